@@ -1,0 +1,173 @@
+package io.ebbtide;
+
+import io.ebbtide.health.Health;
+import io.ebbtide.health.Hold;
+import io.ebbtide.inflight.InFlight;
+import io.ebbtide.internal.Durations;
+import io.ebbtide.lifecycle.Leaving;
+import io.ebbtide.lifecycle.Lifecycle;
+import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.lifecycle.ProcessOwner;
+import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.management.ManagementServer;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service that leaves well and says truthfully how it is. Got from {@link #builder}. Safe for use by many threads.
+ *
+ * <pre>{@code
+ * Ebbtide.builder("orders")
+ *         .component("db", pool)
+ *         .serve(UndertowSource.http(8080, handler))
+ *         .build()
+ *         .run();
+ * }</pre>
+ */
+public final class Ebbtide implements AutoCloseable {
+    private final Lifecycle lifecycle;
+    private final Health health;
+    private final InFlight inFlight;
+    private final @Nullable ManagementServer management;
+    private final Duration grace;
+    private final BooleanSupplier interactive;
+
+    Ebbtide(
+            Lifecycle lifecycle,
+            Health health,
+            InFlight inFlight,
+            @Nullable ManagementServer management,
+            Duration grace,
+            BooleanSupplier interactive) {
+        this.lifecycle = lifecycle;
+        this.health = health;
+        this.inFlight = inFlight;
+        this.management = management;
+        this.grace = grace;
+        this.interactive = interactive;
+    }
+
+    /**
+     * Begins to put a service together.
+     *
+     * @param service its name in logs, metrics, reports and threads; not blank
+     */
+    public static EbbtideBuilder builder(String service) {
+        return new EbbtideBuilder(service);
+    }
+
+    /**
+     * Starts the service, serves until a signal (or {@link #shutdown}), drains, and ends the process with an
+     * {@link io.ebbtide.lifecycle.ExitCode}. Owns the process meanwhile: handles SIGTERM and SIGINT, has a shutdown hook
+     * and a watchdog that halts the process before the grace is over. Where a handler cannot be had ({@code -Xrs}, or
+     * somebody else's), the hook drains.
+     *
+     * <p>Returns only if another service is still under {@code run()}, which then ends the process with the worst code of
+     * all, or if the JVM is going down already.
+     */
+    public void run() {
+        ProcessOwner.run(lifecycle, interactive);
+    }
+
+    /**
+     * Starts the service on the calling thread, and returns once it is {@link LifecycleState#RUNNING}. Never touches
+     * signals, hooks or the process.
+     *
+     * @return this service
+     * @throws IllegalStateException if it was started before, if a component, traffic source or start-up task fails (the
+     *     cause), or if the service is told to stop meanwhile; in the last two everything that had been started is
+     *     stopped again first
+     */
+    public Ebbtide start() {
+        lifecycle.start();
+        return this;
+    }
+
+    /**
+     * Begins to stop without a lame duck, and returns at once; may be called from a request. A later call changes
+     * nothing.
+     *
+     * @param reason told in log and report
+     */
+    public void shutdown(String reason) {
+        lifecycle.shutdown(reason, Leaving.AT_ONCE);
+    }
+
+    /**
+     * Waits until the service is over.
+     *
+     * @param timeout how long at most
+     * @return how it went
+     * @throws TimeoutException if it is not over in time; the message names what is in flight
+     * @throws InterruptedException if interrupted while waiting
+     */
+    public ShutdownReport awaitStopped(Duration timeout) throws InterruptedException, TimeoutException {
+        return lifecycle.awaitStopped(timeout);
+    }
+
+    /**
+     * Stops the service and waits until it is over, at most for the grace. A second call does nothing.
+     *
+     * @throws IllegalStateException if work was cut, something did not stop as it should, or the waiting was
+     *     interrupted; the message is the report
+     */
+    @Override
+    public void close() {
+        boolean already = lifecycle.state() == LifecycleState.STOPPED;
+        shutdown("close()");
+        try {
+            ShutdownReport report = awaitStopped(grace);
+            if (!already && !report.isClean()) {
+                throw new IllegalStateException(report.json());
+            }
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(
+                    "interrupted while waiting at most %s for the end of '%s'"
+                            .formatted(Durations.text(grace), lifecycle.service()),
+                    e);
+        }
+    }
+
+    /** The present state. */
+    public LifecycleState state() {
+        return lifecycle.state();
+    }
+
+    /** Its checks, holds and verdicts. */
+    public Health health() {
+        return health;
+    }
+
+    /**
+     * Takes the service out of rotation until the hold is closed; see {@link Health#hold}.
+     *
+     * @param reason shown by the probes
+     */
+    public Hold hold(String reason) {
+        return health.hold(reason);
+    }
+
+    /**
+     * Fails liveness for good; see {@link Health#broken}.
+     *
+     * @param reason shown by the probes
+     */
+    public void broken(String reason) {
+        health.broken(reason);
+    }
+
+    /** Its work in flight; whoever brings work in without an adapter enters it here. */
+    public InFlight inFlight() {
+        return inFlight;
+    }
+
+    /** The port of the management server; -1 if there is none, or before the start. */
+    public int managementPort() {
+        return management == null ? -1 : management.port();
+    }
+}

@@ -1,0 +1,206 @@
+package io.ebbtide;
+
+import io.ebbtide.health.Check;
+import io.ebbtide.health.Health;
+import io.ebbtide.health.ProbeKind;
+import io.ebbtide.inflight.InFlight;
+import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Expect;
+import io.ebbtide.internal.Ticker;
+import io.ebbtide.lifecycle.Component;
+import io.ebbtide.lifecycle.Lifecycle;
+import io.ebbtide.lifecycle.LifecycleListener;
+import io.ebbtide.lifecycle.Orchestrator;
+import io.ebbtide.lifecycle.Part;
+import io.ebbtide.lifecycle.Plan;
+import io.ebbtide.lifecycle.StartupTask;
+import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.management.ManagementServer;
+import io.ebbtide.management.MetricsText;
+import io.ebbtide.metrics.ServiceMeters;
+import io.ebbtide.probe.ProbeHost;
+import io.ebbtide.probe.Probes;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Puts a service together. Got from {@link Ebbtide#builder}. Not thread-safe; confine to one thread. */
+public final class EbbtideBuilder {
+    private static final Logger LOG = LoggerFactory.getLogger(Ebbtide.class);
+
+    private record Registration(String name, ProbeKind kind, Check check) {}
+
+    private final String service;
+    private final List<Part> components = new ArrayList<>();
+    private final List<Registration> checks = new ArrayList<>();
+    private final List<TrafficSource> sources = new ArrayList<>();
+    private final Map<String, StartupTask> tasks = new LinkedHashMap<>();
+    private final List<LifecycleListener> listeners = new ArrayList<>();
+    private Settings settings = Settings.derived();
+    private Map<String, String> environment = System.getenv();
+    private @Nullable MeterRegistry registry;
+    private @Nullable MetricsText metricsText;
+
+    EbbtideBuilder(String service) {
+        this.service = Expect.text(service, "service");
+    }
+
+    /** Adds something that is started after, and stopped before, all that was added so far. */
+    public EbbtideBuilder component(String name, Component component) {
+        components.add(new Part(name, component));
+        return this;
+    }
+
+    /** Adds something that needs no start and is closed at the stop, such as a pool. */
+    public EbbtideBuilder component(String name, AutoCloseable resource) {
+        return component(name, Component.closing(Expect.present(resource, "component '" + name + "'")));
+    }
+
+    /**
+     * Adds a check that decides whether the process is to be killed and started anew.
+     *
+     * @throws IllegalArgumentException at {@link #build}, if the check looks at a dependency
+     */
+    public EbbtideBuilder liveness(String name, Check check) {
+        return check(name, ProbeKind.LIVENESS, check);
+    }
+
+    /** Adds a check that takes the service out of rotation if it is required, and else degrades it. */
+    public EbbtideBuilder readiness(String name, Check check) {
+        return check(name, ProbeKind.READINESS, check);
+    }
+
+    /** Adds a check that must be up once before the service counts as started; it is not run again after that. */
+    public EbbtideBuilder startup(String name, Check check) {
+        return check(name, ProbeKind.STARTUP, check);
+    }
+
+    /** Adds work that must be done before the service counts as started, such as filling a cache. */
+    public EbbtideBuilder startupTask(String name, StartupTask task) {
+        Expect.present(task, "start-up task '" + name + "'");
+        if (tasks.putIfAbsent(Expect.text(name, "name"), task) != null) {
+            throw Expect.wrong("start-up task", "'" + name + "'", "a name that no other start-up task has");
+        }
+        return this;
+    }
+
+    /** Adds a server or consumer that brings work in. */
+    public EbbtideBuilder serve(TrafficSource source) {
+        sources.add(Expect.present(source, "source"));
+        return this;
+    }
+
+    /** Has a listener told of every move. */
+    public EbbtideBuilder listener(LifecycleListener listener) {
+        listeners.add(Expect.present(listener, "listener"));
+        return this;
+    }
+
+    /** Serves probes and metrics on a port of their own, 8558. */
+    public EbbtideBuilder management() {
+        return management(Settings.DEFAULT_MANAGEMENT_PORT);
+    }
+
+    /** Serves probes and metrics on a port of their own, 0 for any that is free. */
+    public EbbtideBuilder management(int port) {
+        settings = settings.withManagementPort(port);
+        return this;
+    }
+
+    /** Keeps the service's meters in this registry, from its start to its stop; see {@link ServiceMeters}. */
+    public EbbtideBuilder metrics(MeterRegistry newRegistry) {
+        registry = Expect.present(newRegistry, "registry");
+        return this;
+    }
+
+    /**
+     * Serves metrics at {@code /metrics} of the management server.
+     *
+     * @param text {@code prometheusRegistry::scrape}, for example
+     */
+    public EbbtideBuilder scrape(MetricsText text) {
+        metricsText = Expect.present(text, "text");
+        return this;
+    }
+
+    /** Sets the whole time from deletion to the kill: what the platform gives, {@code > 0}. */
+    public EbbtideBuilder grace(Duration grace) {
+        settings = settings.withGrace(grace);
+        return this;
+    }
+
+    /** Sets everything that can be set, in place of what was set here so far; the environment still overrides it. */
+    public EbbtideBuilder settings(Settings newSettings) {
+        settings = Expect.present(newSettings, "settings");
+        return this;
+    }
+
+    EbbtideBuilder environment(Map<String, String> newEnvironment) {
+        environment = newEnvironment;
+        return this;
+    }
+
+    /**
+     * Puts it together. Starts nothing.
+     *
+     * @throws IllegalArgumentException if a setting or an environment variable is wrong, shares do not fit the grace, a
+     *     name is taken, or a dependency is checked for liveness; the message says what was expected
+     */
+    public Ebbtide build() {
+        Settings effective = EnvironmentSettings.override(settings, environment);
+        Orchestrator orchestrator = Orchestrator.of(environment);
+        var budget = effective.budget(orchestrator);
+        Ticker ticker = Ticker.system();
+        var log = new BackgroundLog("ebbtide-" + service + "-log");
+        var inFlight = new InFlight(ticker);
+        var health = new Health(service, ticker, log);
+        checks.forEach(each -> health.register(each.name(), each.kind(), each.check()));
+
+        var plan = new Plan(service, components, sources, tasks, listeners, budget);
+        var lifecycle = new Lifecycle(plan, health, inFlight, log, ticker);
+        var probes = new Probes(health, lifecycle);
+        for (TrafficSource source : sources) {
+            if (source instanceof ProbeHost host) {
+                host.serveProbes(probes);
+            }
+        }
+        if (registry != null) {
+            lifecycle.surroundWith(new Part("meters", new ServiceMeters(registry, lifecycle, inFlight)));
+        }
+        ManagementServer management = null;
+        if (effective.managementPort() != null) {
+            management = new ManagementServer(
+                    service,
+                    effective.managementAddress(orchestrator),
+                    effective.managementPort(),
+                    probes,
+                    metricsText,
+                    log,
+                    ticker);
+            lifecycle.surroundWith(new Part("management server", management));
+        }
+        announce(effective.line(orchestrator));
+        BooleanSupplier interactive = () -> orchestrator == Orchestrator.NONE && Terminal.isAttached();
+        return new Ebbtide(lifecycle, health, inFlight, management, budget.grace(), interactive);
+    }
+
+    private void announce(String line) {
+        LOG.info("'{}': {}", service, line);
+        List<String> unknown = EnvironmentSettings.unknown(environment);
+        if (!unknown.isEmpty()) {
+            LOG.warn("'{}': {} mean nothing here (expected: {})", service, unknown, EnvironmentSettings.known());
+        }
+    }
+
+    private EbbtideBuilder check(String name, ProbeKind kind, Check check) {
+        checks.add(new Registration(Expect.text(name, "name"), kind, Expect.present(check, "check '" + name + "'")));
+        return this;
+    }
+}

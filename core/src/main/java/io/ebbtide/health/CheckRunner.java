@@ -1,0 +1,285 @@
+package io.ebbtide.health;
+
+import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Redact;
+import io.ebbtide.internal.Scheduler;
+import io.ebbtide.internal.Threads;
+import io.ebbtide.internal.Ticker;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs one check for ever: schedule, time-out, hysteresis, verdict. Safe for use by many threads. */
+final class CheckRunner {
+    /*
+     * At most one run exists at a time. The scheduler's thread begins it and judges it at its timeout; the run itself
+     * is on a thread of its own, or on none once an asynchronous look has returned its stage. A run that is past its
+     * timeout hangs: it goes on counting as a failure, once for each suspect interval, and no other run begins until it
+     * comes back. What it then says is too late to count.
+     */
+    private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+
+    /** What all runners of one service share. */
+    record Engine(
+            String service,
+            Ticker ticker,
+            Scheduler scheduler,
+            Executor threads,
+            BackgroundLog log,
+            Runnable verdictChanged,
+            Runnable detailsChanged) {}
+
+    private final String name;
+    private final Check check;
+    private final CheckSchedule schedule;
+    private final Engine engine;
+    private volatile CheckStatus status;
+    private @Nullable Verdict verdict;
+    private @Nullable Run current;
+    private Scheduler.Timer next = () -> {};
+    private boolean stopped;
+    private boolean stackTold;
+    private long lastResultNanos;
+
+    CheckRunner(String name, ProbeKind kind, Check check, Engine engine) {
+        this.name = name;
+        this.check = check;
+        this.schedule = check.schedule();
+        this.engine = engine;
+        status = CheckStatus.unknown(name, kind, check.isRequired());
+    }
+
+    String name() {
+        return name;
+    }
+
+    ProbeKind kind() {
+        return status.kind();
+    }
+
+    CheckStatus status() {
+        return status;
+    }
+
+    void start() {
+        scheduleNext(Duration.ZERO);
+    }
+
+    /** No run begins any more; one that is under way is told to give up and no longer counts. */
+    void stop() {
+        Run last;
+        synchronized (this) {
+            stopped = true;
+            next.cancel();
+            last = current;
+            current = null;
+        }
+        if (last != null) {
+            last.cancelTimer();
+            last.giveUp();
+        }
+    }
+
+    /** Looks whether the verdict has gone stale since; called now and then. */
+    void inspect() {
+        synchronized (this) {
+            boolean renewed = engine.ticker().since(lastResultNanos).compareTo(schedule.staleAfter()) <= 0;
+            if (stopped || status.stale() || !status.known() || renewed) {
+                return;
+            }
+            status = status.withoutRenewal();
+        }
+        engine.log()
+                .write(
+                        LOG,
+                        to -> to.warn(
+                                "check '{}' of '{}' is stale: no result for more than {}",
+                                name,
+                                engine.service(),
+                                Durations.text(schedule.staleAfter())));
+        engine.verdictChanged().run();
+    }
+
+    private void begin() {
+        var run = new Run(engine.ticker().nanos());
+        synchronized (this) {
+            if (stopped || current != null) {
+                return;
+            }
+            current = run;
+        }
+        run.wakeBy(engine.scheduler().after(schedule.timeout(), () -> overdue(run)));
+        try {
+            engine.threads().execute(() -> perform(run));
+        } catch (RuntimeException | Error e) { // no thread to be had
+            ended(run, null, e);
+        }
+    }
+
+    private void perform(Run run) {
+        run.takeThread();
+        Thread.currentThread().setName("ebbtide-" + engine.service() + "-check-" + name);
+        try {
+            var stage = check.look().begin();
+            run.answersBy(stage);
+            stage.whenComplete((outcome, failure) -> ended(run, outcome, failure));
+        } catch (Throwable e) { // a check may throw anything; nothing may end the engine
+            ended(run, null, e);
+        } finally {
+            run.leaveThread();
+        }
+    }
+
+    private void ended(Run run, @Nullable Outcome outcome, @Nullable Throwable failure) {
+        run.cancelTimer();
+        synchronized (this) {
+            if (current != run) {
+                return;
+            }
+            current = null;
+        }
+        if (run.isOverdue()) {
+            synchronized (this) {
+                status = status.noLongerHung();
+            }
+            engine.verdictChanged().run();
+        } else if (outcome != null) {
+            record(run, outcome, null, null);
+        } else {
+            Throwable cause = unwrapped(failure);
+            record(run, Outcome.down(nameOf(cause)), cause, null);
+        }
+        scheduleNext(pause());
+    }
+
+    private void overdue(Run run) {
+        boolean first = !run.isOverdue();
+        synchronized (this) {
+            if (current != run) {
+                return;
+            }
+            run.wakeBy(engine.scheduler().after(schedule.suspectInterval(), () -> overdue(run)));
+        }
+        Instant since = first ? engine.ticker().now() : status.hungSince();
+        record(run, Outcome.down("no answer within " + Durations.text(schedule.timeout())), null, since);
+        if (first) {
+            tellStack(run);
+            run.giveUp();
+            runTimeoutAction();
+        }
+    }
+
+    private void runTimeoutAction() {
+        try {
+            engine.threads().execute(() -> {
+                try {
+                    check.timeoutAction().run();
+                } catch (RuntimeException | Error e) {
+                    engine.log()
+                            .write(
+                                    LOG,
+                                    to -> to.warn(
+                                            "the timeout action of check '{}' of '{}' failed: {}",
+                                            name,
+                                            engine.service(),
+                                            Redact.trace(e)));
+                }
+            });
+        } catch (RuntimeException | Error e) { // no thread to be had: the run itself is judged all the same
+            engine.log()
+                    .write(
+                            LOG,
+                            to -> to.warn(
+                                    "the timeout action of check '{}' of '{}' was not run: {}",
+                                    name,
+                                    engine.service(),
+                                    Redact.oneLine(e)));
+        }
+    }
+
+    private void record(Run run, Outcome outcome, @Nullable Throwable failure, @Nullable Instant hungSince) {
+        boolean turned;
+        boolean up;
+        synchronized (this) {
+            Verdict before = verdict;
+            verdict = before == null ? Verdict.first(outcome.passed()) : before.after(outcome.passed(), schedule);
+            up = verdict.up();
+            turned = before == null || before.up() != up || status.stale();
+            stackTold &= !outcome.passed();
+            lastResultNanos = engine.ticker().nanos();
+            Duration latency = Duration.ofNanos(lastResultNanos - run.startedNanos);
+            status = status.withResult(up, outcome, latency, engine.ticker().now(), hungSince);
+        }
+        if (turned) {
+            logTurn(up, outcome, failure);
+            engine.verdictChanged().run();
+        } else {
+            engine.detailsChanged().run();
+        }
+    }
+
+    private void scheduleNext(Duration delay) {
+        synchronized (this) {
+            if (!stopped) {
+                next = engine.scheduler().after(delay, this::begin);
+            }
+        }
+    }
+
+    /** Replicas that started together must not ask in step, so the interval is up to a tenth shorter, by chance. */
+    private synchronized Duration pause() {
+        if (verdict != null && verdict.inDoubt()) {
+            return schedule.suspectInterval();
+        }
+        double share = 1 - 0.1 * ThreadLocalRandom.current().nextDouble();
+        return Duration.ofNanos((long) (schedule.interval().toNanos() * share));
+    }
+
+    private void logTurn(boolean up, Outcome outcome, @Nullable Throwable failure) {
+        String cause = failure == null ? "" : " (" + Redact.oneLine(failure) + ")";
+        engine.log().write(LOG, to -> {
+            if (up) {
+                to.info("check '{}' of '{}' is up", name, engine.service());
+            } else {
+                to.warn("check '{}' of '{}' is down: {}{}", name, engine.service(), outcome.reason(), cause);
+            }
+        });
+    }
+
+    /** Shows once where the thread stands, then not again before a good result. */
+    private void tellStack(Run run) {
+        Thread thread = run.thread();
+        synchronized (this) {
+            if (stackTold || thread == null) {
+                return;
+            }
+            stackTold = true;
+        }
+        String stack = Threads.stack(thread, 16);
+        engine.log()
+                .write(
+                        LOG,
+                        to -> to.warn(
+                                "check '{}' of '{}' gave no answer within {}; its thread is at{}",
+                                name,
+                                engine.service(),
+                                Durations.text(schedule.timeout()),
+                                stack));
+    }
+
+    private static @Nullable Throwable unwrapped(@Nullable Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
+    private static String nameOf(@Nullable Throwable failure) {
+        return failure == null
+                ? "no outcome"
+                : "failed with " + failure.getClass().getSimpleName();
+    }
+}

@@ -1,0 +1,75 @@
+package io.ebbtide.health;
+
+import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Expect;
+import java.time.Duration;
+
+/**
+ * When a check runs, and how many results in a row change its verdict. Immutable.
+ *
+ * <p>A fault that begins right after a good run is told within {@code interval + failuresToDown x timeout +
+ * (failuresToDown - 1) x suspectInterval}; with the defaults 10 s.
+ *
+ * @param interval time from the end of one run to the start of the next, {@code > 0}; each is up to 10 % shorter by
+ *     chance, so that replicas do not ask in step
+ * @param timeout how long one run may take before it counts as failed, {@code > 0}
+ * @param failuresToDown consecutive failures that turn an up check down, {@code >= 1}
+ * @param successesToUp consecutive successes that turn a down check up, {@code >= 1}
+ * @param staleAfter age at which a verdict that no run renews no longer counts, {@code > interval + timeout}
+ */
+public record CheckSchedule(
+        Duration interval, Duration timeout, int failuresToDown, int successesToUp, Duration staleAfter) {
+    private static final CheckSchedule DEFAULTS =
+            new CheckSchedule(Duration.ofSeconds(5), Duration.ofSeconds(1), 3, 2, Duration.ofSeconds(30));
+
+    public CheckSchedule {
+        Expect.positive(interval, "interval");
+        Expect.positive(timeout, "timeout");
+        Expect.present(staleAfter, "staleAfter");
+        if (staleAfter.compareTo(interval.plus(timeout)) <= 0) {
+            throw Expect.wrong("staleAfter", staleAfter, "> interval + timeout, which is " + interval.plus(timeout));
+        }
+        Expect.atLeast(1, failuresToDown, "failuresToDown");
+        Expect.atLeast(1, successesToUp, "successesToUp");
+    }
+
+    /** Every 5 s, 1 s each, down after 3 failures, up after 2 successes, stale after 30 s. */
+    public static CheckSchedule defaults() {
+        return DEFAULTS;
+    }
+
+    /** The same with another interval; {@code staleAfter} grows where it would be too short. */
+    public CheckSchedule withInterval(Duration newInterval) {
+        return new CheckSchedule(newInterval, timeout, failuresToDown, successesToUp, atLeast(newInterval, timeout));
+    }
+
+    /** The same with another timeout; {@code staleAfter} grows where it would be too short. */
+    public CheckSchedule withTimeout(Duration newTimeout) {
+        return new CheckSchedule(interval, newTimeout, failuresToDown, successesToUp, atLeast(interval, newTimeout));
+    }
+
+    /** The same with other numbers of results in a row that turn the verdict. */
+    public CheckSchedule withThresholds(int newFailuresToDown, int newSuccessesToUp) {
+        return new CheckSchedule(interval, timeout, newFailuresToDown, newSuccessesToUp, staleAfter);
+    }
+
+    /** The same with another age at which a verdict goes stale. */
+    public CheckSchedule withStaleAfter(Duration newStaleAfter) {
+        return new CheckSchedule(interval, timeout, failuresToDown, successesToUp, newStaleAfter);
+    }
+
+    /** The pause between runs while the verdict is in doubt: the interval, at most 1 s. */
+    public Duration suspectInterval() {
+        return Durations.min(interval, Duration.ofSeconds(1));
+    }
+
+    /** {@code interval + failuresToDown x timeout + (failuresToDown - 1) x suspectInterval}. */
+    public Duration toldWithin() {
+        return interval.plus(timeout.multipliedBy(failuresToDown))
+                .plus(suspectInterval().multipliedBy(failuresToDown - 1L));
+    }
+
+    private Duration atLeast(Duration newInterval, Duration newTimeout) {
+        return Durations.max(staleAfter, newInterval.plus(newTimeout).multipliedBy(3));
+    }
+}

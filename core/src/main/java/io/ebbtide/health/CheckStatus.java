@@ -1,0 +1,67 @@
+package io.ebbtide.health;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of one check. Immutable.
+ *
+ * @param name as registered
+ * @param kind the probe that it was registered for
+ * @param required whether, on readiness, it takes the service out of rotation
+ * @param known whether a first outcome has come
+ * @param up the verdict after hysteresis; false until known
+ * @param reason what the last result said is wrong; empty when it was good
+ * @param details what the last run said besides
+ * @param latency how long the last run took; null until one has ended
+ * @param checkedAt when the last result came; null until one has
+ * @param hungSince when the present run passed its timeout; null if it has not
+ * @param stale whether the verdict is too old to count, because no run has renewed it
+ */
+public record CheckStatus(
+        String name,
+        ProbeKind kind,
+        boolean required,
+        boolean known,
+        boolean up,
+        String reason,
+        Map<String, Object> details,
+        @Nullable Duration latency,
+        @Nullable Instant checkedAt,
+        @Nullable Instant hungSince,
+        boolean stale) {
+
+    static CheckStatus unknown(String name, ProbeKind kind, boolean required) {
+        return new CheckStatus(name, kind, required, false, false, "", Map.of(), null, null, null, false);
+    }
+
+    /**
+     * What it does to its probe. Not yet known is not ready and not started, but nobody is killed for it; a shared
+     * check degrades readiness at most.
+     */
+    public Status status() {
+        if (known && up && !stale) {
+            return Status.UP;
+        }
+        return switch (kind) {
+            case LIVENESS -> known ? Status.DOWN : Status.UP;
+            case STARTUP -> Status.DOWN;
+            case READINESS -> required ? Status.DOWN : known ? Status.DEGRADED : Status.UP;
+        };
+    }
+
+    CheckStatus withResult(boolean newUp, Outcome outcome, Duration newLatency, Instant at, @Nullable Instant hung) {
+        return new CheckStatus(
+                name, kind, required, true, newUp, outcome.reason(), outcome.details(), newLatency, at, hung, false);
+    }
+
+    CheckStatus noLongerHung() {
+        return new CheckStatus(name, kind, required, known, up, reason, details, latency, checkedAt, null, stale);
+    }
+
+    CheckStatus withoutRenewal() {
+        return new CheckStatus(name, kind, required, known, up, "stale", details, latency, checkedAt, hungSince, true);
+    }
+}

@@ -1,0 +1,47 @@
+package io.ebbtide.health;
+
+import io.ebbtide.internal.Expect;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What one run of a check found. Immutable.
+ *
+ * @param passed whether what was looked at is well
+ * @param reason what is wrong, in a few words that anybody may read: it is shown by the probes, so no host, no user, no
+ *     exception text; empty when passed
+ * @param details what else is worth seeing, such as a role or a latency; values are strings, numbers or booleans
+ */
+public record Outcome(boolean passed, String reason, Map<String, Object> details) {
+    private static final Outcome UP = new Outcome(true, "", Map.of());
+
+    public Outcome {
+        Expect.present(reason, "reason");
+        details.forEach(Outcome::expectPlain);
+        details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+    }
+
+    /** All is well. */
+    public static Outcome up() {
+        return UP;
+    }
+
+    /** Something is wrong. */
+    public static Outcome down(String reason) {
+        return new Outcome(false, Expect.text(reason, "reason"), Map.of());
+    }
+
+    /** This outcome with one more detail; an old value of the same name is replaced. */
+    public Outcome with(String name, Object value) {
+        var more = new LinkedHashMap<>(details);
+        more.put(Expect.text(name, "name"), value);
+        return new Outcome(passed, reason, more);
+    }
+
+    private static void expectPlain(String name, Object value) {
+        if (!(value instanceof String || value instanceof Number || value instanceof Boolean)) {
+            throw Expect.wrong("detail '" + name + "'", value.getClass().getName(), "a string, a number or a boolean");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.ebbtide.health;
+
+import io.ebbtide.internal.Scheduler.Timer;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a check, from its start to its result. Safe for use by many threads. */
+final class Run {
+    final long startedNanos;
+    private volatile Timer timer = () -> {};
+    private volatile boolean overdue;
+    private volatile @Nullable CompletionStage<Outcome> stage;
+    private @Nullable Thread thread;
+
+    Run(long startedNanos) {
+        this.startedNanos = startedNanos;
+    }
+
+    void wakeBy(Timer newTimer) {
+        timer = newTimer;
+    }
+
+    void cancelTimer() {
+        timer.cancel();
+    }
+
+    synchronized void takeThread() {
+        thread = Thread.currentThread();
+        if (overdue) {
+            thread.interrupt();
+        }
+    }
+
+    /** After this the thread is somebody else's, so no interrupt meant for this run may stay on it. */
+    @SuppressWarnings("ResultOfMethodCallIgnored")
+    synchronized void leaveThread() {
+        thread = null;
+        Thread.interrupted();
+    }
+
+    synchronized @Nullable Thread thread() {
+        return thread;
+    }
+
+    void answersBy(CompletionStage<Outcome> newStage) {
+        stage = newStage;
+        if (overdue) {
+            cancelStage();
+        }
+    }
+
+    boolean isOverdue() {
+        return overdue;
+    }
+
+    /** Asks the run to end: interrupts its thread, cancels its stage. */
+    void giveUp() {
+        synchronized (this) {
+            overdue = true;
+            if (thread != null) {
+                thread.interrupt();
+            }
+        }
+        cancelStage();
+    }
+
+    private void cancelStage() {
+        if (stage instanceof Future<?> future) {
+            try {
+                future.cancel(true);
+            } catch (UnsupportedOperationException e) {
+                // a stage that only looks like a future; the run ends when it answers
+            }
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.ebbtide.inflight;
+
+import io.ebbtide.internal.Expect;
+import io.ebbtide.internal.Ticker;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All work in flight in a service, and the gate that it comes in by. Got from {@code Ebbtide.inFlight()}. Safe for use
+ * by many threads.
+ *
+ * <p>The gate is open from the start. {@link #closeWhenIdle()} asks it to close at the first moment when nothing is in
+ * flight; {@link #close()} closes it at once. Once closed it never opens again.
+ */
+public final class InFlight {
+    /*
+     * Closed and zero. While idle is wanted, whoever leaves tries to close: it puts a Closing of its own into the gate,
+     * then counts. Whoever enters first lists its ticket, then reads the gate. Both orders are total (the stripe's lock
+     * and the volatile gate), so either the count finds the ticket, or the one who enters finds the Closing, takes it
+     * away and is let in. If nothing was counted and the Closing still stands, nobody is in and nobody slipped in: it
+     * is exchanged for CLOSED. A Closing belongs to one attempt, so an old count can never confirm a newer one.
+     * Nobody is refused before the gate is CLOSED, and a ticket that is refused is in nobody's count.
+     */
+    private static final Object OPEN = "open";
+
+    private static final Object CLOSED = "closed";
+
+    private static final class Closing {}
+
+    private final Stripe[] stripes;
+    private final Ticker ticker;
+    private final AtomicReference<Object> gate = new AtomicReference<>(OPEN);
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private volatile boolean closeWhenIdle;
+
+    /** An accounting with nothing in flight and the gate open. */
+    public InFlight(Ticker ticker) {
+        this.ticker = ticker;
+        int wanted = Math.min(64, 2 * Runtime.getRuntime().availableProcessors());
+        stripes = new Stripe[Integer.highestOneBit(2 * wanted - 1)];
+        for (int i = 0; i < stripes.length; i++) {
+            stripes[i] = new Stripe(this);
+        }
+    }
+
+    /**
+     * Lets one unit of work in. Never blocks.
+     *
+     * @param description what the stuck one is called when somebody asks; no secrets
+     * @return the ticket, to be closed once the work is over
+     * @throws RejectedExecutionException if the gate is closed
+     */
+    public Ticket enter(WorkKind kind, String description) {
+        Expect.text(description, "description");
+        Ticket ticket = tryEnter(kind, () -> description);
+        if (ticket == null) {
+            throw new RejectedExecutionException(
+                    "'%s' came after the last work in flight had ended (expected: new work ".formatted(description)
+                            + "before the service is drained)");
+        }
+        return ticket;
+    }
+
+    /**
+     * Lets one unit of work in, or says that it came too late. Never blocks.
+     *
+     * @param description asked only when somebody looks, on the thread that looks, which may be any; no secrets
+     * @return the ticket, to be closed once the work is over; null if the gate is closed
+     */
+    public @Nullable Ticket tryEnter(WorkKind kind, Supplier<String> description) {
+        Stripe stripe = stripes[spread(Thread.currentThread().getId()) & (stripes.length - 1)];
+        Ticket ticket = stripe.enter(kind, description, ticker.nanos());
+        if (passGate()) {
+            return ticket;
+        }
+        stripe.undo(ticket);
+        return null;
+    }
+
+    private boolean passGate() {
+        for (Object seen = gate.get(); seen != OPEN; seen = gate.get()) {
+            if (seen == CLOSED) {
+                return false;
+            }
+            gate.compareAndSet(seen, OPEN);
+        }
+        return true;
+    }
+
+    /** How much is in flight. A look, not a proof: work may come and go meanwhile. */
+    public int count() {
+        return sum(Stripe::count);
+    }
+
+    /** How much of one kind is in flight. */
+    public int count(WorkKind kind) {
+        return sum(stripe -> stripe.count(kind));
+    }
+
+    /** How much of one kind was ever let in. Never decreases. */
+    public long total(WorkKind kind) {
+        long total = 0;
+        for (Stripe stripe : stripes) {
+            total += stripe.total(kind);
+        }
+        return total;
+    }
+
+    /** Who is in flight, the oldest first. */
+    public List<WorkInFlight> list() {
+        long now = ticker.nanos();
+        return tickets().stream()
+                .map(ticket -> ticket.seenAt(now))
+                .sorted(Comparator.comparing(WorkInFlight::age).reversed())
+                .toList();
+    }
+
+    /**
+     * Closes the tickets of threads that can never do so themselves.
+     *
+     * @param lost tells whether a thread will never return
+     * @return what was given up
+     */
+    public List<WorkInFlight> giveUp(Predicate<Thread> lost) {
+        long now = ticker.nanos();
+        List<WorkInFlight> given = new ArrayList<>();
+        for (Ticket ticket : tickets()) {
+            Thread thread = ticket.thread();
+            if (thread != null && lost.test(thread)) {
+                given.add(ticket.seenAt(now));
+                ticket.close();
+            }
+        }
+        return given;
+    }
+
+    /**
+     * Asks the gate to close at the first moment when nothing is in flight, which may be now. Never blocks; a second
+     * call changes nothing.
+     *
+     * @return completes when the gate is closed, on the thread that closed it, often one that has just served a
+     *     request: what depends on it must be short or asynchronous
+     */
+    public CompletableFuture<Void> closeWhenIdle() {
+        closeWhenIdle = true;
+        tryToClose();
+        return closed;
+    }
+
+    /** Closes the gate now, whatever is in flight; what is in stays in. A second call does nothing. */
+    public void close() {
+        gate.set(CLOSED);
+        closed.complete(null);
+    }
+
+    void left() {
+        if (closeWhenIdle) {
+            tryToClose();
+        }
+    }
+
+    private void tryToClose() {
+        var mine = new Closing();
+        Object before = gate.getAndUpdate(seen -> seen == CLOSED ? CLOSED : mine);
+        if (before == CLOSED) {
+            return;
+        }
+        if (count() > 0) {
+            gate.compareAndSet(mine, OPEN);
+        } else if (gate.compareAndSet(mine, CLOSED)) {
+            closed.complete(null);
+        }
+    }
+
+    private List<Ticket> tickets() {
+        List<Ticket> all = new ArrayList<>();
+        for (Stripe stripe : stripes) {
+            stripe.addTo(all);
+        }
+        return all;
+    }
+
+    private int sum(ToIntFunction<Stripe> count) {
+        int sum = 0;
+        for (Stripe stripe : stripes) {
+            sum += count.applyAsInt(stripe);
+        }
+        return sum;
+    }
+
+    private static int spread(long threadId) {
+        return (int) ((threadId * 0x9E3779B97F4A7C15L) >>> 32);
+    }
+}

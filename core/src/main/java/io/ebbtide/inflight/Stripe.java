@@ -1,0 +1,99 @@
+package io.ebbtide.inflight;
+
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One part of the accounting: its tickets in a list, and their number. Safe for use by many threads. */
+@SuppressWarnings("EnumOrdinal") // an index into arrays that never leave this object
+final class Stripe {
+    /*
+     * The list is linked through the tickets themselves, so entering allocates the ticket and nothing else, and a
+     * ticket leaves from the middle in constant time. The lock is held for a few instructions, and by threads of
+     * different stripes never at once. A ticket leaves the stripe that it entered, so `count` never goes below zero,
+     * and reading all stripes one after the other never finds less than what is there throughout.
+     */
+    private static final WorkKind[] KINDS = WorkKind.values();
+
+    private final InFlight owner;
+    private final int[] counts = new int[KINDS.length];
+    private final long[] totals = new long[KINDS.length];
+    private int count;
+    private @Nullable Ticket first;
+
+    Stripe(InFlight owner) {
+        this.owner = owner;
+    }
+
+    Ticket enter(WorkKind kind, Supplier<String> description, long nowNanos) {
+        var ticket = new Ticket(this, kind, description, nowNanos);
+        synchronized (this) {
+            Ticket second = first;
+            ticket.next = second;
+            if (second != null) {
+                second.previous = ticket;
+            }
+            first = ticket;
+            ticket.listed = true;
+            count++;
+            counts[kind.ordinal()]++;
+            totals[kind.ordinal()]++;
+        }
+        return ticket;
+    }
+
+    void leave(Ticket ticket) {
+        if (unlist(ticket)) {
+            owner.left();
+        }
+    }
+
+    /** Takes back a ticket that the gate did not let in: it was never there. */
+    void undo(Ticket ticket) {
+        synchronized (this) {
+            if (unlist(ticket)) {
+                totals[ticket.kind().ordinal()]--;
+            }
+        }
+    }
+
+    private synchronized boolean unlist(Ticket ticket) {
+        if (!ticket.listed) {
+            return false;
+        }
+        ticket.listed = false;
+        Ticket previous = ticket.previous;
+        Ticket next = ticket.next;
+        if (previous == null) {
+            first = next;
+        } else {
+            previous.next = next;
+        }
+        if (next != null) {
+            next.previous = previous;
+        }
+        ticket.previous = null;
+        ticket.next = null;
+        count--;
+        counts[ticket.kind().ordinal()]--;
+        return true;
+    }
+
+    synchronized int count() {
+        return count;
+    }
+
+    synchronized int count(WorkKind kind) {
+        return counts[kind.ordinal()];
+    }
+
+    synchronized long total(WorkKind kind) {
+        return totals[kind.ordinal()];
+    }
+
+    synchronized void addTo(List<Ticket> all) {
+        for (Ticket ticket = first; ticket != null; ticket = ticket.next) {
+            all.add(ticket);
+        }
+    }
+}

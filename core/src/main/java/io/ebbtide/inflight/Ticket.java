@@ -1,0 +1,77 @@
+package io.ebbtide.inflight;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handle of one unit of work in flight: whoever entered closes it, once the work is over, whatever came of it. Got
+ * from {@link InFlight#enter}. Safe for use by many threads.
+ *
+ * <pre>{@code
+ * try (Ticket ticket = inFlight.enter(WorkKind.JOB, "reindex")) {
+ *     reindex();
+ * }
+ * }</pre>
+ */
+public final class Ticket implements AutoCloseable {
+    private final Stripe stripe;
+    private final WorkKind kind;
+    private final Supplier<String> description;
+    private final long enteredNanos;
+    private volatile @Nullable Thread thread = Thread.currentThread();
+
+    /** Neighbours in the stripe's list and whether this ticket stands in it; the stripe's lock guards all three. */
+    @Nullable
+    Ticket previous;
+
+    @Nullable
+    Ticket next;
+
+    boolean listed;
+
+    Ticket(Stripe stripe, WorkKind kind, Supplier<String> description, long enteredNanos) {
+        this.stripe = stripe;
+        this.kind = kind;
+        this.description = description;
+        this.enteredNanos = enteredNanos;
+    }
+
+    /** What the work is. */
+    public WorkKind kind() {
+        return kind;
+    }
+
+    /**
+     * Tells which thread works on it from now, so that a stuck one can be shown with its stack. Until told otherwise
+     * that is the thread that entered.
+     *
+     * @param worker null when no thread does, as in an asynchronous handler that waits
+     */
+    public void workedOnBy(@Nullable Thread worker) {
+        thread = worker;
+    }
+
+    /** Ends the work. Never blocks. A second call does nothing, whichever thread makes it. */
+    @Override
+    public void close() {
+        stripe.leave(this);
+    }
+
+    @Nullable
+    Thread thread() {
+        return thread;
+    }
+
+    WorkInFlight seenAt(long nowNanos) {
+        return new WorkInFlight(kind, describe(), Duration.ofNanos(nowNanos - enteredNanos), thread);
+    }
+
+    private String describe() {
+        try {
+            return description.get();
+        } catch (RuntimeException e) {
+            return "(description failed: " + e.getClass().getSimpleName() + ")";
+        }
+    }
+}

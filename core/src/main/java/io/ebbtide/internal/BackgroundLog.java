@@ -1,0 +1,73 @@
+package io.ebbtide.internal;
+
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+
+/** Writes log lines on a thread of its own, in order. Safe for use by many threads. */
+public final class BackgroundLog implements AutoCloseable {
+    /*
+     * An appender may block for ever: a full pipe, a full disk, a lock that a dead thread holds. Were a line written by
+     * the thread that runs the checks or the shutdown, that thread would hang with it, and the service with the thread.
+     * So lines wait here, at most CAPACITY of them; what comes on top is dropped and counted. The thread ends when
+     * there is nothing to write for a while.
+     */
+    private static final int CAPACITY = 1_000;
+
+    private final AtomicInteger dropped = new AtomicInteger();
+    private final ThreadPoolExecutor writer;
+
+    /** A log whose thread bears this name. */
+    public BackgroundLog(String threadName) {
+        writer = new ThreadPoolExecutor(
+                1,
+                1,
+                5,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(CAPACITY),
+                Threads.named(threadName),
+                (line, executor) -> dropped.incrementAndGet());
+        writer.allowCoreThreadTimeOut(true);
+    }
+
+    /** Has the line written by {@code line}, for example {@code log.write(LOG, to -> to.info("..."))}. Never blocks. */
+    public void write(Logger logger, Consumer<Logger> line) {
+        writer.execute(() -> {
+            int lost = dropped.getAndSet(0);
+            if (lost > 0) {
+                logger.warn("{} log line(s) were dropped because the logger did not take them in time", lost);
+            }
+            line.accept(logger);
+        });
+    }
+
+    /**
+     * Waits until all lines given so far are written. An interrupt ends the waiting and stays set.
+     *
+     * @param timeout how long to wait at most
+     * @return false if the logger did not take them in time
+     */
+    public boolean flush(Duration timeout) {
+        try {
+            writer.submit(() -> {}).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException | ExecutionException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Takes no more lines; those that wait are still written. Does not wait. A second call does nothing. */
+    @Override
+    public void close() {
+        writer.shutdown();
+    }
+}

@@ -1,0 +1,65 @@
+package io.ebbtide.internal;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Durations as people write and read them: {@code 30s}, {@code 1.5 s}. */
+public final class Durations {
+    private static final Pattern SHORT = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
+
+    private Durations() {}
+
+    /**
+     * Reads {@code 500ms}, {@code 30s}, {@code 2m}, {@code 1h} or ISO-8601 ({@code PT30S}). A number without a unit is
+     * refused: nobody can tell seconds from milliseconds.
+     *
+     * @throws IllegalArgumentException if the text is none of these; the message says what was expected
+     */
+    public static Duration parse(String text) {
+        Matcher matcher = SHORT.matcher(text.strip().toLowerCase(Locale.ROOT));
+        if (matcher.matches()) {
+            long amount = Long.parseLong(matcher.group(1));
+            return switch (matcher.group(2)) {
+                case "ms" -> Duration.ofMillis(amount);
+                case "s" -> Duration.ofSeconds(amount);
+                case "m" -> Duration.ofMinutes(amount);
+                default -> Duration.ofHours(amount);
+            };
+        }
+        try {
+            return Duration.parse(text.strip());
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException("expected: a number with a unit such as 500ms, 30s or 2m, or PT30S", e);
+        }
+    }
+
+    /** Writes a duration for a reader: {@code 250 ms}, {@code 1.5 s}, {@code 41 s}, {@code 12 min}. */
+    public static String text(Duration duration) {
+        long millis = duration.toMillis();
+        if (millis < 0) {
+            return "-" + text(duration.negated());
+        }
+        if (millis < 1_000) {
+            return millis + " ms";
+        }
+        if (millis >= 600_000) {
+            return millis / 60_000 + " min";
+        }
+        return millis % 1_000 < 50 || millis >= 60_000
+                ? millis / 1_000 + " s"
+                : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
+    }
+
+    /** The smaller of the two. */
+    public static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) <= 0 ? one : other;
+    }
+
+    /** The larger of the two. */
+    public static Duration max(Duration one, Duration other) {
+        return one.compareTo(other) >= 0 ? one : other;
+    }
+}

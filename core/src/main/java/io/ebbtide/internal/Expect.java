@@ -1,0 +1,65 @@
+package io.ebbtide.internal;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Argument checks whose message has one form: {@code name: value (expected: ...)}. */
+public final class Expect {
+    private Expect() {}
+
+    /** Returns the value, or refuses null. */
+    public static <T> T present(@Nullable T value, String name) {
+        if (value == null) {
+            throw new IllegalArgumentException(name + ": null (expected: not null)");
+        }
+        return value;
+    }
+
+    /** Returns the text, or refuses null and blank. */
+    public static String text(@Nullable String value, String name) {
+        String text = present(value, name);
+        if (text.isBlank()) {
+            throw wrong(name, '"' + text + '"', "not blank");
+        }
+        return text;
+    }
+
+    /** Returns the duration, or refuses what is not {@code > 0}. */
+    public static Duration positive(@Nullable Duration value, String name) {
+        Duration duration = present(value, name);
+        if (duration.isNegative() || duration.isZero()) {
+            throw wrong(name, duration, "> 0");
+        }
+        return duration;
+    }
+
+    /** Returns the duration, or refuses what is not {@code >= 0}. */
+    public static Duration notNegative(@Nullable Duration value, String name) {
+        Duration duration = present(value, name);
+        if (duration.isNegative()) {
+            throw wrong(name, duration, ">= 0");
+        }
+        return duration;
+    }
+
+    /** Returns the number, or refuses what is below {@code min}. */
+    public static int atLeast(int min, int value, String name) {
+        if (value < min) {
+            throw wrong(name, value, ">= " + min);
+        }
+        return value;
+    }
+
+    /** Returns the number, or refuses what is outside {@code min} to {@code max}, both included. */
+    public static int between(int min, int max, int value, String name) {
+        if (value < min || value > max) {
+            throw wrong(name, value, min + " to " + max);
+        }
+        return value;
+    }
+
+    /** The exception for an argument that is not what was expected. */
+    public static IllegalArgumentException wrong(String name, Object value, String expected) {
+        return new IllegalArgumentException("%s: %s (expected: %s)".formatted(name, value, expected));
+    }
+}

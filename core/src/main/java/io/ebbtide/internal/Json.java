@@ -1,0 +1,32 @@
+package io.ebbtide.internal;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Writes JSON into memory. */
+public final class Json {
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private Json() {}
+
+    /** One JSON text, written by a lambda. */
+    @FunctionalInterface
+    public interface Body {
+        /** Writes the text. */
+        void write(JsonGenerator json) throws IOException;
+    }
+
+    /** The text in UTF-8. */
+    public static byte[] bytes(Body body) {
+        var out = new ByteArrayOutputStream(256);
+        try (JsonGenerator json = FACTORY.createGenerator(out)) {
+            body.write(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory does not fail", e);
+        }
+        return out.toByteArray();
+    }
+}

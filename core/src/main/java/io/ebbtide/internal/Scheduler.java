@@ -1,0 +1,46 @@
+package io.ebbtide.internal;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** Runs short tasks later, one at a time, on one thread. Safe for use by many threads. */
+public interface Scheduler extends AutoCloseable {
+    /**
+     * Runs the task once the delay has passed. Returns at once. After {@link #close()} nothing is run.
+     *
+     * @param delay {@code >= 0}
+     * @param task must not block: every other task waits for it
+     */
+    Timer after(Duration delay, Runnable task);
+
+    /** Drops what is waiting and ends the thread. Does not wait for a task that runs. A second call does nothing. */
+    @Override
+    void close();
+
+    /** A task that waits for its time. */
+    @FunctionalInterface
+    interface Timer {
+        /** Takes the task back if it has not begun. A second call does nothing. */
+        void cancel();
+    }
+
+    /** A scheduler with a daemon thread of this name, which starts with the first task. */
+    static Scheduler onThread(String name) {
+        var executor = new ScheduledThreadPoolExecutor(1, Threads.named(name), (task, closed) -> {});
+        executor.setRemoveOnCancelPolicy(true);
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        return new Scheduler() {
+            @Override
+            public Timer after(Duration delay, Runnable task) {
+                var future = executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+                return () -> future.cancel(false);
+            }
+
+            @Override
+            public void close() {
+                executor.shutdownNow();
+            }
+        };
+    }
+}

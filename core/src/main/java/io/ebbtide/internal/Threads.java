@@ -1,0 +1,45 @@
+package io.ebbtide.internal;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/** Daemon threads with a name that tells whose they are. */
+public final class Threads {
+    private Threads() {}
+
+    /** A daemon thread, not yet started. */
+    public static Thread daemon(String name, Runnable body) {
+        Thread thread = new Thread(body, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    /** Makes daemon threads that all bear one name. */
+    public static ThreadFactory named(String name) {
+        return body -> daemon(name, body);
+    }
+
+    /** Makes daemon threads called {@code prefix-1}, {@code prefix-2} and so on. */
+    public static ThreadFactory numbered(String prefix) {
+        AtomicInteger count = new AtomicInteger();
+        return body -> daemon(prefix + "-" + count.incrementAndGet(), body);
+    }
+
+    /** Where a thread stands: its top frames, the topmost first; none if it has ended. */
+    public static List<String> frames(Thread thread, int maximum) {
+        return Arrays.stream(thread.getStackTrace())
+                .limit(maximum)
+                .map(StackTraceElement::toString)
+                .toList();
+    }
+
+    /** The same as text: each frame on a line of its own, begun with a line break. */
+    public static String stack(Thread thread, int maximumFrames) {
+        return frames(thread, maximumFrames).stream()
+                .map(frame -> "\n    at " + frame)
+                .collect(Collectors.joining());
+    }
+}

@@ -1,0 +1,26 @@
+package io.ebbtide.internal;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** Time. The only place that reads the system's; everything else is handed one. */
+@FunctionalInterface
+public interface Ticker {
+    /** Monotonic: nanoseconds since an arbitrary moment; only differences mean something. */
+    long nanos();
+
+    /** The wall clock's, to show to people; it may jump, so nothing is ever measured with it. */
+    default Instant now() {
+        return Instant.now();
+    }
+
+    /** The time that has passed since {@code startNanos}, a former reading of this ticker. */
+    default Duration since(long startNanos) {
+        return Duration.ofNanos(nanos() - startNanos);
+    }
+
+    /** The system's clocks. */
+    static Ticker system() {
+        return System::nanoTime;
+    }
+}

@@ -1,0 +1,5 @@
+/** Leaves that every other package stands on: argument checks, time, threads, text. Not API: may change in any release. */
+@NullMarked
+package io.ebbtide.internal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,97 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.inflight.WorkInFlight;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.util.List;
+
+/** The last words of a process that is halted, made in memory that was set aside before. One thread only. */
+final class EmergencyReport {
+    /*
+     * Whoever calls this cannot trust the heap, the logger or System.err, whose lock a stuck thread may hold. So the
+     * text is put together byte by byte in a buffer that exists since the start, and goes to file descriptor 2. What
+     * needs memory (the list, the stacks) comes last, and may fail.
+     */
+    private static final int MOST_STRAGGLERS = 16;
+    private static final int MOST_FRAMES = 12;
+
+    private final byte[] buffer = new byte[16 * 1024];
+    private final FileOutputStream standardError = new FileOutputStream(FileDescriptor.err);
+    private int length;
+
+    /** Puts the report on standard error. May block for ever, if nobody reads there. */
+    void write(List<Lifecycle> lifecycles, String why, int exitCode) {
+        length = 0;
+        for (Lifecycle lifecycle : lifecycles) {
+            if (!lifecycle.isStopped()) {
+                headline(lifecycle, why, exitCode);
+            }
+        }
+        flush();
+        for (Lifecycle lifecycle : lifecycles) {
+            if (!lifecycle.isStopped()) {
+                stragglers(lifecycle);
+            }
+        }
+        flush();
+    }
+
+    private void headline(Lifecycle lifecycle, String why, int exitCode) {
+        text("ebbtide: '").text(lifecycle.service()).text("' is halted: ").text(why);
+        text("; state ").text(lifecycle.state().name());
+        Deadlines deadlines = lifecycle.deadlines();
+        if (deadlines != null) {
+            text(" after ").number(deadlines.elapsed().toMillis()).text(" ms");
+        }
+        text(", last step: ").text(lifecycle.step());
+        text(", in flight: ").number(lifecycle.inFlight().count());
+        text(", exit code ").number(exitCode).text("\n");
+    }
+
+    private void stragglers(Lifecycle lifecycle) {
+        List<WorkInFlight> work = lifecycle.inFlight().list();
+        for (int i = 0; i < Math.min(work.size(), MOST_STRAGGLERS); i++) {
+            WorkInFlight each = work.get(i);
+            text("  ").text(each.kind().name()).text(" ").text(each.description());
+            text(", ").number(each.age().toMillis()).text(" ms");
+            Thread thread = each.thread();
+            if (thread != null) {
+                text(", thread ").text(thread.getName());
+                StackTraceElement[] frames = thread.getStackTrace();
+                for (int f = 0; f < Math.min(frames.length, MOST_FRAMES); f++) {
+                    text("\n    at ").text(frames[f].toString());
+                }
+            }
+            text("\n");
+        }
+    }
+
+    private EmergencyReport text(String text) {
+        for (int i = 0; i < text.length() && length < buffer.length; i++) {
+            char c = text.charAt(i);
+            boolean plain = c == '\n' || (c >= ' ' && c < 127);
+            buffer[length++] = (byte) (plain ? c : '?');
+        }
+        return this;
+    }
+
+    private EmergencyReport number(long number) {
+        if (number >= 10) {
+            number(number / 10);
+        }
+        if (length < buffer.length) {
+            buffer[length++] = (byte) ('0' + Math.max(0, number % 10));
+        }
+        return this;
+    }
+
+    private void flush() {
+        try {
+            standardError.write(buffer, 0, length);
+        } catch (IOException e) {
+            // nobody is left to tell
+        }
+        length = 0;
+    }
+}

@@ -1,0 +1,133 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Expect;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the time from deletion to the kill is shared out. Immutable. Made by {@link #of}.
+ *
+ * @param grace the whole: the same number as {@code terminationGracePeriodSeconds}
+ * @param preStop what the platform's own preStop hook takes before the signal comes
+ * @param lameDuck how long the service goes on serving while clients and balancers leave
+ * @param drain how long work in flight may take once listeners are closed
+ * @param stop how long all components together may take to stop
+ * @param margin what is left at the end, in which an overrun is reported and the process halted
+ */
+public record GraceBudget(
+        Duration grace, Duration preStop, Duration lameDuck, Duration drain, Duration stop, Duration margin) {
+    private static final Duration MOST_STOP = Duration.ofSeconds(10);
+    private static final Duration LEAST_MARGIN = Duration.ofSeconds(1);
+
+    public GraceBudget {
+        Expect.positive(grace, "grace");
+        Expect.notNegative(preStop, "preStop");
+        Expect.notNegative(lameDuck, "lameDuck");
+        Expect.notNegative(drain, "drain");
+        Expect.notNegative(stop, "stop");
+        Expect.positive(margin, "margin");
+        Duration sum = preStop.plus(lameDuck).plus(drain).plus(stop).plus(margin);
+        if (sum.compareTo(grace) > 0) {
+            throw Expect.wrong(
+                    "grace",
+                    Durations.text(grace),
+                    ">= %s, which is preStop %s + lameDuck %s + drain %s + stop %s + margin %s; raise the grace, and with it the platform's, or lower a share"
+                            .formatted(
+                                    Durations.text(sum),
+                                    Durations.text(preStop),
+                                    Durations.text(lameDuck),
+                                    Durations.text(drain),
+                                    Durations.text(stop),
+                                    Durations.text(margin)));
+        }
+    }
+
+    /**
+     * The shares that somebody set; null where the library derives one.
+     *
+     * @param preStop {@code >= 0}
+     * @param lameDuck {@code >= 0}
+     * @param drain {@code >= 0}
+     * @param stop {@code >= 0}
+     * @param margin {@code > 0}
+     */
+    public record Shares(
+            @Nullable Duration preStop,
+            @Nullable Duration lameDuck,
+            @Nullable Duration drain,
+            @Nullable Duration stop,
+            @Nullable Duration margin) {
+        /** Nothing set. */
+        public static final Shares DERIVED = new Shares(null, null, null, null, null);
+    }
+
+    /**
+     * Shares out the grace. What is not set is derived: preStop 0, margin 10 % (at least 1 s), stop 20 % (at most
+     * 10 s), lame duck 50 % (at most {@code mostLameDuck}), at least 20 % for the drain, which also gets the rest.
+     * Where that is more than there is, what is derived shrinks in proportion.
+     *
+     * @param mostLameDuck the largest lame duck to derive: how long clients can take at most to learn of the removal
+     * @throws IllegalArgumentException if shares set by hand do not fit; the message shows the addition
+     */
+    public static GraceBudget of(Duration grace, Shares set, Duration mostLameDuck) {
+        Duration preStop = orElse(set.preStop(), Duration.ZERO);
+        Duration margin =
+                orElse(set.margin(), Durations.max(percent(10, Expect.positive(grace, "grace")), LEAST_MARGIN));
+        Duration total = Durations.max(grace.minus(preStop), Duration.ZERO);
+        Duration stop = set.stop() == null ? Durations.min(percent(20, total), MOST_STOP) : Duration.ZERO;
+        Duration lameDuck = set.lameDuck() == null ? Durations.min(percent(50, total), mostLameDuck) : Duration.ZERO;
+        Duration drain = set.drain() == null ? percent(20, total) : Duration.ZERO;
+        Duration left = grace.minus(preStop)
+                .minus(margin)
+                .minus(orElse(set.stop(), Duration.ZERO))
+                .minus(orElse(set.lameDuck(), Duration.ZERO))
+                .minus(orElse(set.drain(), Duration.ZERO));
+        Duration derived = stop.plus(lameDuck).plus(drain);
+        if (derived.compareTo(left) > 0) {
+            Duration available = Durations.max(left, Duration.ZERO);
+            stop = inProportion(stop, available, derived);
+            lameDuck = inProportion(lameDuck, available, derived);
+            drain = inProportion(drain, available, derived);
+        } else if (set.drain() == null) {
+            drain = left.minus(stop).minus(lameDuck);
+        }
+        if (set.drain() == null && drain.isZero()) {
+            throw Expect.wrong(
+                    "grace",
+                    Durations.text(grace),
+                    "more than preStop, margin and the shares that are set: nothing is left for the drain");
+        }
+        return new GraceBudget(
+                grace,
+                preStop,
+                orElse(set.lameDuck(), lameDuck),
+                orElse(set.drain(), drain),
+                orElse(set.stop(), stop),
+                margin);
+    }
+
+    /** In one line: {@code 30 s = preStop 0 ms + lameDuck 15 s + drain 6 s + stop 6 s + margin 3 s}. */
+    public String addition() {
+        return "%s = preStop %s + lameDuck %s + drain %s + stop %s + margin %s"
+                .formatted(
+                        Durations.text(grace),
+                        Durations.text(preStop),
+                        Durations.text(lameDuck),
+                        Durations.text(drain),
+                        Durations.text(stop),
+                        Durations.text(margin));
+    }
+
+    private static Duration orElse(@Nullable Duration set, Duration derived) {
+        return set == null ? derived : set;
+    }
+
+    private static Duration percent(int percent, Duration whole) {
+        return whole.multipliedBy(percent).dividedBy(100);
+    }
+
+    private static Duration inProportion(Duration wanted, Duration available, Duration allWanted) {
+        return Duration.ofNanos((long) ((double) wanted.toNanos() / allWanted.toNanos() * available.toNanos()));
+    }
+}

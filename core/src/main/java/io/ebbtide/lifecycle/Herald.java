@@ -1,0 +1,83 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.internal.Await;
+import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Redact;
+import io.ebbtide.internal.Threads;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells the listeners, in order, on a thread of its own that ends when idle. Safe for use by many threads. */
+final class Herald {
+    private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+
+    private final List<LifecycleListener> listeners;
+    private final BackgroundLog log;
+    private final Queue<String> problems = new ConcurrentLinkedQueue<>();
+    private final ThreadPoolExecutor thread;
+    private volatile @Nullable String telling;
+
+    Herald(String service, List<LifecycleListener> listeners, BackgroundLog log) {
+        this.listeners = List.copyOf(listeners);
+        this.log = log;
+        thread = new ThreadPoolExecutor(
+                1,
+                1,
+                1,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                Threads.named("ebbtide-" + service + "-listeners"));
+        thread.allowCoreThreadTimeOut(true);
+    }
+
+    void entered(LifecycleState state) {
+        tell("entered(" + state + ")", listener -> listener.entered(state));
+    }
+
+    void stopped(ShutdownReport report) {
+        tell("stopped", listener -> listener.stopped(report));
+    }
+
+    /** Waits until all listeners have been told all; returns who has not come back in time, or null. */
+    @Nullable
+    String await(Duration bound) {
+        if (listeners.isEmpty() || Await.done(thread.submit(() -> {}), bound)) {
+            return null;
+        }
+        return telling;
+    }
+
+    List<String> problems() {
+        return List.copyOf(problems);
+    }
+
+    void close() {
+        thread.shutdownNow();
+    }
+
+    private void tell(String what, Consumer<LifecycleListener> call) {
+        for (LifecycleListener listener : listeners) {
+            String who = "listener " + listener.getClass().getName() + "." + what;
+            thread.execute(() -> {
+                telling = who;
+                try {
+                    call.accept(listener);
+                } catch (Throwable e) { // whatever a listener throws, the next one is told
+                    problems.add(who + " failed: " + Redact.oneLine(e));
+                    log.write(LOG, to -> to.warn("{} failed: {}", who, Redact.trace(e)));
+                } finally {
+                    telling = null;
+                }
+            });
+        }
+    }
+}

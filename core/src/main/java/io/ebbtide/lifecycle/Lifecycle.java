@@ -1,0 +1,312 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.health.Health;
+import io.ebbtide.inflight.InFlight;
+import io.ebbtide.inflight.WorkInFlight;
+import io.ebbtide.internal.Await;
+import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Redact;
+import io.ebbtide.internal.Ticker;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One service from its start to its end. Behind {@code io.ebbtide.Ebbtide}, which is how users get one. Never touches
+ * signals, hooks, {@code exit} or {@code halt}; {@link ProcessOwner} does. Safe for use by many threads.
+ */
+public final class Lifecycle {
+    private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
+    private static final Duration MOST_TO_TELL = Duration.ofSeconds(1);
+
+    private final Plan plan;
+    private final Health health;
+    private final InFlight inFlight;
+    private final BackgroundLog log;
+    private final Ticker ticker;
+    private final Traffic traffic;
+    private final StateMachine machine;
+    private final Herald herald;
+    private final Starter starter;
+    private final List<Part> frame = new CopyOnWriteArrayList<>();
+    private final List<Consumer<LifecycleState>> views = new CopyOnWriteArrayList<>();
+    private final List<Runnable> onLeaving = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean startCalled = new AtomicBoolean();
+    private final AtomicReference<@Nullable ShutdownSequence> sequence = new AtomicReference<>();
+    private final CompletableFuture<ShutdownReport> stopped = new CompletableFuture<>();
+
+    /** A service that has not started. */
+    public Lifecycle(Plan plan, Health health, InFlight inFlight, BackgroundLog log, Ticker ticker) {
+        this.plan = plan;
+        this.health = health;
+        this.inFlight = inFlight;
+        this.log = log;
+        this.ticker = ticker;
+        traffic = new Traffic(inFlight, ticker);
+        machine = new StateMachine(ticker, this::moved);
+        herald = new Herald(plan.service(), plan.listeners(), log);
+        starter = new Starter(frame, plan, health, traffic, () -> sequence.get() == null);
+    }
+
+    /** Its name. */
+    public String service() {
+        return plan.service();
+    }
+
+    /** The present state. */
+    public LifecycleState state() {
+        return machine.state();
+    }
+
+    /** How much work has arrived since the service was told to stop. */
+    public long lateRequests() {
+        return traffic.late().count();
+    }
+
+    /** How long after being told to stop the latest late request came; zero if none did. */
+    public Duration latestLateRequest() {
+        return traffic.late().latest();
+    }
+
+    /**
+     * Has a view told of every move.
+     *
+     * @param view called on the thread that moves; must not block
+     */
+    public void onMove(Consumer<LifecycleState> view) {
+        views.add(view);
+    }
+
+    /** Adds what stands around everything else: started first, stopped after all else is. Only before the start. */
+    public void surroundWith(Part part) {
+        frame.add(part);
+    }
+
+    /**
+     * Starts on the calling thread; returns once the service is RUNNING.
+     *
+     * @throws IllegalStateException if it was started before, if a step of the start fails (the cause), or if the
+     *     service is told to stop meanwhile; in the last two all that had been started is stopped again first
+     */
+    public void start() {
+        if (!startCalled.compareAndSet(false, true)) {
+            throw startedAlready();
+        }
+        try {
+            starter.start();
+        } catch (Throwable e) { // an Error in a start must stop what was started, too
+            throw stoppedInstead(e);
+        }
+        if (!machine.move(LifecycleState.RUNNING)) {
+            throw stoppedInstead(null);
+        }
+    }
+
+    void expectNotStarted() {
+        if (startCalled.get()) {
+            throw startedAlready();
+        }
+    }
+
+    private IllegalStateException startedAlready() {
+        return new IllegalStateException(
+                "service '%s' is %s (expected: not started yet); build a new one".formatted(service(), state()));
+    }
+
+    /** Waits for the end of a service that never ran, and tells why it did not. */
+    private IllegalStateException stoppedInstead(@Nullable Throwable failure) {
+        if (failure != null && !isLeaving()) {
+            String what = "the " + starter.step() + " of '" + service() + "' failed";
+            log.write(LOG, to -> to.error("{}: {}", what, Redact.trace(failure)));
+            begin(new ShutdownSequence(parts(), what, Leaving.AT_ONCE), true);
+        }
+        ShutdownReport report = awaitStopped();
+        boolean failed = report.exitCode() == ExitCode.START_FAILED;
+        return new IllegalStateException(
+                failed
+                        ? report.reason()
+                        : "'%s' was told to stop while it started: %s".formatted(service(), report.reason()),
+                failure);
+    }
+
+    /** Begins to stop, once; returns at once. A later call changes nothing. */
+    public void shutdown(String reason, Leaving leaving) {
+        begin(new ShutdownSequence(parts(), reason, leaving), false);
+    }
+
+    /** Ends the lame duck now, if the service is leaving. */
+    public void skipLameDuck() {
+        ShutdownSequence now = sequence.get();
+        if (now != null) {
+            now.skipLameDuck();
+        }
+    }
+
+    /** Gives up the work of threads that can never end it. */
+    public void giveUp(Predicate<Thread> lost) {
+        for (WorkInFlight work : inFlight.giveUp(lost)) {
+            log.write(
+                    LOG,
+                    to -> to.warn(
+                            "'{}' does not wait for {}: its thread never returns", service(), work.description()));
+        }
+    }
+
+    /**
+     * Waits until the service is STOPPED.
+     *
+     * @param timeout how long at most
+     * @throws TimeoutException if it is not stopped in time; the message names what is in flight
+     * @throws InterruptedException if interrupted while waiting
+     */
+    public ShutdownReport awaitStopped(Duration timeout) throws InterruptedException, TimeoutException {
+        try {
+            return stopped.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException e) {
+            throw new TimeoutException("'%s' is %s after waiting %s (expected: STOPPED) with %s"
+                    .formatted(service(), state(), Durations.text(timeout), inFlightText()));
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("'" + service() + "' could not be stopped", e.getCause());
+        }
+    }
+
+    /** Waits until the service is STOPPED, however long that takes; an interrupt meanwhile stays set. */
+    ShutdownReport awaitStopped() {
+        Await.done(stopped, Duration.ofNanos(Long.MAX_VALUE / 4));
+        return stopped.join();
+    }
+
+    boolean isStoppedWithin(Duration bound) {
+        return Await.done(stopped, bound);
+    }
+
+    boolean isStopped() {
+        return stopped.isDone();
+    }
+
+    boolean isLeaving() {
+        return sequence.get() != null;
+    }
+
+    @Nullable
+    Deadlines deadlines() {
+        ShutdownSequence now = sequence.get();
+        return now == null ? null : now.deadlines();
+    }
+
+    /** What the service is busy with: for the emergency report, which has no time to find out. */
+    String step() {
+        ShutdownSequence now = sequence.get();
+        return now == null ? starter.step() : now.step();
+    }
+
+    InFlight inFlight() {
+        return inFlight;
+    }
+
+    /** Has somebody told, on the thread that begins it, when the service begins to leave. */
+    void onLeaving(Runnable watcher) {
+        onLeaving.add(watcher);
+    }
+
+    private void begin(ShutdownSequence wanted, boolean startFailed) {
+        if (!sequence.compareAndSet(null, wanted)) {
+            return;
+        }
+        if (!startCalled.get()) {
+            starter.skip();
+        }
+        onLeaving.forEach(Runnable::run);
+        var thread = new Thread(() -> leave(wanted, startFailed), "ebbtide-" + service() + "-shutdown");
+        thread.setDaemon(false); // the JVM must not end under a drain because the main thread has returned
+        thread.start();
+    }
+
+    private void leave(ShutdownSequence now, boolean startFailed) {
+        ShutdownReport report = null;
+        Throwable fault = null;
+        try {
+            report = now.run(startFailed);
+            tell(report, now.deadlines());
+        } catch (Throwable e) { // a fault of our own: whoever waits must not wait for ever
+            fault = e;
+            log.write(LOG, to -> to.error("the shutdown of '{}' failed: {}", service(), Redact.trace(e)));
+        }
+        closeFrame(now.deadlines());
+        herald.close();
+        log.flush(Durations.min(now.deadlines().untilAlarm().dividedBy(2), MOST_TO_TELL));
+        log.close();
+        if (report != null) {
+            stopped.complete(report);
+        } else {
+            stopped.completeExceptionally(Objects.requireNonNull(fault));
+        }
+    }
+
+    private void tell(ShutdownReport report, Deadlines deadlines) {
+        log.write(LOG, to -> {
+            if (report.isClean()) {
+                to.info(report.json());
+            } else {
+                to.warn(report.json());
+            }
+        });
+        herald.stopped(report);
+        herald.await(Durations.min(deadlines.untilStopEnds(), MOST_TO_TELL));
+    }
+
+    private void closeFrame(Deadlines deadlines) {
+        var stopper =
+                new Stopper(service(), ticker, () -> deadlines.untilAlarm().dividedBy(2));
+        stopper.stopAll(starter.startedFrame());
+        for (ShutdownReport.Stop stop : stopper.stops()) {
+            if (stop.ending() != ShutdownReport.Ending.STOPPED) {
+                log.write(
+                        LOG,
+                        to -> to.warn("'{}' of '{}' {}: {}", stop.name(), service(), stop.ending(), stop.detail()));
+            }
+        }
+    }
+
+    private void moved(LifecycleState from, LifecycleState to) {
+        for (Consumer<LifecycleState> view : views) {
+            view.accept(to);
+        }
+        herald.entered(to);
+        ShutdownSequence now = sequence.get();
+        String why = from == LifecycleState.STARTING || from == LifecycleState.RUNNING
+                ? now == null ? "" : ": " + now.reason()
+                : "";
+        int count = inFlight.count();
+        log.write(LOG, logger -> logger.info("'{}' is {}{}, {} in flight", service(), to, why, count));
+    }
+
+    private String inFlightText() {
+        List<WorkInFlight> work = inFlight.list();
+        String some = work.stream()
+                .limit(5)
+                .map(each -> each.description() + " (" + Durations.text(each.age()) + ")")
+                .collect(Collectors.joining(", "));
+        return work.isEmpty()
+                ? "nothing in flight"
+                : work.size() + " ticket(s) in flight: " + some + (work.size() > 5 ? ", ..." : "");
+    }
+
+    private ShutdownSequence.Service parts() {
+        return new ShutdownSequence.Service(plan, machine, starter, traffic, inFlight, health, herald, ticker);
+    }
+}

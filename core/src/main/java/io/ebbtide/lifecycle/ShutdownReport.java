@@ -1,0 +1,119 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.inflight.WorkInFlight;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.Threads;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened while a service left. Immutable. Logged as one line of JSON ({@link #json()}), handed to
+ * {@link LifecycleListener#stopped}.
+ *
+ * @param service its name
+ * @param reason why it left, such as {@code SIGTERM}
+ * @param at when it was told to
+ * @param took from then to the end
+ * @param budget how its time was shared out
+ * @param states how long each state lasted, {@code STARTING} and {@code RUNNING} included
+ * @param inFlightAtSignal how much work was in flight when it was told to leave
+ * @param inFlightFinished how much of all that was in flight since then ended by itself
+ * @param late the work that arrived since then
+ * @param cut the work that did not end in time, oldest first
+ * @param components how the stop of each component and traffic source went, in the order in which they were stopped
+ * @param problems what else went wrong, in words
+ * @param exitCode what the process ends with, if the service owns it
+ */
+public record ShutdownReport(
+        String service,
+        String reason,
+        Instant at,
+        Duration took,
+        GraceBudget budget,
+        Map<LifecycleState, Duration> states,
+        int inFlightAtSignal,
+        long inFlightFinished,
+        Late late,
+        List<Cut> cut,
+        List<Stop> components,
+        List<String> problems,
+        ExitCode exitCode) {
+    public ShutdownReport {
+        states = Map.copyOf(states);
+        cut = List.copyOf(cut);
+        components = List.copyOf(components);
+        problems = List.copyOf(problems);
+    }
+
+    /**
+     * Work that arrived after the signal.
+     *
+     * @param count how much
+     * @param refused how much of it came after the drain and was refused
+     * @param latest how long after the signal the latest came; zero if none did
+     */
+    public record Late(long count, long refused, Duration latest) {}
+
+    /**
+     * Work that did not end in time.
+     *
+     * @param kind what it was
+     * @param description what its owner said of it
+     * @param age how long it had been in flight
+     * @param thread who worked on it; null where nobody is known to
+     * @param stack where that thread stood, top frame first
+     */
+    public record Cut(
+            WorkKind kind,
+            String description,
+            Duration age,
+            @Nullable String thread,
+            List<String> stack) {
+        public Cut {
+            stack = List.copyOf(stack);
+        }
+
+        static Cut of(WorkInFlight work) {
+            Thread thread = work.thread();
+            return new Cut(
+                    work.kind(),
+                    work.description(),
+                    work.age(),
+                    thread == null ? null : thread.getName(),
+                    thread == null ? List.of() : Threads.frames(thread, 16));
+        }
+    }
+
+    /**
+     * The stop of one component or traffic source.
+     *
+     * @param name as registered
+     * @param took how long it took, or had taken when it was left behind
+     * @param ending how it went
+     * @param detail what it threw, or where it stood when it was left behind; empty if it stopped
+     */
+    public record Stop(String name, Duration took, Ending ending, String detail) {}
+
+    /** How a stop went. */
+    public enum Ending {
+        /** As it should. */
+        STOPPED,
+        /** It threw. */
+        FAILED,
+        /** It took too long and was left behind. */
+        OVERRAN
+    }
+
+    /** Whether nothing was cut, nothing failed and nothing overran. */
+    public boolean isClean() {
+        return exitCode == ExitCode.CLEAN;
+    }
+
+    /** The report as one line of JSON. */
+    public String json() {
+        return ReportJson.of(this);
+    }
+}

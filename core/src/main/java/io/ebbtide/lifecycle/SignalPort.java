@@ -1,0 +1,57 @@
+package io.ebbtide.lifecycle;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.function.Consumer;
+
+/** The JVM's signals, by reflection. */
+final class SignalPort {
+    /*
+     * sun.misc.Signal is the only way to a handler, supported in the module jdk.unsupported. By reflection because
+     * javac warns of it without a way to say "I know", and because a trimmed runtime image may lack the module: then
+     * there are no handlers, and the shutdown hook does their work.
+     */
+    private SignalPort() {}
+
+    /**
+     * Handles a signal from now on.
+     *
+     * @param handler called with the signal's name ({@code TERM}) on a thread of its own
+     * @return false if there can be no handler ({@code -Xrs}, a trimmed runtime), or somebody else has one, which stays
+     */
+    static boolean handle(String signal, Consumer<String> handler) {
+        try {
+            Class<?> signalType = Class.forName("sun.misc.Signal");
+            Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+            Object subject = signalType.getConstructor(String.class).newInstance(signal);
+            Object ours = proxy(handlerType, signal, handler);
+            Method install = signalType.getMethod("handle", signalType, handlerType);
+            Object former = install.invoke(null, subject, ours);
+            boolean theJvms = former == null || former.getClass().getName().startsWith("sun.misc.");
+            if (!theJvms) {
+                install.invoke(null, subject, former);
+            }
+            return theJvms;
+        } catch (InvocationTargetException e) {
+            return false; // -Xrs: "Signal already used by VM or OS"
+        } catch (ReflectiveOperationException | LinkageError e) {
+            return false; // no jdk.unsupported
+        }
+    }
+
+    private static Object proxy(Class<?> handlerType, String signal, Consumer<String> handler) {
+        return Proxy.newProxyInstance(
+                SignalPort.class.getClassLoader(),
+                new Class<?>[] {handlerType},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "handle" -> {
+                        handler.accept(signal);
+                        yield null;
+                    }
+                    case "equals" -> proxy == arguments[0];
+                    case "hashCode" -> System.identityHashCode(proxy);
+                    default -> "ebbtide's handler of SIG" + signal;
+                });
+    }
+}

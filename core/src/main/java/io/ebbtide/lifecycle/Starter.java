@@ -1,0 +1,117 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.health.Health;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Starts what a plan names, and remembers how far it came. Safe for use by many threads. */
+final class Starter {
+    private final Plan plan;
+    private final Health health;
+    private final Traffic traffic;
+    private final BooleanSupplier wanted;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final List<Part> frame;
+    private final List<Part> startedFrame = new CopyOnWriteArrayList<>();
+    private final List<Part> components = new CopyOnWriteArrayList<>();
+    private final List<TrafficSource> sources = new CopyOnWriteArrayList<>();
+    private volatile String step = "nothing";
+    private @Nullable Thread thread;
+
+    /**
+     * @param frame started before everything in the plan; may still grow until the start
+     * @param wanted whether the service is still to be started
+     */
+    Starter(List<Part> frame, Plan plan, Health health, Traffic traffic, BooleanSupplier wanted) {
+        this.frame = frame;
+        this.plan = plan;
+        this.health = health;
+        this.traffic = traffic;
+        this.wanted = wanted;
+    }
+
+    /**
+     * Starts all, on the calling thread.
+     *
+     * @throws Exception what the step that failed threw; {@link #step()} tells which
+     */
+    void start() throws Exception {
+        synchronized (this) {
+            thread = Thread.currentThread();
+        }
+        try {
+            startAll();
+        } finally {
+            synchronized (this) {
+                thread = null;
+            }
+            ended.complete(null);
+        }
+    }
+
+    private void startAll() throws Exception {
+        for (Part part : frame) {
+            take("start of '" + part.name() + "'", part.component()::start);
+            startedFrame.add(part);
+        }
+        for (Part part : plan.components()) {
+            take("start of component '" + part.name() + "'", part.component()::start);
+            components.add(part);
+        }
+        health.start();
+        for (TrafficSource source : plan.sources()) {
+            take("start of " + source.name(), () -> source.start(traffic));
+            sources.add(source);
+        }
+        for (var task : plan.tasks().entrySet()) {
+            take("start-up task '" + task.getKey() + "'", task.getValue()::run);
+        }
+    }
+
+    private void take(String newStep, BoundedCall.Action action) throws Exception {
+        if (!wanted.getAsBoolean()) {
+            throw new InterruptedException("told to stop before the " + newStep);
+        }
+        step = newStep;
+        action.run();
+    }
+
+    /** Interrupts whatever is being started. Nothing further is. */
+    synchronized void abort() {
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    /** There will be no start. */
+    void skip() {
+        ended.complete(null);
+    }
+
+    /** Done once nothing is being started any more. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    /** What is being started, or was last. */
+    String step() {
+        return step;
+    }
+
+    Deque<Part> startedComponents() {
+        return new ArrayDeque<>(components);
+    }
+
+    Deque<Part> startedFrame() {
+        return new ArrayDeque<>(startedFrame);
+    }
+
+    List<TrafficSource> startedSources() {
+        return List.copyOf(sources);
+    }
+}

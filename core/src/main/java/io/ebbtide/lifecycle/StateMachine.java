@@ -1,0 +1,56 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.internal.Ticker;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+
+/** The state of one service and when each was entered. Safe for use by many threads. */
+final class StateMachine {
+    private record Entry(LifecycleState state, long nanos) {}
+
+    private final AtomicReference<LifecycleState> state = new AtomicReference<>(LifecycleState.STARTING);
+    private final List<Entry> entries = new CopyOnWriteArrayList<>();
+    private final Ticker ticker;
+    private final BiConsumer<LifecycleState, LifecycleState> moved;
+
+    /** @param moved told of each move from, to, by the thread that made it */
+    StateMachine(Ticker ticker, BiConsumer<LifecycleState, LifecycleState> moved) {
+        this.ticker = ticker;
+        this.moved = moved;
+        entries.add(new Entry(LifecycleState.STARTING, ticker.nanos()));
+    }
+
+    LifecycleState state() {
+        return Objects.requireNonNull(state.get());
+    }
+
+    /** Moves on. Returns false, and changes nothing, if that state cannot be entered from the present one. */
+    boolean move(LifecycleState next) {
+        LifecycleState now = state();
+        while (now.mayBecome(next)) {
+            if (state.compareAndSet(now, next)) {
+                entries.add(new Entry(next, ticker.nanos()));
+                moved.accept(now, next);
+                return true;
+            }
+            now = state();
+        }
+        return false;
+    }
+
+    /** How long each state lasted that is over. */
+    Map<LifecycleState, Duration> times() {
+        var times = new EnumMap<LifecycleState, Duration>(LifecycleState.class);
+        for (int i = 0; i + 1 < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            times.put(entry.state(), Duration.ofNanos(entries.get(i + 1).nanos() - entry.nanos()));
+        }
+        return times;
+    }
+}

@@ -1,0 +1,78 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Redact;
+import io.ebbtide.internal.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Stops components and traffic sources, each within its bound; one failure never skips the rest. One thread only. */
+final class Stopper {
+    /** However long others hang, each that waits behind them has this long. */
+    private static final Duration LEAST = Duration.ofMillis(100);
+
+    private final String service;
+    private final Ticker ticker;
+    private final Supplier<Duration> left;
+    private final List<ShutdownReport.Stop> stops = new ArrayList<>();
+    private volatile String step = "nothing";
+
+    /** @param left how much time there is for all that is still to be stopped */
+    Stopper(String service, Ticker ticker, Supplier<Duration> left) {
+        this.service = service;
+        this.ticker = ticker;
+        this.left = left;
+    }
+
+    /** Stops the parts, the last first. Each may use what is left but for what those behind it are sure of. */
+    void stopAll(Deque<Part> parts) {
+        while (!parts.isEmpty()) {
+            Part part = parts.removeLast();
+            Duration bound = boundBefore(parts.size());
+            stop(part.name(), bound, () -> part.component().stop(bound));
+        }
+    }
+
+    /** Closes the sources, one after the other. */
+    void closeAll(List<TrafficSource> sources) {
+        int behind = sources.size();
+        for (TrafficSource source : sources) {
+            Duration bound = boundBefore(--behind);
+            stop(source.name(), bound, () -> source.close(bound));
+        }
+    }
+
+    /** How it went, in the order of stopping. */
+    List<ShutdownReport.Stop> stops() {
+        return stops;
+    }
+
+    /** What is being stopped, or was last. May be asked by any thread. */
+    String step() {
+        return step;
+    }
+
+    private Duration boundBefore(int behind) {
+        Duration all = left.get();
+        Duration reserved = Durations.min(all.dividedBy(behind + 1L), LEAST).multipliedBy(behind);
+        return all.minus(reserved);
+    }
+
+    private void stop(String name, Duration bound, BoundedCall.Action action) {
+        step = "stop of '" + name + "'";
+        var call = BoundedCall.begin("ebbtide-" + service + "-stop-" + name, action, ticker);
+        var ending = ShutdownReport.Ending.STOPPED;
+        String detail = "";
+        if (!call.await(bound)) {
+            ending = ShutdownReport.Ending.OVERRAN;
+            detail = "still at" + call.stack();
+        } else if (call.failure() != null) {
+            ending = ShutdownReport.Ending.FAILED;
+            detail = Redact.oneLine(call.failure());
+        }
+        stops.add(new ShutdownReport.Stop(name, call.took(), ending, detail));
+    }
+}

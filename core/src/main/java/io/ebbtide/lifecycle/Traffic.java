@@ -1,0 +1,65 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.inflight.InFlight;
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.Ticker;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way in for all work that traffic sources bring. Handed to {@link TrafficSource#start}. Safe for use by many
+ * threads; no method blocks.
+ */
+public final class Traffic {
+    private final InFlight inFlight;
+    private final Ticker ticker;
+    private final LateTraffic late;
+    private volatile boolean leaving;
+    private volatile long leavingSinceNanos;
+
+    Traffic(InFlight inFlight, Ticker ticker) {
+        this.inFlight = inFlight;
+        this.ticker = ticker;
+        late = new LateTraffic(ticker);
+    }
+
+    /**
+     * Lets one unit of work in and counts it.
+     *
+     * @param description asked only when somebody looks, on any thread: method and path, never the query
+     * @return to be closed exactly when the work is over, whatever came of it; null if the service is drained, or the
+     *     time for it is over: the work is to be refused
+     */
+    public @Nullable Ticket admit(WorkKind kind, Supplier<String> description) {
+        Ticket ticket = inFlight.tryEnter(kind, description);
+        if (leaving) {
+            late.arrived(leavingSinceNanos, ticket != null);
+        }
+        return ticket;
+    }
+
+    /** Whether the service has been told to stop: whoever is answered is to be asked to leave. */
+    public boolean leaving() {
+        return leaving;
+    }
+
+    /** When somebody who is refused may come back: 1 to 5 s, by chance, so that not all come back at once. */
+    public Duration retryAfter() {
+        return Duration.ofSeconds(ThreadLocalRandom.current().nextInt(1, 6));
+    }
+
+    /** Work that arrives from now on is late. A second call changes nothing. */
+    void leave() {
+        if (!leaving) {
+            leavingSinceNanos = ticker.nanos();
+            leaving = true;
+        }
+    }
+
+    LateTraffic late() {
+        return late;
+    }
+}

@@ -1,0 +1,38 @@
+package io.ebbtide.lifecycle;
+
+import java.time.Duration;
+
+/**
+ * A server or consumer that brings work in and can be asked to stop. Adapters implement it. Each method is called once,
+ * by one thread at a time, in the order in which they stand here; {@link #start} on the thread that starts the service,
+ * the others on threads of their own. One that is to serve the probes on its own port as well also implements
+ * {@code io.ebbtide.probe.ProbeHost}.
+ */
+public interface TrafficSource {
+    /** What it is called in logs and reports, such as {@code http:8080}. May be called at any time by any thread. */
+    String name();
+
+    /**
+     * Begins to bring work in, and returns once it does. Every unit of work passes {@link Traffic#admit}.
+     *
+     * @throws Exception if it cannot, for example because the port is in use: the service then fails to start
+     */
+    void start(Traffic traffic) throws Exception;
+
+    /**
+     * Asks clients to leave, and goes on serving them: the lame duck begins. {@link Traffic#leaving()} is true from
+     * here on. Not called when the lame duck is skipped.
+     */
+    default void leave() throws Exception {}
+
+    /** Takes no new connection any more. Cuts nothing: what is open stays open and is served. */
+    void stopAccepting() throws Exception;
+
+    /**
+     * Closes everything that is left: connections, threads, selectors. Nothing is in flight any more, or the time for
+     * it is over.
+     *
+     * @param within how long it may take; past that it is interrupted, reported and left behind
+     */
+    void close(Duration within) throws Exception;
+}

@@ -1,0 +1,188 @@
+package io.ebbtide.management;
+
+import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Threads;
+import io.ebbtide.internal.Ticker;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.HashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Accepts and serves all connections on one thread. Other threads call {@link #execute} and {@link #stop} only. */
+final class EventLoop {
+    /** When one more comes, the one that has kept us waiting longest goes. */
+    static final int MOST_CONNECTIONS = 512;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
+    private static final long ACCEPT_PAUSE_NANOS = 100_000_000;
+
+    /** What is to be done for a connection. */
+    @FunctionalInterface
+    interface Task {
+        void run() throws IOException;
+    }
+
+    private record Due(Connection connection, Task task) {}
+
+    private final Selector selector = Selector.open();
+    private final ServerSocketChannel listener;
+    private final SelectionKey listenerKey;
+    private final Route route;
+    private final BackgroundLog log;
+    private final Ticker ticker;
+    private final Queue<Due> tasks = new ConcurrentLinkedQueue<>();
+    private final Set<Connection> connections = new HashSet<>();
+    private final Thread thread;
+    private volatile boolean stopped;
+    private long nanosToSleep;
+
+    /** @param listener bound and non-blocking; the loop's own from here on */
+    EventLoop(ServerSocketChannel listener, Route route, BackgroundLog log, Ticker ticker, String threadName)
+            throws IOException {
+        this.log = log;
+        this.listener = listener;
+        this.route = route;
+        this.ticker = ticker;
+        listenerKey = listener.register(selector, SelectionKey.OP_ACCEPT);
+        thread = Threads.daemon(threadName, this::run);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Has the task run on the loop's thread. What it throws ends its connection. */
+    void execute(Connection connection, Task task) {
+        tasks.add(new Due(connection, task));
+        if (Thread.currentThread() != thread) {
+            selector.wakeup();
+        }
+    }
+
+    /** Closes everything; waits at most so many milliseconds for the thread to end. */
+    void stop(long withinMillis) throws InterruptedException {
+        stopped = true;
+        selector.wakeup();
+        thread.join(Math.max(1, withinMillis));
+    }
+
+    /** Has the loop look at deadlines again after at most so long. */
+    void watch(long nanos) {
+        nanosToSleep = Math.min(nanosToSleep, Math.max(nanos, 0));
+    }
+
+    private void run() {
+        try {
+            while (!stopped) {
+                selector.select(1 + nanosToSleep / 1_000_000);
+                serveReady();
+                for (Due due = tasks.poll(); due != null; due = tasks.poll()) {
+                    guard(due.connection(), due.task());
+                }
+                expire();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            log.write(
+                    LOG, to -> to.error("the management server failed; probes are no longer answered on its port", e));
+        } finally {
+            closeAll();
+        }
+    }
+
+    private void serveReady() {
+        Set<SelectionKey> selected = selector.selectedKeys();
+        for (SelectionKey key : selected) {
+            if (key == listenerKey) {
+                accept();
+            } else if (key.attachment() instanceof Connection connection) {
+                guard(connection, connection::ready);
+            }
+        }
+        selected.clear();
+    }
+
+    private void accept() {
+        try {
+            for (SocketChannel client = listener.accept(); client != null; client = listener.accept()) {
+                add(client);
+            }
+        } catch (IOException e) { // out of file descriptors, for example: try again a little later, not at once
+            listenerKey.interestOps(0);
+            watch(ACCEPT_PAUSE_NANOS);
+        }
+    }
+
+    private void add(SocketChannel client) throws IOException {
+        if (connections.size() >= MOST_CONNECTIONS && !evictLongestWaiting()) {
+            client.close();
+            return;
+        }
+        client.configureBlocking(false);
+        SelectionKey key = client.register(selector, SelectionKey.OP_READ);
+        var connection = new Connection(client, key, route, this, ticker);
+        key.attach(connection);
+        connections.add(connection);
+        watch(connection.nanosLeft(ticker.nanos()));
+    }
+
+    private boolean evictLongestWaiting() {
+        long now = ticker.nanos();
+        Connection longest = null;
+        for (Connection each : connections) {
+            if (each.waitedNanos(now) >= 0 && (longest == null || each.waitedNanos(now) > longest.waitedNanos(now))) {
+                longest = each;
+            }
+        }
+        if (longest == null) {
+            return false;
+        }
+        longest.close();
+        connections.remove(longest);
+        return true;
+    }
+
+    /** Closes those whose time is over, and finds out when to look again. */
+    private void expire() {
+        long now = ticker.nanos();
+        nanosToSleep = 60_000_000_000L;
+        connections.removeIf(connection -> {
+            if (connection.isOpen() && connection.nanosLeft(now) > 0) {
+                watch(connection.nanosLeft(now));
+                return false;
+            }
+            connection.close();
+            return true;
+        });
+        if (listenerKey.interestOps() == 0) {
+            listenerKey.interestOps(SelectionKey.OP_ACCEPT);
+        }
+    }
+
+    private void guard(Connection connection, Task task) {
+        try {
+            task.run();
+        } catch (IOException e) {
+            connection.close(); // the client is gone
+        } catch (RuntimeException e) {
+            connection.close();
+            log.write(LOG, to -> to.error("a management request failed", e));
+        }
+    }
+
+    private void closeAll() {
+        connections.forEach(Connection::close);
+        try (listener;
+                selector) {
+            connections.clear();
+        } catch (IOException e) {
+            log.write(LOG, to -> to.debug("closing the management server's port failed", e));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.ebbtide.management;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the head of an HTTP/1 request (RFC 9112, sections 2 to 6), strictly: what is odd is refused, not guessed. */
+final class HeadParser {
+    static final int MOST_BODY_BYTES = 8 * 1024;
+
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    private static final Pattern TARGET = Pattern.compile("/[\\x21-\\x7e]*");
+    private static final Pattern LENGTH = Pattern.compile("\\d{1,9}");
+
+    private HeadParser() {}
+
+    /** Returns the length of the head with its empty line, or -1 if that has not come yet. */
+    static int lengthOfHead(byte[] bytes, int length) {
+        for (int i = 3; i < length; i++) {
+            if (bytes[i] == '\n' && bytes[i - 1] == '\r' && bytes[i - 2] == '\n' && bytes[i - 3] == '\r') {
+                return i + 1;
+            }
+        }
+        return -1;
+    }
+
+    /** Reads a complete head. */
+    static RequestHead parse(byte[] bytes, int length) throws BadRequest {
+        String[] lines = new String(bytes, 0, length - 4, StandardCharsets.ISO_8859_1).split("\r\n", -1);
+        String[] start = lines[0].split(" ", -1);
+        if (start.length != 3 || !TOKEN.matcher(start[0]).matches()) {
+            throw new BadRequest(400, "no request line");
+        }
+        if (!start[2].equals("HTTP/1.1") && !start[2].equals("HTTP/1.0")) {
+            throw new BadRequest(505, "not HTTP/1");
+        }
+        if (!TARGET.matcher(start[1]).matches()) {
+            throw new BadRequest(400, "not a path");
+        }
+        Map<String, String> headers = headers(lines);
+        if (headers.containsKey("transfer-encoding")) {
+            throw new BadRequest(411, "a body needs a Content-Length here");
+        }
+        boolean keepAlive = start[2].equals("HTTP/1.1")
+                && !headers.getOrDefault("connection", "")
+                        .toLowerCase(Locale.ROOT)
+                        .contains("close");
+        return new RequestHead(
+                start[0],
+                start[1].split("[?#]", 2)[0],
+                Map.copyOf(headers),
+                contentLength(headers.get("content-length")),
+                keepAlive);
+    }
+
+    private static Map<String, String> headers(String[] lines) throws BadRequest {
+        var headers = new HashMap<String, String>();
+        for (int i = 1; i < lines.length; i++) {
+            int colon = lines[i].indexOf(':');
+            if (colon < 0 || !TOKEN.matcher(lines[i].substring(0, colon)).matches()) {
+                throw new BadRequest(400, "not a header");
+            }
+            String name = lines[i].substring(0, colon).toLowerCase(Locale.ROOT);
+            String former = headers.put(name, lines[i].substring(colon + 1).strip());
+            if (former != null && name.equals("content-length")) {
+                throw new BadRequest(400, "two lengths");
+            }
+        }
+        return headers;
+    }
+
+    private static int contentLength(@Nullable String value) throws BadRequest {
+        if (value == null) {
+            return 0;
+        }
+        if (!LENGTH.matcher(value).matches()) {
+            throw new BadRequest(400, "not a length");
+        }
+        int length = Integer.parseInt(value);
+        if (length > MOST_BODY_BYTES) {
+            throw new BadRequest(413, "body too large");
+        }
+        return length;
+    }
+}

@@ -1,0 +1,110 @@
+package io.ebbtide.management;
+
+import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Expect;
+import io.ebbtide.internal.Ticker;
+import io.ebbtide.lifecycle.Component;
+import io.ebbtide.probe.Probes;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Probes and metrics on a port of their own, so that a saturated service still answers. Got by
+ * {@code Ebbtide.Builder.management()}. Speaks HTTP/1.1; GET and HEAD of the probes and of {@code /metrics}; bodies of
+ * at most 8 KiB, which it throws away.
+ *
+ * <p>One thread serves all. A head has at most 8 KiB and 2 s; an idle connection 75 s; there are at most 512 connections,
+ * and when one more comes, the one that has kept us waiting longest is closed. So clients that send slowly, or nothing,
+ * keep nobody from being answered. Metrics are read on a second thread.
+ */
+public final class ManagementServer implements Component {
+    private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
+    private static final int BACKLOG = 256;
+
+    private final String service;
+    private final String address;
+    private final int port;
+    private final Routes routes;
+    private final BackgroundLog log;
+    private final Ticker ticker;
+    private volatile @Nullable Bound bound;
+
+    private record Bound(EventLoop loop, int port) {}
+
+    /**
+     * A server that has not started.
+     *
+     * @param address host name or address to bind to
+     * @param port 1 to 65535, or 0 for any that is free
+     * @param metrics served at {@code /metrics}; null for none
+     */
+    public ManagementServer(
+            String service,
+            String address,
+            int port,
+            Probes probes,
+            @Nullable MetricsText metrics,
+            BackgroundLog log,
+            Ticker ticker) {
+        this.service = service;
+        this.log = log;
+        this.address = Expect.text(address, "managementAddress");
+        this.port = Expect.between(0, 65_535, port, "managementPort");
+        this.ticker = ticker;
+        routes = new Routes(probes, metrics, log, "ebbtide-" + service + "-scrape");
+    }
+
+    /**
+     * Binds the port and begins to serve.
+     *
+     * @throws IOException if the port is in use, or the address is not this machine's; the message says what to do
+     */
+    @Override
+    public void start() throws IOException {
+        var wanted = new InetSocketAddress(address, port);
+        if (wanted.isUnresolved()) {
+            String message = "managementAddress: %s (expected: an address or host name of this machine; set "
+                    + "EBBTIDE_MANAGEMENT_ADDRESS)";
+            throw new IOException(message.formatted(address));
+        }
+        ServerSocketChannel listener = ServerSocketChannel.open();
+        try {
+            listener.configureBlocking(false);
+            listener.bind(wanted, BACKLOG);
+            var loop = new EventLoop(listener, routes, log, ticker, "ebbtide-" + service + "-management");
+            bound = new Bound(loop, listener.socket().getLocalPort());
+            loop.start();
+        } catch (BindException e) {
+            listener.close();
+            String message =
+                    "managementPort: %d on %s cannot be bound, %s (expected: a free port on an address of this "
+                            + "machine; set EBBTIDE_MANAGEMENT_PORT, 0 for any, or EBBTIDE_MANAGEMENT_ADDRESS)";
+            throw new IOException(message.formatted(port, address, e.getMessage()), e);
+        } catch (IOException | RuntimeException e) {
+            listener.close();
+            throw e;
+        }
+        log.write(LOG, to -> to.info("'{}' answers probes at http://{}:{}/health", service, address, port()));
+    }
+
+    /** The port that it is bound to; -1 before the start. */
+    public int port() {
+        Bound now = bound;
+        return now == null ? -1 : now.port();
+    }
+
+    @Override
+    public void stop(Duration within) throws InterruptedException {
+        routes.close();
+        Bound now = bound;
+        if (now != null) {
+            now.loop().stop(within.toMillis());
+        }
+    }
+}

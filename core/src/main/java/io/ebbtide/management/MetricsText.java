@@ -1,0 +1,12 @@
+package io.ebbtide.management;
+
+/** Metrics as text for a scraper; {@code prometheusRegistry::scrape} is one. */
+@FunctionalInterface
+public interface MetricsText {
+    /**
+     * The metrics at this moment. Called by one thread at a time, never the one that answers probes.
+     *
+     * @param contentType the format wanted: Prometheus' text format 0.0.4 or OpenMetrics 1.0.0, as its media type
+     */
+    String scrape(String contentType);
+}

@@ -1,0 +1,24 @@
+package io.ebbtide.management;
+
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The head of a request. Immutable.
+ *
+ * @param method as sent
+ * @param path the target without its query
+ * @param headers by lower-case name; of one that was repeated, the last
+ * @param contentLength bytes of body that follow, {@code >= 0}
+ * @param keepAlive whether the client wants to go on using the connection
+ */
+record RequestHead(String method, String path, Map<String, String> headers, int contentLength, boolean keepAlive) {
+    boolean isHead() {
+        return method.equals("HEAD");
+    }
+
+    /** The header's value, or the empty string. */
+    String header(String name) {
+        return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
+    }
+}

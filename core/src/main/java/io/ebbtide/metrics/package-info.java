@@ -1,0 +1,5 @@
+/** The meters of a service: views on counters that exist anyway. */
+@NullMarked
+package io.ebbtide.metrics;
+
+import org.jspecify.annotations.NullMarked;

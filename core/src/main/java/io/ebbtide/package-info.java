@@ -1,0 +1,5 @@
+/** The front door: {@link io.ebbtide.Ebbtide}, its builder and its settings. */
+@NullMarked
+package io.ebbtide;
+
+import org.jspecify.annotations.NullMarked;

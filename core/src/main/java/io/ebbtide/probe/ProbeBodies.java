@@ -1,0 +1,126 @@
+package io.ebbtide.probe;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.ebbtide.health.CheckStatus;
+import io.ebbtide.health.ProbeKind;
+import io.ebbtide.health.Snapshot;
+import io.ebbtide.health.Status;
+import io.ebbtide.internal.Json;
+import io.ebbtide.lifecycle.LifecycleState;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the answers in plain JSON. */
+final class ProbeBodies {
+    private final String service;
+    private final LifecycleState state;
+    private final Snapshot health;
+
+    ProbeBodies(String service, LifecycleState state, Snapshot health) {
+        this.service = service;
+        this.state = state;
+        this.health = health;
+    }
+
+    /** Leaving is no reason to be killed: liveness stays as it is to the end. */
+    ProbeResponse live() {
+        return simple(health.liveness(), health.broken());
+    }
+
+    ProbeResponse ready() {
+        return simple(readiness(), whyNotReady());
+    }
+
+    ProbeResponse started() {
+        Status started = state == LifecycleState.STARTING ? Status.DOWN : health.startup();
+        return simple(started, started == Status.UP ? null : "starting");
+    }
+
+    ProbeResponse all() {
+        Status worst = readiness().worse(health.liveness());
+        return ProbeResponse.json(code(worst), Json.bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("status", worst.name());
+            json.writeStringField("service", service);
+            json.writeStringField("state", state.name());
+            String reason = health.broken() != null ? health.broken() : whyNotReady();
+            if (reason != null) {
+                json.writeStringField("reason", reason);
+            }
+            json.writeArrayFieldStart("checks");
+            for (CheckStatus check : health.checks()) {
+                write(check, json);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }));
+    }
+
+    private Status readiness() {
+        return state == LifecycleState.RUNNING ? health.readiness() : Status.DOWN;
+    }
+
+    private @Nullable String whyNotReady() {
+        return switch (state) {
+            case STARTING -> "starting";
+            case RUNNING -> health.holds().isEmpty() ? downChecks() : "held: " + String.join(", ", health.holds());
+            case LAME_DUCK, DRAINING, STOPPING, STOPPED -> "leaving";
+        };
+    }
+
+    private @Nullable String downChecks() {
+        List<String> down = health.checks().stream()
+                .filter(check -> check.kind() == ProbeKind.READINESS && check.status() != Status.UP)
+                .map(CheckStatus::name)
+                .toList();
+        return down.isEmpty() ? null : String.join(", ", down);
+    }
+
+    private static ProbeResponse simple(Status status, @Nullable String reason) {
+        return ProbeResponse.json(code(status), Json.bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("status", status.name());
+            if (reason != null) {
+                json.writeStringField("reason", reason);
+            }
+            json.writeEndObject();
+        }));
+    }
+
+    private static void write(CheckStatus check, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", check.name());
+        json.writeStringField("status", check.known() ? check.status().name() : "UNKNOWN");
+        json.writeObjectFieldStart("data");
+        json.writeStringField("probe", check.kind().name().toLowerCase(Locale.ROOT));
+        json.writeBooleanField("required", check.required());
+        if (!check.reason().isEmpty()) {
+            json.writeStringField("reason", check.reason());
+        }
+        if (check.checkedAt() != null) {
+            json.writeStringField("checkedAt", check.checkedAt().toString());
+        }
+        if (check.latency() != null) {
+            json.writeNumberField("latencyMillis", check.latency().toMillis());
+        }
+        if (check.hungSince() != null) {
+            json.writeStringField("hungSince", check.hungSince().toString());
+        }
+        if (check.stale()) {
+            json.writeBooleanField("stale", true);
+        }
+        for (Map.Entry<String, Object> detail : check.details().entrySet()) {
+            json.writeFieldName(detail.getKey());
+            json.writePOJO(detail.getValue());
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static int code(Status status) {
+        return status == Status.DOWN ? 503 : 200;
+    }
+}

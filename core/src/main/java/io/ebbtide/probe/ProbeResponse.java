@@ -1,0 +1,51 @@
+package io.ebbtide.probe;
+
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A finished answer to a probe. Immutable. Got from {@link Probes#answer}. */
+public final class ProbeResponse {
+    private final int status;
+    private final Map<String, String> headers;
+    private final byte[] body;
+
+    private ProbeResponse(int status, Map<String, String> headers, byte[] body) {
+        this.status = status;
+        this.headers = Map.copyOf(headers);
+        this.body = body;
+    }
+
+    static ProbeResponse json(int status, byte[] body) {
+        return new ProbeResponse(status, commonHeaders(), body);
+    }
+
+    static ProbeResponse methodNotAllowed() {
+        Map<String, String> headers = commonHeaders();
+        headers.put("Allow", "GET, HEAD");
+        return new ProbeResponse(405, headers, new byte[0]);
+    }
+
+    /** 200, 503 or 405. */
+    public int status() {
+        return status;
+    }
+
+    /** All headers but {@code Content-Length}. A probe's answer is never to be stored (RFC 9111, section 5.2.2.5). */
+    public Map<String, String> headers() {
+        return headers;
+    }
+
+    /** The body, not to be sent to a HEAD; each call returns a buffer of its own over the same bytes. */
+    public ByteBuffer body() {
+        return ByteBuffer.wrap(body).asReadOnlyBuffer();
+    }
+
+    private static Map<String, String> commonHeaders() {
+        var headers = new LinkedHashMap<String, String>();
+        headers.put("Content-Type", "application/json");
+        headers.put("Cache-Control", "no-store");
+        headers.put("X-Content-Type-Options", "nosniff");
+        return headers;
+    }
+}

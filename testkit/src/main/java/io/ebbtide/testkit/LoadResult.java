@@ -1,0 +1,20 @@
+package io.ebbtide.testkit;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What came of a load. Immutable.
+ *
+ * @param sent requests of which at least a byte was written
+ * @param answered those that got a complete answer with a status below 500
+ * @param lost those that did not, each with its reason
+ * @param statuses how often each status came
+ * @param gone clients that stopped because nobody listened any more
+ */
+public record LoadResult(long sent, long answered, List<String> lost, Map<Integer, Long> statuses, int gone) {
+    public LoadResult {
+        lost = List.copyOf(lost);
+        statuses = Map.copyOf(statuses);
+    }
+}

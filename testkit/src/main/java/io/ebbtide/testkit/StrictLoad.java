@@ -1,0 +1,160 @@
+package io.ebbtide.testkit;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Many keep-alive clients that take nothing well: each sends a request, waits for its answer, sends the next one; what is
+ * not answered completely, or with a status of 500 or more, is lost. None retries. A client that is told to leave
+ * ({@code Connection: close}) comes back on a new connection, as through a balancer that has not learned of the removal
+ * yet; one that finds nobody listening is gone. Got from {@link #start}. Safe for use by many threads.
+ */
+public final class StrictLoad {
+    /** What the clients send. */
+    @FunctionalInterface
+    public interface Mix {
+        /**
+         * The path of a request.
+         *
+         * @param number counted over all clients, from 0
+         */
+        String path(long number);
+    }
+
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
+
+    private final int port;
+    private final Mix mix;
+    private final AtomicLong sent = new AtomicLong();
+    private final LongAdder answered = new LongAdder();
+    private final AtomicInteger gone = new AtomicInteger();
+    private final Queue<String> lost = new ConcurrentLinkedQueue<>();
+    private final Map<Integer, LongAdder> statuses = new ConcurrentHashMap<>();
+    private final List<Thread> clients = new ArrayList<>();
+    private volatile boolean stopped;
+
+    private StrictLoad(int port, Mix mix) {
+        this.port = port;
+        this.mix = mix;
+    }
+
+    /** Starts so many clients on a port of loopback. */
+    public static StrictLoad start(int port, int clients, Mix mix) {
+        var load = new StrictLoad(port, mix);
+        for (int i = 0; i < clients; i++) {
+            var client = new Thread(load::send, "client-" + i);
+            client.setDaemon(true);
+            load.clients.add(client);
+            client.start();
+        }
+        return load;
+    }
+
+    /** Requests sent so far. */
+    public long sent() {
+        return sent.get();
+    }
+
+    /** Requests answered so far. */
+    public long answered() {
+        return answered.sum();
+    }
+
+    /** Requests lost so far. */
+    public int lost() {
+        return lost.size();
+    }
+
+    /** Lets each client finish its request, and no more. Does not wait. */
+    public void stop() {
+        stopped = true;
+    }
+
+    /**
+     * Waits for the end of all clients, because they were stopped or are gone.
+     *
+     * @throws IllegalStateException if they do not end in time
+     */
+    public LoadResult await(Duration timeout) throws InterruptedException {
+        long endNanos = System.nanoTime() + timeout.toNanos();
+        for (Thread client : clients) {
+            client.join(Math.max(1, (endNanos - System.nanoTime()) / 1_000_000));
+            if (client.isAlive()) {
+                throw new IllegalStateException("%s still waits for an answer after %s; %d sent, %d answered"
+                        .formatted(client.getName(), timeout, sent(), answered()));
+            }
+        }
+        var counts = new TreeMap<Integer, Long>();
+        statuses.forEach((status, count) -> counts.put(status, count.sum()));
+        return new LoadResult(sent(), answered(), List.copyOf(lost), counts, gone.get());
+    }
+
+    private void send() {
+        WireConnection connection = null;
+        while (!stopped) {
+            if (connection == null) {
+                connection = connect();
+                if (connection == null) {
+                    return;
+                }
+            }
+            if (!exchange(connection)) {
+                close(connection);
+                connection = null;
+            }
+        }
+        close(connection);
+    }
+
+    private @Nullable WireConnection connect() {
+        try {
+            return WireConnection.open(port, READ_TIMEOUT);
+        } catch (ConnectException e) {
+            gone.incrementAndGet();
+        } catch (IOException e) {
+            lost.add("connecting failed: " + e);
+        }
+        return null;
+    }
+
+    /** Returns whether the connection may be used again. */
+    private boolean exchange(WireConnection connection) {
+        String path = mix.path(sent.getAndIncrement());
+        try {
+            WireResponse response = connection.exchange("GET", path);
+            statuses.computeIfAbsent(response.status(), status -> new LongAdder())
+                    .increment();
+            if (response.status() < 500) {
+                answered.increment();
+            } else {
+                lost.add("GET %s was answered %d".formatted(path, response.status()));
+            }
+            return !response.closes();
+        } catch (IOException e) {
+            lost.add("GET %s was not answered: %s".formatted(path, e));
+            return false;
+        }
+    }
+
+    private static void close(@Nullable WireConnection connection) {
+        if (connection != null) {
+            try {
+                connection.close();
+            } catch (IOException e) {
+                // nothing was under way on it
+            }
+        }
+    }
+}

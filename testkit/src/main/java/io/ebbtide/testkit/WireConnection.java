@@ -1,0 +1,162 @@
+package io.ebbtide.testkit;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * One HTTP/1.1 connection to loopback, on a plain socket: sends what it is told, reads what comes, never retries and
+ * never hides anything. Not thread-safe; confine to one thread.
+ */
+public final class WireConnection implements AutoCloseable {
+    private final Socket socket;
+    private final InputStream in;
+
+    private WireConnection(Socket socket) throws IOException {
+        this.socket = socket;
+        in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    /**
+     * Connects.
+     *
+     * @param readTimeout after which a read fails, {@code > 0}
+     * @throws java.net.ConnectException if nobody listens
+     */
+    public static WireConnection open(int port, Duration readTimeout) throws IOException {
+        var socket = new Socket();
+        try {
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout(Math.toIntExact(readTimeout.toMillis()));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
+            return new WireConnection(socket);
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /** Sends one GET on a connection of its own and returns the answer. */
+    public static WireResponse get(int port, String path) throws IOException {
+        try (WireConnection connection = open(port, Duration.ofSeconds(10))) {
+            return connection.exchange("GET", path);
+        }
+    }
+
+    /** Sends a request without a body and waits for its answer. */
+    public WireResponse exchange(String method, String path) throws IOException {
+        send(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        return read(method.equals("HEAD"));
+    }
+
+    /** Sends a request with a JSON body and waits for its answer. */
+    public WireResponse exchange(String method, String path, String json) throws IOException {
+        send("%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
+                .formatted(method, path, json.getBytes(StandardCharsets.UTF_8).length, json));
+        return read(false);
+    }
+
+    /** Sends these characters as they are. */
+    public void send(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().flush();
+    }
+
+    /** Ends our side of the connection; answers can still be read. */
+    public void endSending() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    /**
+     * Reads one complete answer.
+     *
+     * @param headOnly whether it has no body, as after a HEAD
+     * @throws EOFException if the connection ends before the answer does
+     */
+    public WireResponse read(boolean headOnly) throws IOException {
+        String[] start = line().split(" ", 3);
+        if (start.length < 2 || !start[0].startsWith("HTTP/1.")) {
+            throw new IOException("not an HTTP/1 status line: " + String.join(" ", start));
+        }
+        int status = Integer.parseInt(start[1]);
+        Map<String, List<String>> headers = headers();
+        if (status >= 100 && status < 200 && status != 101) {
+            return read(headOnly);
+        }
+        boolean noBody = headOnly || status == 101 || status == 204 || status == 304;
+        return new WireResponse(status, headers, noBody ? "" : body(headers));
+    }
+
+    /** Whether the server has ended the connection, nothing more having come; waits up to the read timeout. */
+    public boolean isEnded() throws IOException {
+        return in.read() < 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
+    private Map<String, List<String>> headers() throws IOException {
+        var headers = new LinkedHashMap<String, List<String>>();
+        for (String line = line(); !line.isEmpty(); line = line()) {
+            int colon = line.indexOf(':');
+            headers.computeIfAbsent(line.substring(0, colon).toLowerCase(Locale.ROOT), name -> new ArrayList<>())
+                    .add(line.substring(colon + 1).strip());
+        }
+        return headers;
+    }
+
+    private String body(Map<String, List<String>> headers) throws IOException {
+        var body = new ByteArrayOutputStream();
+        if (headers.getOrDefault("transfer-encoding", List.of()).contains("chunked")) {
+            for (int size = chunkSize(); size > 0; size = chunkSize()) {
+                body.write(exactly(size));
+                line();
+            }
+            line();
+        } else if (headers.containsKey("content-length")) {
+            body.write(exactly(Integer.parseInt(headers.get("content-length").get(0))));
+        } else {
+            in.transferTo(body);
+        }
+        return body.toString(StandardCharsets.UTF_8);
+    }
+
+    private int chunkSize() throws IOException {
+        return Integer.parseInt(line().split(";", 2)[0].strip(), 16);
+    }
+
+    private byte[] exactly(int count) throws IOException {
+        byte[] bytes = in.readNBytes(count);
+        if (bytes.length < count) {
+            throw new EOFException("the connection ended %d bytes before the body did".formatted(count - bytes.length));
+        }
+        return bytes;
+    }
+
+    private String line() throws IOException {
+        var line = new ByteArrayOutputStream(64);
+        for (int c = in.read(); c != '\n'; c = in.read()) {
+            if (c < 0) {
+                throw new EOFException("the connection ended within the head, after: " + line);
+            }
+            if (c != '\r') {
+                line.write(c);
+            }
+        }
+        return line.toString(StandardCharsets.ISO_8859_1);
+    }
+}

@@ -1,0 +1,70 @@
+package io.ebbtide.undertow;
+
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.probe.ProbeResponse;
+import io.ebbtide.probe.Probes;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.StatusCodes;
+import org.jspecify.annotations.Nullable;
+
+/** The outermost handler: probes first, then the gate, then the application. Safe for use by many threads. */
+final class Gate implements HttpHandler {
+    private final HttpHandler application;
+    private final Traffic traffic;
+    private final @Nullable Probes probes;
+
+    Gate(HttpHandler application, Traffic traffic, @Nullable Probes probes) {
+        this.application = application;
+        this.traffic = traffic;
+        this.probes = probes;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        ProbeResponse probe = probes == null
+                ? null
+                : probes.answer(exchange.getRequestMethod().toString(), exchange.getRequestPath());
+        if (probe != null) {
+            answer(exchange, probe);
+            return;
+        }
+        if (traffic.leaving() && wantsWebSocket(exchange)) {
+            refuse(exchange);
+            return;
+        }
+        var request = new Request(exchange, traffic);
+        Ticket ticket = traffic.admit(WorkKind.REQUEST, request);
+        if (ticket == null) {
+            refuse(exchange);
+        } else {
+            request.run(ticket, application);
+        }
+    }
+
+    private void answer(HttpServerExchange exchange, ProbeResponse probe) {
+        exchange.setStatusCode(probe.status());
+        probe.headers().forEach((name, value) -> exchange.getResponseHeaders().put(new HttpString(name), value));
+        if (traffic.leaving()) {
+            exchange.setPersistent(false);
+        }
+        exchange.getResponseSender().send(probe.body());
+    }
+
+    private void refuse(HttpServerExchange exchange) {
+        exchange.setStatusCode(StatusCodes.SERVICE_UNAVAILABLE);
+        exchange.setPersistent(false);
+        exchange.getResponseHeaders()
+                .put(Headers.RETRY_AFTER, traffic.retryAfter().toSeconds());
+        exchange.endExchange();
+    }
+
+    private static boolean wantsWebSocket(HttpServerExchange exchange) {
+        String upgrade = exchange.getRequestHeaders().getFirst(Headers.UPGRADE);
+        return upgrade != null && upgrade.equalsIgnoreCase("websocket");
+    }
+}

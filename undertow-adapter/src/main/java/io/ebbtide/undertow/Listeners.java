@@ -1,0 +1,110 @@
+package io.ebbtide.undertow;
+
+import io.undertow.Undertow;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+
+/** The open ports of a server, closed so that no client is left in the accept queue. */
+final class Listeners {
+    /*
+     * A connection that the kernel has accepted and the server has not is reset when the port is closed, with the
+     * request that it may hold. Undertow closes its ports from the thread that calls stop(), after writing a log line,
+     * while the accept thread sleeps: long enough to lose some under load. Here the accept thread itself empties the
+     * queue and closes the port, two tasks that it runs one right after the other. And it does so before with ports of
+     * no use, because what is done for the first time loads classes and takes milliseconds. What is left are some
+     * microseconds.
+     *
+     * This needs what Undertow does not show: its channels, and XNIO's accept thread. Where they are not to be had, its
+     * own stop() does it.
+     */
+    private static final int REHEARSALS = 5;
+
+    private final Undertow undertow;
+    private final XnioWorker worker;
+    private final @Nullable List<? extends AcceptingChannel<?>> channels;
+    private final @Nullable XnioIoThread acceptThread;
+
+    private Listeners(Undertow undertow, XnioWorker worker) {
+        this.undertow = undertow;
+        this.worker = worker;
+        channels = channelsOf(undertow);
+        acceptThread = acceptThreadOf(worker);
+    }
+
+    static Listeners of(Undertow undertow, XnioWorker worker) {
+        return new Listeners(undertow, worker);
+    }
+
+    /** Closes the ports; blocks until they are closed, for ever if the accept thread is blocked. */
+    void close() throws IOException, InterruptedException, ExecutionException {
+        List<? extends AcceptingChannel<?>> open = channels;
+        XnioIoThread thread = acceptThread;
+        if (open == null || thread == null) {
+            undertow.stop();
+            return;
+        }
+        for (int i = 0; i < REHEARSALS; i++) {
+            closeOn(thread, List.of(portOfNoUse()));
+        }
+        closeOn(thread, open);
+    }
+
+    @SuppressWarnings("deprecation") // nothing else makes the accept thread look at once
+    private static void closeOn(XnioIoThread thread, List<? extends AcceptingChannel<?>> open)
+            throws InterruptedException, ExecutionException {
+        var closed = new CompletableFuture<Void>();
+        thread.execute(() -> {
+            for (AcceptingChannel<?> channel : open) {
+                channel.wakeupAccepts(); // adds the task that accepts until nobody is left
+                thread.execute(() -> IoUtils.safeClose(channel));
+            }
+            thread.execute(() -> closed.complete(null));
+        });
+        closed.get();
+    }
+
+    private AcceptingChannel<?> portOfNoUse() throws IOException {
+        var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return worker.createStreamConnectionServer(anyPort, IoUtils::safeClose, OptionMap.EMPTY);
+    }
+
+    private static @Nullable List<? extends AcceptingChannel<?>> channelsOf(Undertow undertow) {
+        try {
+            Field field = Undertow.class.getDeclaredField("channels");
+            field.setAccessible(true);
+            var channels = new ArrayList<AcceptingChannel<?>>();
+            for (Object channel : (List<?>) field.get(undertow)) {
+                channels.add((AcceptingChannel<?>) channel);
+            }
+            return channels;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            return null;
+        }
+    }
+
+    private static @Nullable XnioIoThread acceptThreadOf(XnioWorker worker) {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        Thread[] threads = new Thread[2 * group.activeCount() + 16];
+        int count = group.enumerate(threads);
+        return Arrays.stream(threads, 0, count)
+                .filter(thread -> thread instanceof XnioIoThread io
+                        && io.getWorker() == worker
+                        && thread.getName().endsWith(" Accept"))
+                .map(XnioIoThread.class::cast)
+                .findFirst()
+                .orElse(null);
+    }
+}

@@ -1,0 +1,108 @@
+package io.ebbtide.undertow;
+
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.lifecycle.Traffic;
+import io.undertow.server.ExchangeCompletionListener;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.server.ResponseCommitListener;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One request in flight: everything that Undertow calls back for it, in one object. */
+final class Request implements Supplier<String>, Executor, ResponseCommitListener, ExchangeCompletionListener {
+    private static final Logger LOG = LoggerFactory.getLogger(UndertowSource.class);
+
+    private final HttpServerExchange exchange;
+    private final Traffic traffic;
+    private volatile @Nullable Ticket ticket;
+
+    Request(HttpServerExchange exchange, Traffic traffic) {
+        this.exchange = exchange;
+        this.traffic = traffic;
+    }
+
+    /** Hands the request to the application. The ticket is closed by Undertow's completion, whatever happens. */
+    void run(Ticket newTicket, HttpHandler application) throws Exception {
+        ticket = newTicket;
+        exchange.addExchangeCompleteListener(this);
+        exchange.addResponseCommitListener(this);
+        exchange.setDispatchExecutor(this);
+        try {
+            application.handleRequest(exchange);
+        } finally {
+            newTicket.workedOnBy(null);
+        }
+    }
+
+    /** What the request is called: never its query, which may hold secrets. */
+    @Override
+    public String get() {
+        return exchange.getRequestMethod() + " " + exchange.getRequestPath();
+    }
+
+    /** Runs what the application dispatches to the worker, so that its thread is known. */
+    @Override
+    public void execute(Runnable task) {
+        exchange.getConnection().getWorker().execute(() -> work(task));
+    }
+
+    /*
+     * Undertow handles what a handler throws, but not what a dispatched Runnable throws: its exchange would stay open
+     * for ever, and with it the connection and the ticket.
+     */
+    private void work(Runnable task) {
+        Ticket mine = ticket;
+        if (mine != null) {
+            mine.workedOnBy(Thread.currentThread());
+        }
+        exchange.setDispatchExecutor(this); // Undertow forgets it with each dispatch
+        try {
+            task.run();
+        } catch (Throwable e) {
+            LOG.error("{} failed", get(), e);
+            if (!exchange.isResponseStarted()) {
+                exchange.setStatusCode(StatusCodes.INTERNAL_SERVER_ERROR);
+            }
+            exchange.endExchange();
+        } finally {
+            if (mine != null) {
+                mine.workedOnBy(null);
+            }
+        }
+    }
+
+    /**
+     * Asks the client to leave, as late as can be, so that requests that began before are asked, too. An answer that has
+     * begun already is left alone: to close a connection whose client was not told would race with its next request.
+     */
+    @Override
+    public void beforeCommit(HttpServerExchange committing) {
+        if (!traffic.leaving() || !committing.isHttp11() || committing.isUpgrade()) {
+            return;
+        }
+        committing.setPersistent(false);
+        committing.getResponseHeaders().put(Headers.CONNECTION, "close"); // Undertow leaves it out with 204 and 304
+        if (!committing.getResponseHeaders().contains(Headers.CONTENT_LENGTH)) {
+            // else Undertow ends the body by closing, and the client cannot tell a whole answer from half of one
+            committing.getResponseHeaders().put(Headers.TRANSFER_ENCODING, "chunked");
+        }
+    }
+
+    @Override
+    public void exchangeEvent(HttpServerExchange completed, NextListener next) {
+        try {
+            Ticket mine = ticket;
+            if (mine != null) {
+                mine.close();
+            }
+        } finally {
+            next.proceed();
+        }
+    }
+}

@@ -1,0 +1,199 @@
+package io.ebbtide.undertow;
+
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.probe.ProbeHost;
+import io.ebbtide.probe.Probes;
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpHandler;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.Xnio;
+import org.xnio.XnioWorker;
+
+/**
+ * Undertow as a traffic source: counts its requests, serves the probes on its port, too, asks clients to leave, drains
+ * without cutting. Got from {@link #http} or {@link #of}; given to {@code EbbtideBuilder.serve}; used once. Configured by
+ * one thread; after the start safe for use by many.
+ *
+ * <pre>{@code
+ * Ebbtide.builder("orders").serve(UndertowSource.http(8080, handler)).build().run();
+ * }</pre>
+ *
+ * <p>While the service leaves, each HTTP/1.1 answer bears {@code Connection: close} (RFC 9112, section 9.6) and WebSocket
+ * upgrades are refused. Requests that arrive late, on connections that are open, are served. Only once nothing is in
+ * flight and the gate is closed, or the time for it is over, are requests refused, with 503, {@code Retry-After} and
+ * {@code Connection: close}.
+ */
+public final class UndertowSource implements TrafficSource, ProbeHost {
+    /** Longer than the 60 s after which nginx and AWS load balancers drop their idle upstream connections. */
+    private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(75);
+
+    private static final Duration FRIENDLY_END = Duration.ofMillis(500);
+
+    private final Undertow.Builder builder;
+    private final HttpHandler application;
+    private int ioThreads = Math.max(2, Runtime.getRuntime().availableProcessors());
+    private int workerThreads = 8 * ioThreads;
+    private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
+    private @Nullable Probes probes;
+    private volatile String name = "undertow";
+    private volatile @Nullable Running running;
+
+    private record Running(Undertow undertow, XnioWorker worker, Listeners listeners, int port) {}
+
+    private UndertowSource(Undertow.Builder builder, HttpHandler application) {
+        this.builder = Objects.requireNonNull(builder, "builder");
+        this.application = Objects.requireNonNull(application, "application");
+    }
+
+    /**
+     * Plain HTTP on all addresses.
+     *
+     * @param port 1 to 65535, or 0 for any that is free, see {@link #port()}
+     * @param application as it would be given to Undertow; called on an I/O thread
+     */
+    public static UndertowSource http(int port, HttpHandler application) {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port: %d (expected: 0 to 65535)".formatted(port));
+        }
+        var source = new UndertowSource(Undertow.builder().addHttpListener(port, "0.0.0.0"), application);
+        source.name = "http:" + port;
+        return source;
+    }
+
+    /**
+     * Undertow as configured by its own builder: listeners, TLS, buffers, server options.
+     *
+     * @param builder must have its listeners, without root handlers of their own, which would go around the gate; handler,
+     *     worker and idle timeout are set here
+     * @param application as it would be given to the builder; called on an I/O thread
+     */
+    public static UndertowSource of(Undertow.Builder builder, HttpHandler application) {
+        return new UndertowSource(builder, application);
+    }
+
+    /** Sets the number of threads that read and write, {@code >= 1}; derived: one for each processor, at least 2. */
+    public UndertowSource ioThreads(int count) {
+        ioThreads = atLeastOne(count, "ioThreads");
+        return this;
+    }
+
+    /** Sets the number of threads that run blocking handlers, {@code >= 1}; derived: 8 for each I/O thread. */
+    public UndertowSource workerThreads(int count) {
+        workerThreads = atLeastOne(count, "workerThreads");
+        return this;
+    }
+
+    /**
+     * Sets how long a connection may be idle between two requests, {@code > 0}; 75 s unless set. Must be longer than that
+     * of the proxy in front, or the proxy sends a request into a connection that is just being closed.
+     */
+    public UndertowSource idleTimeout(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("idleTimeout: %s (expected: > 0)".formatted(timeout));
+        }
+        idleTimeout = timeout;
+        return this;
+    }
+
+    /** The port of the first listener; -1 before the start. */
+    public int port() {
+        Running now = running;
+        return now == null ? -1 : now.port();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void serveProbes(Probes theProbes) {
+        probes = theProbes;
+    }
+
+    @Override
+    public void start(Traffic traffic) throws IOException {
+        XnioWorker worker = createWorker();
+        Undertow undertow = builder.setWorker(worker)
+                .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, Math.toIntExact(idleTimeout.toMillis()))
+                .setHandler(new Gate(application, traffic, probes))
+                .build();
+        try {
+            undertow.start();
+        } catch (RuntimeException e) {
+            worker.shutdownNow();
+            if (e.getCause() instanceof BindException bind) {
+                throw new IOException(
+                        "%s cannot be bound, %s (expected: a free port on an address of this machine)"
+                                .formatted(name, bind.getMessage()),
+                        e);
+            }
+            throw e;
+        }
+        int port = -1;
+        if (!undertow.getListenerInfo().isEmpty()) {
+            port = ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+        }
+        name = undertow.getListenerInfo().stream()
+                .map(info -> info.getProtcol() + ":" + ((InetSocketAddress) info.getAddress()).getPort())
+                .collect(Collectors.joining(","));
+        running = new Running(undertow, worker, Listeners.of(undertow, worker), port);
+    }
+
+    @Override
+    public void stopAccepting() throws Exception {
+        Running now = running;
+        if (now != null) {
+            now.listeners().close();
+        }
+    }
+
+    /** Closes what is left. The worker's own selectors are closed, too: the JVM's exit would wait for them (340 ms). */
+    @Override
+    public void close(Duration within) throws InterruptedException {
+        Running now = running;
+        if (now == null) {
+            return;
+        }
+        now.worker().shutdown();
+        long friendly = Math.min(FRIENDLY_END.toMillis(), within.toMillis() / 2);
+        if (!now.worker().awaitTermination(friendly, TimeUnit.MILLISECONDS)) {
+            now.worker().shutdownNow();
+            now.worker().awaitTermination(within.toMillis() - friendly, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** A worker of ours, because Undertow would stop its own, and with it every connection, with its listeners. */
+    private XnioWorker createWorker() throws IOException {
+        return Xnio.getInstance(Undertow.class.getClassLoader())
+                .createWorker(OptionMap.builder()
+                        .set(Options.WORKER_NAME, "undertow")
+                        .set(Options.THREAD_DAEMON, true)
+                        .set(Options.WORKER_IO_THREADS, ioThreads)
+                        .set(Options.WORKER_TASK_CORE_THREADS, workerThreads)
+                        .set(Options.WORKER_TASK_MAX_THREADS, workerThreads)
+                        .set(Options.CONNECTION_HIGH_WATER, 1_000_000)
+                        .set(Options.CONNECTION_LOW_WATER, 1_000_000)
+                        .set(Options.TCP_NODELAY, true)
+                        .set(Options.CORK, true)
+                        .getMap());
+    }
+
+    private static int atLeastOne(int count, String what) {
+        if (count < 1) {
+            throw new IllegalArgumentException("%s: %d (expected: >= 1)".formatted(what, count));
+        }
+        return count;
+    }
+}

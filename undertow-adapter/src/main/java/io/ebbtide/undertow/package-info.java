@@ -1,0 +1,5 @@
+/** Undertow as a traffic source. */
+@NullMarked
+package io.ebbtide.undertow;
+
+import org.jspecify.annotations.NullMarked;
