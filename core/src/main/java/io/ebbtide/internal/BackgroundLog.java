@@ -1,12 +1,10 @@
 package io.ebbtide.internal;
 
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 
@@ -20,49 +18,71 @@ public final class BackgroundLog implements AutoCloseable {
      */
     private static final int CAPACITY = 1_000;
 
-    private final AtomicInteger dropped = new AtomicInteger();
     private final ThreadPoolExecutor writer;
+    private long taken;
+    private long written;
+    private int dropped;
 
     /** A log whose thread bears this name. */
     public BackgroundLog(String threadName) {
         writer = new ThreadPoolExecutor(
-                1,
-                1,
-                5,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(CAPACITY),
-                Threads.named(threadName),
-                (line, executor) -> dropped.incrementAndGet());
+                1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(CAPACITY), Threads.named(threadName));
         writer.allowCoreThreadTimeOut(true);
     }
 
     /** Has the line written by {@code line}, for example {@code log.write(LOG, to -> to.info("..."))}. Never blocks. */
-    public void write(Logger logger, Consumer<Logger> line) {
-        writer.execute(() -> {
-            int lost = dropped.getAndSet(0);
+    public synchronized void write(Logger logger, Consumer<Logger> line) {
+        try {
+            writer.execute(() -> writeNow(logger, line));
+            taken++;
+        } catch (RejectedExecutionException e) {
+            dropped++;
+        }
+    }
+
+    private void writeNow(Logger logger, Consumer<Logger> line) {
+        try {
+            int lost = takeDropped();
             if (lost > 0) {
-                logger.warn("{} log line(s) were dropped because the logger did not take them in time", lost);
+                logger.warn("{} log line(s) were dropped: the logger did not take them in time", lost);
             }
             line.accept(logger);
-        });
+        } finally {
+            synchronized (this) {
+                written++;
+                notifyAll();
+            }
+        }
+    }
+
+    private synchronized int takeDropped() {
+        int lost = dropped;
+        dropped = 0;
+        return lost;
     }
 
     /**
-     * Waits until all lines given so far are written. An interrupt ends the waiting and stays set.
+     * Waits until all lines taken so far are written. An interrupt ends the waiting and stays set.
      *
      * @param timeout how long to wait at most
      * @return false if the logger did not take them in time
      */
-    public boolean flush(Duration timeout) {
-        try {
-            writer.submit(() -> {}).get(timeout.toNanos(), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException | ExecutionException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+    public synchronized boolean flush(Duration timeout) {
+        long all = taken;
+        long endNanos = Ticker.system().nanos() + timeout.toNanos();
+        while (written < all) {
+            long left = endNanos - Ticker.system().nanos();
+            if (left <= 0) {
+                return false;
+            }
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
         }
+        return true;
     }
 
     /** Takes no more lines; those that wait are still written. Does not wait. A second call does nothing. */

@@ -1,0 +1,262 @@
+package io.ebbtide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ebbtide.health.Check;
+import io.ebbtide.health.Outcome;
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.Component;
+import io.ebbtide.lifecycle.ExitCode;
+import io.ebbtide.lifecycle.LifecycleListener;
+import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.lifecycle.ShutdownReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+final class EbbtideTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+
+    @Test
+    void startAndClose_goInOrderAndInReverse() throws Exception {
+        Ebbtide service = builder()
+                .component("db", component("db"))
+                .component("cache", component("cache"))
+                .startupTask("warm up", () -> events.add("warm up"))
+                .build();
+        assertThat(service.state()).isEqualTo(LifecycleState.STARTING);
+
+        service.start();
+        assertThat(service.state()).isEqualTo(LifecycleState.RUNNING);
+        service.close();
+
+        assertThat(events).containsExactly("start db", "start cache", "warm up", "stop cache", "stop db");
+        assertThat(service.awaitStopped(SOON).exitCode()).isEqualTo(ExitCode.CLEAN);
+    }
+
+    @Test
+    void component_thatIsAutoCloseable_isClosed() {
+        AutoCloseable pool = () -> events.add("closed");
+
+        builder().component("pool", pool).build().start().close();
+
+        assertThat(events).containsExactly("closed");
+    }
+
+    @Test
+    void start_thatFails_stopsWhatHadStarted_andThrowsTheCause() throws Exception {
+        Ebbtide service = builder()
+                .component("db", component("db"))
+                .component("cache", new Component() {
+                    @Override
+                    public void start() throws Exception {
+                        throw new java.net.ConnectException("refused");
+                    }
+
+                    @Override
+                    public void stop(Duration within) {
+                        events.add("stop cache");
+                    }
+                })
+                .component("never", component("never"))
+                .build();
+
+        assertThatThrownBy(service::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the start of component 'cache' of 'orders' failed")
+                .hasRootCauseMessage("refused");
+
+        assertThat(events).containsExactly("start db", "stop db");
+        assertThat(service.state()).isEqualTo(LifecycleState.STOPPED);
+        assertThat(service.awaitStopped(SOON).exitCode()).isEqualTo(ExitCode.START_FAILED);
+    }
+
+    @Test
+    void start_twice_isRefused() {
+        try (Ebbtide service = builder().build().start()) {
+            assertThatThrownBy(service::start)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("service 'orders' is RUNNING (expected: not started yet); build a new one");
+        }
+    }
+
+    @Test
+    void shutdown_whileItStarts_interruptsTheStart_andStopsWhatHadStarted() throws Exception {
+        var starting = new CountDownLatch(1);
+        Ebbtide service = builder()
+                .component("db", component("db"))
+                .startupTask("warm up", () -> {
+                    starting.countDown();
+                    new CountDownLatch(1).await();
+                })
+                .build();
+        var start = CompletableFuture.runAsync(service::start);
+        starting.await();
+
+        service.shutdown("changed my mind");
+
+        assertThatThrownBy(() -> start.get(10, TimeUnit.SECONDS))
+                .hasRootCauseInstanceOf(InterruptedException.class)
+                .hasMessageContaining("'orders' was told to stop while it started: changed my mind");
+        assertThat(events).containsExactly("start db", "stop db");
+        assertThat(service.awaitStopped(SOON).exitCode()).isEqualTo(ExitCode.CLEAN);
+    }
+
+    @Test
+    void shutdown_beforeTheStart_isTheEnd() throws Exception {
+        Ebbtide service = builder().component("db", component("db")).build();
+
+        service.shutdown("never mind");
+
+        assertThat(service.awaitStopped(SOON).states()).containsKey(LifecycleState.DRAINING);
+        assertThatThrownBy(service::start).hasMessage("'orders' was told to stop while it started: never mind");
+        assertThat(events).isEmpty();
+    }
+
+    @Test
+    void shutdown_waitsForWorkInFlight_andCountsIt() throws Exception {
+        Ebbtide service = builder().build().start();
+        Ticket job = service.inFlight().enter(WorkKind.JOB, "reindex");
+
+        service.shutdown("test");
+        Awaitility.await().until(() -> service.state() == LifecycleState.DRAINING);
+        assertThatThrownBy(() -> service.awaitStopped(Duration.ofMillis(50)))
+                .isInstanceOf(TimeoutException.class)
+                .hasMessageMatching(
+                        "'orders' is DRAINING after waiting 50 ms \\(expected: STOPPED\\) with 1 ticket\\(s\\)"
+                                + " in flight: reindex \\(\\d+ ms\\)");
+        job.close();
+
+        ShutdownReport report = service.awaitStopped(SOON);
+        assertThat(report.inFlightAtSignal()).isEqualTo(1);
+        assertThat(report.inFlightFinished()).isEqualTo(1);
+        assertThat(report.isClean()).isTrue();
+    }
+
+    @Test
+    void close_withWorkThatNeverEnds_cutsItAndSaysWhich() {
+        Ebbtide service = builder()
+                .settings(Settings.derived().withGrace(Duration.ofSeconds(2)).withDrain(Duration.ofMillis(100)))
+                .build()
+                .start();
+        service.inFlight().enter(WorkKind.REQUEST, "GET /export");
+
+        assertThatThrownBy(service::close)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("\"outcome\":\"WORK_CUT\"")
+                .hasMessageContaining("GET /export")
+                .hasMessageContaining("EbbtideTest.close_withWorkThatNeverEnds_cutsItAndSaysWhich");
+    }
+
+    @Test
+    void close_twice_doesNothingMore() {
+        Ebbtide service = builder().component("db", component("db")).build().start();
+
+        service.close();
+        service.close();
+
+        assertThat(events).containsExactly("start db", "stop db");
+    }
+
+    @Test
+    void listeners_areToldInOrder_andOneThatThrowsHarmsNobody() throws Exception {
+        Ebbtide service = builder()
+                .listener(new LifecycleListener() {
+                    @Override
+                    public void entered(LifecycleState state) {
+                        throw new AssertionError("listener");
+                    }
+                })
+                .listener(new LifecycleListener() {
+                    @Override
+                    public void entered(LifecycleState state) {
+                        events.add(state.name());
+                    }
+
+                    @Override
+                    public void stopped(ShutdownReport report) {
+                        events.add("stopped " + report.reason());
+                    }
+                })
+                .build()
+                .start();
+
+        service.shutdown("test");
+
+        ShutdownReport report = service.awaitStopped(SOON);
+        assertThat(events).containsExactly("RUNNING", "DRAINING", "STOPPING", "STOPPED", "stopped test");
+        assertThat(report.problems())
+                .hasSize(3)
+                .allMatch(problem ->
+                        problem.contains(".entered(") && problem.endsWith("failed: AssertionError: listener"));
+        assertThat(report.exitCode()).isEqualTo(ExitCode.CLEAN);
+    }
+
+    @Test
+    void build_withDependencyOnLiveness_isRefused() {
+        assertThatThrownBy(() ->
+                        builder().liveness("db", Check.tcp("localhost", 1)).build())
+                .hasMessageContaining("restart storm");
+    }
+
+    @Test
+    void build_withAWrongVariable_namesItAndItsValue() {
+        assertThatThrownBy(() -> new EbbtideBuilder("orders")
+                        .environment(Map.of("EBBTIDE_GRACE", "30"))
+                        .build())
+                .hasMessage(
+                        "EBBTIDE_GRACE=30 is wrong: expected: a number with a unit such as 500ms, 30s or 2m, or PT30S");
+        assertThatThrownBy(() -> new EbbtideBuilder("orders")
+                        .environment(Map.of("EBBTIDE_MANAGEMENT_PORT", "70000"))
+                        .build())
+                .hasMessage("EBBTIDE_MANAGEMENT_PORT=70000 is wrong: managementPort: 70000 (expected: 0 to 65535)");
+    }
+
+    @Test
+    void twoServices_inOneJvm_doNotMeet() {
+        try (Ebbtide one =
+                        new EbbtideBuilder("one").environment(Map.of()).build().start();
+                Ebbtide other = new EbbtideBuilder("other")
+                        .environment(Map.of())
+                        .readiness("check", Check.of(Outcome::up))
+                        .build()
+                        .start()) {
+            one.hold("maintenance");
+            one.shutdown("test");
+
+            Awaitility.await().until(() -> one.state() == LifecycleState.STOPPED);
+            assertThat(other.state()).isEqualTo(LifecycleState.RUNNING);
+            assertThat(other.health().snapshot().holds()).isEmpty();
+        }
+    }
+
+    private static EbbtideBuilder builder() {
+        return new EbbtideBuilder("orders").environment(Map.of());
+    }
+
+    private Component component(String name) {
+        return new Component() {
+            @Override
+            public void start() {
+                events.add("start " + name);
+            }
+
+            @Override
+            public void stop(Duration within) {
+                events.add("stop " + name);
+            }
+        };
+    }
+}

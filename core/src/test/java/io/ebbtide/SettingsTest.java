@@ -1,0 +1,75 @@
+package io.ebbtide;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ebbtide.lifecycle.Orchestrator;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class SettingsTest {
+    @Test
+    void override_fromTheEnvironment_replacesWhatTheCodeSays() {
+        Settings settings = EnvironmentSettings.override(
+                Settings.derived().withGrace(Duration.ofSeconds(20)).withDrain(Duration.ofSeconds(5)),
+                Map.of(
+                        "EBBTIDE_GRACE", "1m",
+                        "EBBTIDE_PRE_STOP", "5s",
+                        "EBBTIDE_LAME_DUCK", "15s",
+                        "EBBTIDE_STOP", "2500ms",
+                        "EBBTIDE_MARGIN", "PT2S",
+                        "EBBTIDE_MANAGEMENT_PORT", "9000",
+                        "EBBTIDE_MANAGEMENT_ADDRESS", "::1"));
+
+        assertThat(settings)
+                .isEqualTo(new Settings(
+                        Duration.ofMinutes(1),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(15),
+                        Duration.ofSeconds(5),
+                        Duration.ofMillis(2_500),
+                        Duration.ofSeconds(2),
+                        9000,
+                        "::1"));
+    }
+
+    @Test
+    void unknown_namesWhatLooksLikeOurs() {
+        assertThat(EnvironmentSettings.unknown(Map.of("EBBTIDE_GRASE", "30s", "EBBTIDE_GRACE", "30s", "HOME", "/")))
+                .containsExactly("EBBTIDE_GRASE");
+    }
+
+    @Test
+    void line_saysWhatWasAssumedAndFromWhom() {
+        assertThat(Settings.derived().line(Orchestrator.NONE))
+                .isEqualTo("grace 10 s = preStop 0 ms + lameDuck 2 s + drain 5 s + stop 2 s + margin 1 s"
+                        + " (assumed from no orchestrator); no management server");
+        assertThat(Settings.derived()
+                        .withGrace(Duration.ofSeconds(60))
+                        .withManagementPort(8558)
+                        .line(Orchestrator.KUBERNETES))
+                .isEqualTo("grace 60 s = preStop 0 ms + lameDuck 15 s + drain 29 s + stop 10 s + margin 6 s"
+                        + " (set; Kubernetes); management 0.0.0.0:8558");
+    }
+
+    @Test
+    void orchestrator_isSeenByItsVariable() {
+        assertThat(Orchestrator.of(Map.of("KUBERNETES_SERVICE_HOST", "10.0.0.1")))
+                .isEqualTo(Orchestrator.KUBERNETES);
+        assertThat(Orchestrator.of(Map.of("NOMAD_ALLOC_ID", "x"))).isEqualTo(Orchestrator.NOMAD);
+        assertThat(Orchestrator.of(Map.of("", ""))).isEqualTo(Orchestrator.NONE);
+        assertThat(Orchestrator.NOMAD.defaultGrace()).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @Test
+    void new_withNumbersThatMakeNoSense_namesThem() {
+        assertThatThrownBy(() -> Settings.derived().withGrace(Duration.ZERO)).hasMessage("grace: PT0S (expected: > 0)");
+        assertThatThrownBy(() -> Settings.derived().withPreStop(Duration.ofSeconds(-1)))
+                .hasMessage("preStop: PT-1S (expected: >= 0)");
+        assertThatThrownBy(() -> Settings.derived().withManagementPort(-1))
+                .hasMessage("managementPort: -1 (expected: 0 to 65535)");
+        assertThatThrownBy(() -> Settings.derived().withManagementAddress(" "))
+                .hasMessage("managementAddress: \" \" (expected: not blank)");
+    }
+}

@@ -1,0 +1,230 @@
+package io.ebbtide.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.testing.FakeTicker;
+import io.ebbtide.testing.ManualScheduler;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** One check on a schedule whose time is ours: every 5 s, 1 s each, down after 3, up after 2. */
+final class CheckRunnerTest {
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final ManualScheduler scheduler = new ManualScheduler(ticker);
+    private final BackgroundLog log = new BackgroundLog("test-log");
+    private final AtomicInteger runs = new AtomicInteger();
+    private final Queue<Callable<Outcome>> next = new ArrayDeque<>();
+    private final List<String> turns = new ArrayList<>();
+
+    @AfterEach
+    void closeLog() {
+        log.close();
+    }
+
+    @Test
+    void firstOutcome_decidesAlone() {
+        CheckRunner runner = started(Check.of(this::look));
+        assertThat(runner.status().known()).isFalse();
+        assertThat(runner.status().status()).isEqualTo(Status.DOWN);
+
+        scheduler.advance(Duration.ZERO);
+
+        assertThat(runner.status().status()).isEqualTo(Status.UP);
+        assertThat(turns).containsExactly("up");
+    }
+
+    @Test
+    void failures_inARow_turnItDownWithinTheBound() {
+        CheckRunner runner = started(Check.of(this::look));
+        scheduler.advance(Duration.ZERO);
+        thenFail("no connection", 3);
+
+        scheduler.advance(CheckSchedule.defaults().toldWithin());
+
+        assertThat(runner.status().status()).isEqualTo(Status.DOWN);
+        assertThat(runner.status().reason()).isEqualTo("no connection");
+        assertThat(turns).containsExactly("up", "down");
+    }
+
+    @Test
+    void failure_makesTheNextRunFollowAtTheSuspectInterval() {
+        started(Check.of(this::look));
+        scheduler.advance(Duration.ZERO);
+        thenFail("once", 1);
+        scheduler.advance(INTERVAL);
+        int before = runs.get();
+
+        scheduler.advance(SECOND);
+
+        assertThat(runs.get()).isEqualTo(before + 1);
+        assertThat(turns).containsExactly("up");
+    }
+
+    @Test
+    void runs_followAtTheIntervalLessUpToATenth() {
+        started(Check.of(this::look));
+        scheduler.advance(Duration.ZERO);
+
+        scheduler.advance(INTERVAL.multipliedBy(90).dividedBy(100).minusMillis(1));
+        assertThat(runs).hasValue(1);
+        scheduler.advance(INTERVAL.dividedBy(10).plusMillis(1));
+
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void exceptionsAndErrors_areFailuresThatNameTheirClassAlone() {
+        CheckRunner runner = started(Check.of(this::look));
+        next.add(() -> {
+            throw new StackOverflowError("jdbc://user:secret@host");
+        });
+
+        scheduler.advance(Duration.ZERO);
+
+        assertThat(runner.status().reason()).isEqualTo("failed with StackOverflowError");
+        assertThat(runner.status().status()).isEqualTo(Status.DOWN);
+    }
+
+    @Test
+    void asyncLook_isJudgedWhenItsStageCompletes() {
+        var stage = new CompletableFuture<Outcome>();
+        CheckRunner runner = started(Check.async(() -> stage));
+        scheduler.advance(Duration.ofMillis(300));
+
+        stage.complete(Outcome.up().with("role", "primary"));
+
+        assertThat(runner.status().status()).isEqualTo(Status.UP);
+        assertThat(runner.status().latency()).isEqualTo(Duration.ofMillis(300));
+        assertThat(runner.status().details()).containsEntry("role", "primary");
+    }
+
+    @Test
+    void asyncLook_thatFails_namesTheCauseAndNotItsWrapper() {
+        CheckRunner runner = started(Check.async(() -> CompletableFuture.<Outcome>supplyAsync(
+                        () -> {
+                            throw new IllegalStateException("x");
+                        },
+                        Runnable::run)
+                .thenApply(outcome -> outcome)));
+
+        scheduler.advance(Duration.ZERO);
+
+        assertThat(runner.status().reason()).isEqualTo("failed with IllegalStateException");
+    }
+
+    @Test
+    void hungRun_countsOnceForEachSuspectInterval_andNoSecondRunBegins() {
+        CheckRunner runner = started(Check.async(() -> runs.incrementAndGet() == 1
+                ? CompletableFuture.completedFuture(Outcome.up())
+                : new CompletableFuture<Outcome>().minimalCompletionStage()));
+        scheduler.advance(Duration.ZERO);
+
+        scheduler.advance(INTERVAL.plus(SECOND));
+        assertThat(runner.status().up()).isTrue();
+        assertThat(runner.status().hungSince()).isNotNull();
+        scheduler.advance(SECOND.multipliedBy(2));
+
+        assertThat(runner.status().up()).isFalse();
+        assertThat(runner.status().reason()).isEqualTo("no answer within 1 s");
+        scheduler.advance(Duration.ofMinutes(10));
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void hungRun_thatComesBack_saysNothingAndResumes() {
+        var late = new CompletableFuture<Outcome>();
+        CheckRunner runner = started(Check.async(() -> runs.incrementAndGet() == 1
+                ? late.minimalCompletionStage()
+                : CompletableFuture.completedFuture(Outcome.up())));
+        scheduler.advance(Duration.ofSeconds(60));
+        assertThat(runner.status().up()).isFalse();
+
+        late.complete(Outcome.up());
+        assertThat(runner.status().hungSince()).isNull();
+        assertThat(runner.status().up()).isFalse();
+        scheduler.advance(INTERVAL.plus(SECOND));
+
+        assertThat(runner.status().up()).isTrue();
+    }
+
+    @Test
+    void timeout_cancelsTheStage_andCallsTheTimeoutActionOnce() {
+        var stage = new CompletableFuture<Outcome>();
+        var actions = new AtomicInteger();
+        CheckRunner runner = started(Check.async(() -> runs.incrementAndGet() == 1 ? stage : new CompletableFuture<>())
+                .onTimeout(actions::incrementAndGet));
+
+        scheduler.advance(SECOND);
+
+        assertThat(stage).isCancelled();
+        assertThat(actions).hasValue(1);
+        assertThat(runner.status().hungSince()).isNull();
+        assertThat(runner.status().up()).isFalse();
+    }
+
+    @Test
+    void verdict_thatNoRunRenews_goesStale() {
+        CheckRunner runner = started(Check.of(this::look));
+        scheduler.advance(Duration.ZERO);
+        assertThat(runner.status().status()).isEqualTo(Status.UP);
+
+        ticker.advance(CheckSchedule.defaults().staleAfter().plusMillis(1)); // and the scheduler sleeps
+        runner.inspect();
+
+        assertThat(runner.status().stale()).isTrue();
+        assertThat(runner.status().status()).isEqualTo(Status.DOWN);
+        assertThat(runner.status().reason()).isEqualTo("stale");
+    }
+
+    @Test
+    void stop_endsTheRuns() {
+        CheckRunner runner = started(Check.of(this::look));
+        scheduler.advance(Duration.ZERO);
+
+        runner.stop();
+        scheduler.advance(Duration.ofMinutes(1));
+
+        assertThat(runs).hasValue(1);
+        assertThat(scheduler.waiting()).isZero();
+    }
+
+    /** Its runs are done by the thread that moves time. */
+    private CheckRunner started(Check check) {
+        var self = new CheckRunner[1];
+        var engine = new CheckRunner.Engine(
+                "orders",
+                ticker,
+                scheduler,
+                Runnable::run,
+                log,
+                () -> turns.add(self[0].status().up() ? "up" : "down"),
+                () -> {});
+        self[0] = new CheckRunner("db", ProbeKind.READINESS, check, engine);
+        self[0].start();
+        return self[0];
+    }
+
+    private Outcome look() throws Exception {
+        runs.incrementAndGet();
+        Callable<Outcome> given = next.poll();
+        return given == null ? Outcome.up() : given.call();
+    }
+
+    private void thenFail(String reason, int times) {
+        for (int i = 0; i < times; i++) {
+            next.add(() -> Outcome.down(reason));
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package io.ebbtide.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Ticker;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class HealthTest {
+    private final BackgroundLog log = new BackgroundLog("test-log");
+    private final Health health = new Health("orders", Ticker.system(), log);
+
+    @AfterEach
+    void stop() {
+        health.stop();
+        log.close();
+    }
+
+    @Test
+    void register_ofDependencyForLiveness_isRefusedWithTheReason() {
+        assertThatThrownBy(() -> health.register("db", ProbeKind.LIVENESS, Check.tcp("localhost", 5432)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("liveness check: 'db' looks at a dependency (expected: a look at this process alone: when a"
+                        + " dependency fails, restarting every replica mends nothing and adds a restart storm; register"
+                        + " it for readiness)");
+    }
+
+    @Test
+    void register_ofANameThatIsTaken_isRefused() {
+        health.register("db", ProbeKind.READINESS, Check.of(Outcome::up));
+
+        assertThatThrownBy(() -> health.register("db", ProbeKind.STARTUP, Check.of(Outcome::up)))
+                .hasMessage("check: 'db' (expected: a name that no other check of 'orders' has)");
+    }
+
+    @Test
+    void requiredCheck_thatIsDown_takesTheServiceOutOfRotation() {
+        health.register(
+                "db",
+                ProbeKind.READINESS,
+                Check.of(() -> Outcome.down("gone")).dependency().required());
+        assertThat(health.snapshot().readiness()).isEqualTo(Status.DOWN);
+
+        health.start();
+
+        Awaitility.await().until(() -> health.snapshot().checks().get(0).known());
+        assertThat(health.snapshot().readiness()).isEqualTo(Status.DOWN);
+        assertThat(health.snapshot().liveness()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void sharedCheck_thatIsDown_degradesAndHoldsNothingUp() {
+        health.register(
+                "cache",
+                ProbeKind.READINESS,
+                Check.of(() -> Outcome.down("gone")).dependency());
+        assertThat(health.snapshot().readiness()).isEqualTo(Status.UP);
+
+        health.start();
+
+        Awaitility.await().until(() -> health.snapshot().readiness() == Status.DEGRADED);
+    }
+
+    @Test
+    void startup_isUpOnceAllItsChecksWere_andStaysUp() {
+        var warm = new AtomicBoolean();
+        var runs = new AtomicInteger();
+        health.register(
+                "warm",
+                ProbeKind.STARTUP,
+                Check.of(() -> {
+                            runs.incrementAndGet();
+                            return warm.get() ? Outcome.up() : Outcome.down("cold");
+                        })
+                        .on(new CheckSchedule(
+                                Duration.ofMillis(20), Duration.ofSeconds(1), 1, 1, Duration.ofSeconds(30))));
+        health.start();
+        Awaitility.await().until(() -> runs.get() > 2);
+        assertThat(health.snapshot().startup()).isEqualTo(Status.DOWN);
+
+        warm.set(true);
+        Awaitility.await().until(() -> health.snapshot().startup() == Status.UP);
+        warm.set(false);
+        int before = runs.get();
+
+        Awaitility.await().during(Duration.ofMillis(200)).until(() -> runs.get() <= before + 1);
+        assertThat(health.snapshot().startup()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void holds_takeItOutUntilTheLastIsClosed() {
+        health.start();
+        Hold one = health.hold("reindex");
+        Hold other = health.hold("maintenance");
+        assertThat(health.snapshot().readiness()).isEqualTo(Status.DOWN);
+        assertThat(health.snapshot().holds()).containsExactly("reindex", "maintenance");
+
+        one.close();
+        one.close();
+        assertThat(health.snapshot().readiness()).isEqualTo(Status.DOWN);
+        other.close();
+
+        assertThat(health.snapshot().readiness()).isEqualTo(Status.UP);
+    }
+
+    @Test
+    void broken_failsLivenessForGood_withTheFirstReason() {
+        health.broken("consumer lost its partition");
+        health.broken("something else");
+
+        assertThat(health.snapshot().liveness()).isEqualTo(Status.DOWN);
+        assertThat(health.snapshot().broken()).isEqualTo("consumer lost its partition");
+    }
+
+    @Test
+    void hungCheck_delaysNoOther_andIsInterrupted() throws Exception {
+        var interrupted = new CountDownLatch(1);
+        var others = new AtomicInteger();
+        health.register(
+                "hangs",
+                ProbeKind.READINESS,
+                Check.of(() -> {
+                            try {
+                                new CountDownLatch(1).await();
+                            } finally {
+                                interrupted.countDown();
+                            }
+                            return Outcome.up();
+                        })
+                        .timeout(Duration.ofMillis(100)));
+        health.register(
+                "quick",
+                ProbeKind.READINESS,
+                Check.of(() -> {
+                            others.incrementAndGet();
+                            return Outcome.up();
+                        })
+                        .every(Duration.ofMillis(20)));
+        health.start();
+
+        interrupted.await();
+        Awaitility.await().until(() -> others.get() > 5);
+
+        assertThat(health.snapshot().checks().get(0).reason()).isEqualTo("no answer within 100 ms");
+    }
+
+    @Test
+    void view_thatFails_keepsNoOtherFromBeingTold() {
+        var told = new AtomicInteger();
+        health.onChange(() -> {
+            throw new IllegalStateException("view");
+        });
+        health.onChange(told::incrementAndGet);
+
+        health.hold("x").close();
+
+        assertThat(told).hasValue(2);
+    }
+
+    @Test
+    void http_withUserInfo_isRefusedWithoutShowingIt() {
+        assertThatThrownBy(() -> Check.http(URI.create("http://me:s3cret@host/health")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "url: http://***@host/health (expected: http:// or https:// with a host and without user info)");
+    }
+}

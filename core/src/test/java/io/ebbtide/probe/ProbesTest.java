@@ -1,0 +1,135 @@
+package io.ebbtide.probe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ebbtide.health.Check;
+import io.ebbtide.health.Health;
+import io.ebbtide.health.Hold;
+import io.ebbtide.health.Outcome;
+import io.ebbtide.health.ProbeKind;
+import io.ebbtide.inflight.InFlight;
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Ticker;
+import io.ebbtide.lifecycle.GraceBudget;
+import io.ebbtide.lifecycle.Leaving;
+import io.ebbtide.lifecycle.Lifecycle;
+import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.lifecycle.Plan;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ProbesTest {
+    private final BackgroundLog log = new BackgroundLog("test-log");
+    private final InFlight inFlight = new InFlight(Ticker.system());
+    private final Health health = new Health("orders", Ticker.system(), log);
+    private final Lifecycle lifecycle = new Lifecycle(
+            new Plan(
+                    "orders",
+                    List.of(),
+                    List.of(),
+                    Map.of(),
+                    List.of(),
+                    GraceBudget.of(Duration.ofSeconds(10), GraceBudget.Shares.DERIVED, Duration.ofSeconds(2))),
+            health,
+            inFlight,
+            log,
+            Ticker.system());
+    private final Probes probes = new Probes(health, lifecycle);
+
+    @AfterEach
+    void stop() throws Exception {
+        lifecycle.shutdown("end of test", Leaving.AT_ONCE);
+        lifecycle.awaitStopped(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void probes_followTheService_fromStartToEnd() throws Exception {
+        assertThat(get("/health/live")).isEqualTo("200 {\"status\":\"UP\"}");
+        assertThat(get("/health/ready")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"starting\"}");
+        assertThat(get("/health/startup")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"starting\"}");
+
+        lifecycle.start();
+        assertThat(get("/health/live")).isEqualTo("200 {\"status\":\"UP\"}");
+        assertThat(get("/health/ready")).isEqualTo("200 {\"status\":\"UP\"}");
+        assertThat(get("/health/startup")).isEqualTo("200 {\"status\":\"UP\"}");
+        assertThat(get("/health"))
+                .isEqualTo("200 {\"status\":\"UP\",\"service\":\"orders\",\"state\":\"RUNNING\",\"checks\":[]}");
+
+        Ticket work = inFlight.enter(WorkKind.REQUEST, "GET /a");
+        lifecycle.shutdown("test", Leaving.AT_ONCE);
+        Awaitility.await().until(() -> lifecycle.state() == LifecycleState.DRAINING);
+        assertThat(get("/health/live")).isEqualTo("200 {\"status\":\"UP\"}");
+        assertThat(get("/health/ready")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"leaving\"}");
+        assertThat(get("/health/startup")).isEqualTo("200 {\"status\":\"UP\"}");
+        work.close();
+        lifecycle.awaitStopped(Duration.ofSeconds(10));
+        assertThat(get("/health/live")).isEqualTo("200 {\"status\":\"UP\"}");
+    }
+
+    @Test
+    void hold_failsReadinessAlone_untilItIsClosed() {
+        lifecycle.start();
+
+        Hold hold = health.hold("maintenance");
+        assertThat(get("/health/ready")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"held: maintenance\"}");
+        assertThat(get("/health/live")).isEqualTo("200 {\"status\":\"UP\"}");
+        hold.close();
+
+        assertThat(get("/health/ready")).isEqualTo("200 {\"status\":\"UP\"}");
+    }
+
+    @Test
+    void broken_failsLiveness() {
+        lifecycle.start();
+
+        health.broken("lost its lease");
+
+        assertThat(get("/health/live")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"lost its lease\"}");
+        assertThat(get("/health")).startsWith("503 {\"status\":\"DOWN\"").contains("\"reason\":\"lost its lease\"");
+    }
+
+    @Test
+    void health_showsEachCheck_withReasonAndDetails() {
+        health.register(
+                "cache",
+                ProbeKind.READINESS,
+                Check.of(() -> Outcome.down("no route").with("role", "primary").with("replicas", 2))
+                        .dependency());
+
+        lifecycle.start();
+        Awaitility.await().until(() -> get("/health/ready").contains("DEGRADED"));
+
+        assertThat(get("/health/ready")).isEqualTo("200 {\"status\":\"DEGRADED\",\"reason\":\"cache\"}");
+        assertThat(get("/health"))
+                .matches(
+                        "200 \\{\"status\":\"DEGRADED\",\"service\":\"orders\",\"state\":\"RUNNING\",\"reason\":\"cache\","
+                                + "\"checks\":\\[\\{\"name\":\"cache\",\"status\":\"DEGRADED\",\"data\":\\{\"probe\":\"readiness\","
+                                + "\"required\":false,\"reason\":\"no route\",\"checkedAt\":\"[^\"]+\",\"latencyMillis\":\\d+,"
+                                + "\"role\":\"primary\",\"replicas\":2}}]}");
+    }
+
+    @Test
+    void answer_toOtherMethodsAndPaths() {
+        assertThat(probes.answer("POST", "/health/live").status()).isEqualTo(405);
+        assertThat(probes.answer("POST", "/health/live").headers()).containsEntry("Allow", "GET, HEAD");
+        assertThat(probes.answer("HEAD", "/health/live").status()).isEqualTo(200);
+        assertThat(probes.answer("GET", "/health/live").headers())
+                .containsEntry("Cache-Control", "no-store")
+                .containsEntry("X-Content-Type-Options", "nosniff")
+                .containsEntry("Content-Type", "application/json");
+        assertThat(probes.answer("GET", "/orders")).isNull();
+        assertThat(probes.answer("GET", "/health/other")).isNull();
+    }
+
+    private String get(String path) {
+        ProbeResponse response = probes.answer("GET", path);
+        return response.status() + " " + StandardCharsets.UTF_8.decode(response.body());
+    }
+}

@@ -1,0 +1,48 @@
+package io.ebbtide.testing;
+
+import io.ebbtide.internal.Scheduler;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.Queue;
+
+/** Runs what is due when its ticker is moved, on the thread that moves it. Confine to one thread. */
+public final class ManualScheduler implements Scheduler {
+    private record Due(long atNanos, long order, Runnable task) {}
+
+    private final FakeTicker ticker;
+    private final Queue<Due> waiting =
+            new PriorityQueue<>(Comparator.comparingLong(Due::atNanos).thenComparingLong(Due::order));
+    private long count;
+
+    public ManualScheduler(FakeTicker ticker) {
+        this.ticker = ticker;
+    }
+
+    @Override
+    public Timer after(Duration delay, Runnable task) {
+        var due = new Due(ticker.nanos() + delay.toNanos(), count++, task);
+        waiting.add(due);
+        return () -> waiting.remove(due);
+    }
+
+    /** Moves time, stopping at each moment at which something is due. */
+    public void advance(Duration duration) {
+        long end = ticker.nanos() + duration.toNanos();
+        while (!waiting.isEmpty() && waiting.peek().atNanos() <= end) {
+            Due due = waiting.remove();
+            ticker.advance(Duration.ofNanos(Math.max(0, due.atNanos() - ticker.nanos())));
+            due.task().run();
+        }
+        ticker.advance(Duration.ofNanos(end - ticker.nanos()));
+    }
+
+    public int waiting() {
+        return waiting.size();
+    }
+
+    @Override
+    public void close() {
+        waiting.clear();
+    }
+}
