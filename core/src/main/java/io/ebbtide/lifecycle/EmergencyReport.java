@@ -6,7 +6,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.util.List;
 
-/** The last words of a process that is halted, made in memory that was set aside before. One thread only. */
+/** Last words on standard error, where the logger cannot be trusted. Safe for use by many threads. */
 final class EmergencyReport {
     /*
      * Whoever calls this cannot trust the heap, the logger or System.err, whose lock a stuck thread may hold. So the
@@ -20,8 +20,15 @@ final class EmergencyReport {
     private final FileOutputStream standardError = new FileOutputStream(FileDescriptor.err);
     private int length;
 
-    /** Puts the report on standard error. May block for ever, if nobody reads there. */
-    void write(List<Lifecycle> lifecycles, String why, int exitCode) {
+    /** The report of a shutdown that the logger did not take. May block for ever, if nobody reads there. */
+    synchronized void write(ShutdownReport report) {
+        length = 0;
+        text(report.json()).text("\n");
+        flush();
+    }
+
+    /** What is known of services that have not stopped. May block for ever, if nobody reads there. */
+    synchronized void write(List<Lifecycle> lifecycles, String why, int exitCode) {
         length = 0;
         for (Lifecycle lifecycle : lifecycles) {
             if (!lifecycle.isStopped()) {

@@ -48,6 +48,7 @@ public final class Lifecycle {
     private final AtomicBoolean startCalled = new AtomicBoolean();
     private final AtomicReference<@Nullable ShutdownSequence> sequence = new AtomicReference<>();
     private final CompletableFuture<ShutdownReport> stopped = new CompletableFuture<>();
+    private volatile boolean told;
 
     /** A service that has not started. */
     public Lifecycle(Plan plan, Health health, InFlight inFlight, BackgroundLog log, Ticker ticker) {
@@ -194,6 +195,11 @@ public final class Lifecycle {
         return Await.done(stopped, bound);
     }
 
+    /** Whether the logger took the report in time. */
+    boolean isTold() {
+        return told;
+    }
+
     boolean isStopped() {
         return stopped.isDone();
     }
@@ -248,7 +254,7 @@ public final class Lifecycle {
         }
         closeFrame(now.deadlines());
         herald.close();
-        log.flush(Durations.min(now.deadlines().untilAlarm().dividedBy(2), MOST_TO_TELL));
+        told = log.flush(Durations.min(now.deadlines().untilAlarm().dividedBy(2), MOST_TO_TELL));
         log.close();
         if (report != null) {
             stopped.complete(report);
@@ -283,9 +289,7 @@ public final class Lifecycle {
     }
 
     private void moved(LifecycleState from, LifecycleState to) {
-        for (Consumer<LifecycleState> view : views) {
-            view.accept(to);
-        }
+        views.forEach(view -> tell(view, to));
         herald.entered(to);
         ShutdownSequence now = sequence.get();
         String why = from == LifecycleState.STARTING || from == LifecycleState.RUNNING
@@ -293,6 +297,14 @@ public final class Lifecycle {
                 : "";
         int count = inFlight.count();
         log.write(LOG, logger -> logger.info("'{}' is {}{}, {} in flight", service(), to, why, count));
+    }
+
+    private void tell(Consumer<LifecycleState> view, LifecycleState state) {
+        try {
+            view.accept(state);
+        } catch (RuntimeException e) { // one view must not keep the next from being told
+            log.write(LOG, to -> to.error("a view of the state of '{}' failed: {}", service(), Redact.trace(e)));
+        }
     }
 
     private String inFlightText() {

@@ -55,14 +55,21 @@ public final class ProcessOwner {
         } catch (IllegalStateException e) {
             // told by the log and the report; the exit code says it, too
         }
-        ExitCode exitCode;
-        try {
-            exitCode = service.awaitStopped().exitCode();
-        } catch (RuntimeException e) {
-            exitCode = ExitCode.STOP_FAILED;
-        }
+        ExitCode exitCode = INSTANCE.awaitEnd(service);
         if (INSTANCE.release(service, exitCode)) {
             INSTANCE.exit();
+        }
+    }
+
+    private ExitCode awaitEnd(Lifecycle service) {
+        try {
+            ShutdownReport report = service.awaitStopped();
+            if (!service.isTold()) {
+                writeEmergency(() -> emergency.write(report));
+            }
+            return report.exitCode();
+        } catch (RuntimeException e) { // told by the log
+            return ExitCode.STOP_FAILED;
         }
     }
 
@@ -152,18 +159,22 @@ public final class ProcessOwner {
         watchdog.start();
     }
 
-    /** The report is written on a thread of its own: standard error may be a pipe that nobody reads. */
     private void halt(String why, int exitCode) {
         try {
-            var written = new CompletableFuture<Void>();
-            Threads.daemon("ebbtide-emergency", () -> {
-                        emergency.write(services, why, exitCode);
-                        written.complete(null);
-                    })
-                    .start();
-            Await.done(written, EMERGENCY);
+            writeEmergency(() -> emergency.write(services, why, exitCode));
         } finally {
             Runtime.getRuntime().halt(exitCode);
         }
+    }
+
+    /** On a thread of its own, waited for a moment: standard error may be a pipe that nobody reads. */
+    private void writeEmergency(Runnable writing) {
+        var written = new CompletableFuture<Void>();
+        Threads.daemon("ebbtide-emergency", () -> {
+                    writing.run();
+                    written.complete(null);
+                })
+                .start();
+        Await.done(written, EMERGENCY);
     }
 }

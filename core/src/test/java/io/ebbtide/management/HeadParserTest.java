@@ -1,0 +1,76 @@
+package io.ebbtide.management;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class HeadParserTest {
+    @Test
+    void parse_ofAProbe_readsWhatMatters() throws Exception {
+        RequestHead head =
+                parse("GET /health/live?verbose HTTP/1.1|Host: pod|User-Agent: kube-probe/1.32|ACCEPT:  */* ||");
+
+        assertThat(head.method()).isEqualTo("GET");
+        assertThat(head.path()).isEqualTo("/health/live");
+        assertThat(head.header("Accept")).isEqualTo("*/*");
+        assertThat(head.header("Missing")).isEmpty();
+        assertThat(head.contentLength()).isZero();
+        assertThat(head.keepAlive()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET / HTTP/1.1||, true",
+        "GET / HTTP/1.1|Connection: close||, false",
+        "GET / HTTP/1.1|Connection: TE| ||, true",
+        "GET / HTTP/1.0||, false"
+    })
+    void parse_ofConnection_saysWhetherItStays(String head, boolean keepAlive) throws Exception {
+        assertThat(parse(head.replace("| ||", "||")).keepAlive()).isEqualTo(keepAlive);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "GET /||; 400; no request line",
+                "GET  / HTTP/1.1||; 400; no request line",
+                "G(T / HTTP/1.1||; 400; no request line",
+                "GET / HTTP/2.0||; 505; not HTTP/1",
+                "GET http://host/ HTTP/1.1||; 400; not a path",
+                "GET /a\u007f HTTP/1.1||; 400; not a path",
+                "GET / HTTP/1.1|no colon||; 400; not a header",
+                "GET / HTTP/1.1|Folded: a| b||; 400; not a header",
+                "GET / HTTP/1.1|Space : a||; 400; not a header",
+                "POST / HTTP/1.1|Content-Length: 1|Content-Length: 2||; 400; two lengths",
+                "POST / HTTP/1.1|Content-Length: +1||; 400; not a length",
+                "POST / HTTP/1.1|Content-Length: 99999999999||; 400; not a length",
+                "POST / HTTP/1.1|Content-Length: 8193||; 413; body too large",
+                "POST / HTTP/1.1|Transfer-Encoding: chunked||; 411; a body needs a Content-Length here"
+            })
+    void parse_ofWhatIsOdd_isRefused(String head, int status, String reason) {
+        assertThatThrownBy(() -> parse(head)).isInstanceOfSatisfying(BadRequest.class, e -> {
+            assertThat(e.status()).isEqualTo(status);
+            assertThat(e.reason()).isEqualTo(reason);
+        });
+    }
+
+    @Test
+    void lengthOfHead_isKnownOnceTheEmptyLineCame() {
+        byte[] bytes = "GET / HTTP/1.1\r\nA: b\r\n\r\nbody".getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThat(HeadParser.lengthOfHead(bytes, bytes.length)).isEqualTo(24);
+        assertThat(HeadParser.lengthOfHead(bytes, 23)).isEqualTo(-1);
+        assertThat(HeadParser.lengthOfHead(new byte[0], 0)).isEqualTo(-1);
+    }
+
+    /** Lines are parted by bars. */
+    private static RequestHead parse(String head) throws BadRequest {
+        byte[] bytes = head.replace("|", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
+        return HeadParser.parse(bytes, bytes.length);
+    }
+}

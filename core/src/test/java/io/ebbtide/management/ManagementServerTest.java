@@ -1,0 +1,264 @@
+package io.ebbtide.management;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ebbtide.Ebbtide;
+import io.ebbtide.Settings;
+import io.ebbtide.testing.RawClient;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+final class ManagementServerTest {
+    private static final CountDownLatch RELEASE_SCRAPES = new CountDownLatch(1);
+
+    private static Ebbtide service;
+
+    @BeforeAll
+    static void start() {
+        service = Ebbtide.builder("orders")
+                .management(0)
+                .scrape(ManagementServerTest::scrape)
+                .build()
+                .start();
+    }
+
+    @AfterAll
+    static void stop() {
+        RELEASE_SCRAPES.countDown();
+        service.close();
+    }
+
+    @Test
+    void get_ofAProbe_isAnsweredWithAllHeaders() throws Exception {
+        String answer = ask("GET /health/live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("Content-Type: application/json\r\n")
+                .contains("Cache-Control: no-store\r\n")
+                .contains("X-Content-Type-Options: nosniff\r\n")
+                .contains("Content-Length: 15\r\n")
+                .contains("Connection: close\r\n")
+                .endsWith("\r\n\r\n{\"status\":\"UP\"}");
+    }
+
+    @Test
+    void head_hasTheSameHeadersAndNoBody() throws Exception {
+        assertThat(ask("HEAD /health/live HTTP/1.1\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("Content-Length: 15\r\n")
+                .endsWith("\r\n\r\n");
+    }
+
+    @Test
+    void post_isNotAllowed_andItsBodyIsThrownAway() throws Exception {
+        try (var client = new RawClient(service.managementPort())) {
+            client.send("POST /health/ready HTTP/1.1\r\nContent-Length: 5\r\n\r\nhelloGET /nowhere HTTP/1.1\r\n"
+                    + "Connection: close\r\n\r\n");
+
+            assertThat(client.readAll())
+                    .startsWith("HTTP/1.1 405 Method Not Allowed\r\n")
+                    .contains("Allow: GET, HEAD\r\n")
+                    .contains("\r\n\r\nHTTP/1.1 404 Not Found\r\n")
+                    .endsWith("not found; there is /health, /health/live, /health/ready, /health/startup, /metrics\n");
+        }
+    }
+
+    @Test
+    void keepAlive_servesOneAfterTheOther_pipelinedToo() throws Exception {
+        try (var client = new RawClient(service.managementPort())) {
+            for (int i = 0; i < 100; i++) {
+                client.send("GET /health/live HTTP/1.1\r\n\r\n");
+                assertThat(client.readUntil("{\"status\":\"UP\"}")).startsWith("HTTP/1.1 200");
+            }
+            client.send("GET /health/live HTTP/1.1\r\n\r\n".repeat(50) + "GET /health HTTP/1.0\r\n\r\n");
+            assertThat(client.readAll().split("HTTP/1.1 200 OK", -1)).hasSize(52);
+        }
+    }
+
+    @Test
+    void head_thatIsTooLarge_isRefused() throws Exception {
+        assertThat(ask("GET /health/live HTTP/1.1\r\nX: " + "x".repeat(9_000) + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 431 Request Header Fields Too Large\r\n");
+    }
+
+    @Test
+    void garbage_isRefusedAndTheConnectionEnds() throws Exception {
+        assertThat(ask("\u0016\u0003\u0001 TLS?\r\n\r\n")).startsWith("HTTP/1.1 400 Bad Request\r\n");
+    }
+
+    @Test
+    void metrics_areScrapedInTheFormatAskedFor() throws Exception {
+        assertThat(ask("GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n"))
+                .contains("Content-Type: text/plain; version=0.0.4; charset=utf-8\r\n")
+                .endsWith("\r\n\r\ntext/plain; version=0.0.4; charset=utf-8");
+        assertThat(ask(
+                        "GET /metrics HTTP/1.1\r\nConnection: close\r\nAccept: application/openmetrics-text;version=1.0.0,"
+                                + "text/plain;q=0.5\r\n\r\n"))
+                .contains("Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8\r\n");
+        assertThat(ask("HEAD /metrics HTTP/1.1\r\nConnection: close\r\n\r\n")).endsWith("\r\n\r\n");
+        assertThat(ask("DELETE /metrics HTTP/1.1\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 405");
+    }
+
+    @Test
+    void scrapes_thatHang_delayNoProbe_andDoNotPileUp() throws Exception {
+        try (Ebbtide other = Ebbtide.builder("slow")
+                .management(0)
+                .scrape(type -> {
+                    await(RELEASE_SCRAPES);
+                    return "done";
+                })
+                .build()
+                .start()) {
+            List<RawClient> scrapers = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                var client = new RawClient(other.managementPort());
+                client.send("GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n");
+                scrapers.add(client);
+            }
+
+            assertThat(scrapers.get(19).readAll()).startsWith("HTTP/1.1 503 Service Unavailable\r\n");
+            try (var client = new RawClient(other.managementPort())) {
+                client.send("GET /health/live HTTP/1.1\r\n\r\n");
+                assertThat(client.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 200");
+            }
+            for (RawClient scraper : scrapers) {
+                scraper.close();
+            }
+        }
+    }
+
+    @Test
+    void scrape_thatFails_says500AndNothingElse() throws Exception {
+        try (Ebbtide other = Ebbtide.builder("broken")
+                .management(0)
+                .scrape(type -> {
+                    throw new IllegalStateException("password=s3cret");
+                })
+                .build()
+                .start()) {
+            try (var client = new RawClient(other.managementPort())) {
+                client.send("GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n");
+                assertThat(client.readAll())
+                        .startsWith("HTTP/1.1 500 Internal Server Error\r\n")
+                        .endsWith("the metrics could not be read; the log says why\n");
+            }
+        }
+    }
+
+    @Test
+    void clientsThatSendAByteASecond_keepNoProbeWaiting() throws Exception {
+        List<RawClient> slow = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            slow.add(new RawClient(service.managementPort()));
+        }
+        String drip = "GET /h";
+        for (int second = 0; second < 3; second++) {
+            char next = drip.charAt(second);
+            for (RawClient client : slow) {
+                sendQuietly(client, String.valueOf(next));
+            }
+            for (int i = 0; i < 10; i++) {
+                long start = System.nanoTime();
+                assertThat(ask("GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n"))
+                        .startsWith("HTTP/1.1 200");
+                assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(500));
+            }
+            Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+        }
+
+        assertThat(slow.get(0).readAll()).as("cut off after 2 s").isEmpty();
+        for (RawClient client : slow) {
+            client.close();
+        }
+    }
+
+    @Test
+    void clientsBeyondTheCap_evictTheOnesThatWaitLongest() throws Exception {
+        List<RawClient> idle = new ArrayList<>();
+        for (int i = 0; i < EventLoop.MOST_CONNECTIONS + 20; i++) {
+            idle.add(new RawClient(service.managementPort()));
+        }
+
+        assertThat(ask("GET /health/ready HTTP/1.1\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200");
+        assertThat(idle.get(0).readAll()).isEmpty();
+        RawClient last = idle.get(idle.size() - 1);
+        last.send("GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n");
+        assertThat(last.readAll()).startsWith("HTTP/1.1 200");
+        for (RawClient client : idle) {
+            client.close();
+        }
+    }
+
+    @Test
+    void start_onAPortInUse_saysWhatToDo() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Ebbtide other =
+                    Ebbtide.builder("other").management(taken.getLocalPort()).build();
+
+            assertThatThrownBy(other::start)
+                    .hasMessage("the start of 'management server' of 'other' failed")
+                    .cause()
+                    .hasMessageMatching("managementPort: \\d+ on 127.0.0.1 cannot be bound, Address already in use"
+                            + " \\(expected: a free port on an address of this machine; set EBBTIDE_MANAGEMENT_PORT, 0 for"
+                            + " any, or EBBTIDE_MANAGEMENT_ADDRESS\\)");
+        }
+    }
+
+    @Test
+    void start_onAnAddressThatIsNotOurs_saysWhatToDo() {
+        assertThatThrownBy(() -> at("192.0.2.1").start())
+                .cause()
+                .hasMessageContaining("managementPort: 0 on 192.0.2.1 cannot be bound");
+        assertThatThrownBy(() -> at("no-such-host.invalid").start())
+                .cause()
+                .hasMessage(
+                        "managementAddress: no-such-host.invalid (expected: an address or host name of this machine;"
+                                + " set EBBTIDE_MANAGEMENT_ADDRESS)");
+    }
+
+    private static Ebbtide at(String address) {
+        return Ebbtide.builder("other")
+                .settings(Settings.derived().withManagementPort(0).withManagementAddress(address))
+                .build();
+    }
+
+    private static String ask(String request) throws Exception {
+        try (var client = new RawClient(service.managementPort())) {
+            client.send(request);
+            return client.readAll();
+        }
+    }
+
+    private static String scrape(String type) {
+        return type;
+    }
+
+    private static void sendQuietly(RawClient client, String text) {
+        try {
+            client.send(text);
+        } catch (IOException e) {
+            // cut off, as it should be
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

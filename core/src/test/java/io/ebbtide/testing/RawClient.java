@@ -1,0 +1,50 @@
+package io.ebbtide.testing;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** Bytes out, bytes in, on a plain socket to loopback. Confine to one thread. */
+public final class RawClient implements AutoCloseable {
+    private final Socket socket = new Socket();
+
+    public RawClient(int port) throws IOException {
+        socket.setSoTimeout(10_000);
+        socket.setTcpNoDelay(true);
+        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
+    }
+
+    public void send(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    /** What comes until so many characters have, or until the end. */
+    public String read(int length) throws IOException {
+        return new String(socket.getInputStream().readNBytes(length), StandardCharsets.ISO_8859_1);
+    }
+
+    /** What comes until the text has come. */
+    public String readUntil(String end) throws IOException {
+        var text = new StringBuilder();
+        while (text.indexOf(end) < 0) {
+            int c = socket.getInputStream().read();
+            if (c < 0) {
+                throw new IOException("ended after: " + text);
+            }
+            text.append((char) c);
+        }
+        return text.toString();
+    }
+
+    /** What comes until the end. */
+    public String readAll() throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,370 @@
+package io.ebbtide.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ebbtide.Ebbtide;
+import io.ebbtide.EbbtideBuilder;
+import io.ebbtide.Settings;
+import io.ebbtide.health.Check;
+import io.ebbtide.health.Outcome;
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.LifecycleListener;
+import io.ebbtide.lifecycle.LifecycleState;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/** What goes wrong in a service, and how its process ends all the same. Each service is a method of {@link Service}. */
+final class ProcessIT {
+    private static final Duration SOON = Duration.ofSeconds(15);
+    private static final Duration GRACE = Duration.ofSeconds(5);
+
+    /** The services; the first argument chooses one. */
+    static final class Service {
+        private static final CountDownLatch NEVER = new CountDownLatch(1);
+
+        public static void main(String[] arguments) {
+            switch (arguments[0]) {
+                case "plain" -> builder().build().run();
+                case "componentHangs" ->
+                    builder()
+                            .component("good", () -> System.out.println("good is closed"))
+                            .component("hangs", () -> NEVER.await())
+                            .build()
+                            .run();
+                case "listenerThrows" ->
+                    builder().listener(listener(true)).build().run();
+                case "listenerHangs" ->
+                    builder().listener(listener(false)).build().run();
+                case "startFails" ->
+                    builder()
+                            .component("good", () -> System.out.println("good is closed"))
+                            .startupTask("warm up", () -> {
+                                throw new ConnectException("password=s3cret refused");
+                            })
+                            .build()
+                            .run();
+                case "hookHangs" -> {
+                    Runtime.getRuntime().addShutdownHook(new Thread(() -> uninterruptibly(NEVER)));
+                    builder().build().run();
+                }
+                case "checks" -> checks();
+                case "exits" -> exits();
+                case "stuckAppender" -> stuckAppender();
+                case "two" -> two();
+                case "rounds" -> rounds();
+                default -> throw new IllegalArgumentException(arguments[0]);
+            }
+        }
+
+        private static EbbtideBuilder builder() {
+            return builder("service");
+        }
+
+        private static EbbtideBuilder builder(String name) {
+            return Ebbtide.builder(name).grace(GRACE);
+        }
+
+        private static LifecycleListener listener(boolean throwing) {
+            return new LifecycleListener() {
+                @Override
+                public void entered(LifecycleState state) {
+                    if (throwing) {
+                        throw new IllegalStateException("in " + state);
+                    }
+                    if (state == LifecycleState.DRAINING) {
+                        uninterruptibly(NEVER);
+                    }
+                }
+            };
+        }
+
+        private static void checks() {
+            builder()
+                    .management(0)
+                    .readiness("throws", Check.of(() -> {
+                        throw new OutOfMemoryError("not really");
+                    }))
+                    .readiness("hangs", Check.of(() -> {
+                        NEVER.await();
+                        return Outcome.up();
+                    }))
+                    .readiness("ignoresInterrupts", Check.of(() -> {
+                        uninterruptibly(NEVER);
+                        return Outcome.up();
+                    }))
+                    .build()
+                    .run();
+        }
+
+        /** One thread with a ticket calls exit, another one works a little longer. */
+        private static void exits() {
+            Ebbtide service = builder().build();
+            Ticket working = service.inFlight().enter(WorkKind.REQUEST, "GET /working");
+            new Thread(() -> {
+                        service.inFlight().enter(WorkKind.REQUEST, "POST /exit");
+                        awaitRunning(service);
+                        System.exit(3);
+                    })
+                    .start();
+            new Thread(() -> {
+                        awaitRunning(service);
+                        LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+                        System.out.println("working is done");
+                        working.close();
+                    })
+                    .start();
+            service.run();
+        }
+
+        /** From a moment on nobody who logs ever comes back. */
+        private static void stuckAppender() {
+            var root = (Logger) LoggerFactory.getLogger("ROOT");
+            builder()
+                    .startupTask("stick", () -> {
+                        var appender = new AppenderBase<ILoggingEvent>() {
+                            @Override
+                            protected void append(ILoggingEvent event) {
+                                uninterruptibly(NEVER);
+                            }
+                        };
+                        appender.setContext(root.getLoggerContext());
+                        appender.start();
+                        root.detachAndStopAllAppenders();
+                        root.addAppender(appender);
+                        System.out.println("stuck");
+                    })
+                    .build()
+                    .run();
+        }
+
+        private static void two() {
+            Ebbtide one = builder("one").build();
+            Ebbtide other = builder("other")
+                    .settings(Settings.derived().withGrace(GRACE).withDrain(Duration.ofMillis(500)))
+                    .build();
+            other.inFlight().enter(WorkKind.JOB, "endless");
+            new Thread(one::run).start();
+            other.run();
+            System.out.println("run of other returned");
+        }
+
+        private static void rounds() {
+            Ebbtide lasting = builder("lasting").build();
+            new Thread(lasting::run).start();
+            awaitRunning(lasting);
+            for (int i = 0; i < 200; i++) {
+                Ebbtide round = builder("round").management(0).build();
+                new Thread(() -> {
+                            awaitRunning(round);
+                            round.shutdown("next");
+                        })
+                        .start();
+                round.run();
+            }
+            System.out.println("200 rounds, " + ourThreads() + " threads left");
+        }
+
+        private static long ourThreads() {
+            for (int i = 0; i < 100; i++) {
+                long left = Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().startsWith("ebbtide-round"))
+                        .count();
+                if (left == 0) {
+                    return 0;
+                }
+                LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
+            }
+            return Thread.activeCount();
+        }
+
+        private static void awaitRunning(Ebbtide service) {
+            while (service.state() == LifecycleState.STARTING) {
+                LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+            }
+        }
+
+        private static void uninterruptibly(CountDownLatch latch) {
+            while (latch.getCount() > 0) {
+                try {
+                    latch.await(1, TimeUnit.MINUTES);
+                } catch (InterruptedException e) {
+                    // that is the point
+                }
+            }
+        }
+    }
+
+    @Test
+    void sigterm_toAServiceAtRest_endsItAtOnce() throws Exception {
+        try (ServiceProcess service = running("plain")) {
+            service.signal("TERM");
+
+            ServiceProcess.Exit exit = service.awaitExit(SOON);
+
+            assertThat(exit.code()).isZero();
+            assertThat(exit.sinceSignal()).isLessThan(Duration.ofSeconds(3));
+            assertThat(service.report().get("outcome").asText()).isEqualTo("CLEAN");
+        }
+    }
+
+    @Test
+    void component_thatHangs_isLeftBehindAndNamed() throws Exception {
+        try (ServiceProcess service = running("componentHangs")) {
+            service.signal("TERM");
+
+            ServiceProcess.Exit exit = service.awaitExit(SOON);
+
+            assertThat(exit.code()).isEqualTo(80);
+            assertThat(exit.sinceSignal()).isLessThan(GRACE);
+            assertThat(service.output()).contains("good is closed");
+            JsonNode hung = service.report().get("components").get(0);
+            assertThat(hung.get("name").asText()).isEqualTo("hangs");
+            assertThat(hung.get("ending").asText()).isEqualTo("OVERRAN");
+            assertThat(hung.get("detail").asText()).contains("CountDownLatch.await");
+        }
+    }
+
+    @Test
+    void listener_thatThrows_changesNothing() throws Exception {
+        try (ServiceProcess service = running("listenerThrows")) {
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isZero();
+            assertThat(service.report().get("problems").toString()).contains("IllegalStateException: in DRAINING");
+        }
+    }
+
+    @Test
+    void listener_thatHangs_isNamed_andTheProcessEndsInTime() throws Exception {
+        try (ServiceProcess service = running("listenerHangs")) {
+            service.signal("TERM");
+
+            ServiceProcess.Exit exit = service.awaitExit(SOON);
+
+            assertThat(exit.code()).isZero();
+            assertThat(exit.sinceSignal()).isLessThan(GRACE);
+            assertThat(service.report().get("problems").toString()).contains(".entered(DRAINING) has not returned");
+        }
+    }
+
+    @Test
+    void start_thatFails_exitsWithOneAndTheCause() throws Exception {
+        try (ServiceProcess service = start("startFails")) {
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(1);
+            assertThat(service.output())
+                    .contains("the start-up task 'warm up' of 'service' failed: ConnectException: password=*** refused")
+                    .contains("good is closed")
+                    .doesNotContain("s3cret");
+            assertThat(service.report().get("outcome").asText()).isEqualTo("START_FAILED");
+        }
+    }
+
+    @Test
+    void hook_ofSomebodyElseThatHangs_isEndedByTheWatchdog() throws Exception {
+        try (ServiceProcess service = running("hookHangs")) {
+            service.signal("TERM");
+
+            ServiceProcess.Exit exit = service.awaitExit(SOON);
+
+            assertThat(exit.code()).isEqualTo(82);
+            assertThat(exit.sinceSignal()).isLessThan(GRACE);
+        }
+    }
+
+    @Test
+    void checks_thatHangThrowOrIgnoreInterrupts_keepNeitherProbesNorTheEndWaiting() throws Exception {
+        try (ServiceProcess service = start("checks")) {
+            int port = Integer.parseInt(
+                    service.awaitLine("http://127.0.0.1:(\\d+)/health", SOON).group(1));
+            service.awaitLine("check 'ignoresInterrupts' of 'service' is down", SOON);
+
+            String health = WireConnection.get(port, "/health").body();
+            assertThat(WireConnection.get(port, "/health/live").status()).isEqualTo(200);
+            assertThat(WireConnection.get(port, "/health/ready").status()).isEqualTo(503);
+            assertThat(health)
+                    .contains("failed with OutOfMemoryError")
+                    .contains("no answer within 1 s")
+                    .contains("hungSince");
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isZero();
+        }
+    }
+
+    @Test
+    void exit_calledByAHandler_isNotWaitedForByItself_butOthersAre() throws Exception {
+        try (ServiceProcess service = start("exits")) {
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(3);
+
+            assertThat(service.output())
+                    .contains("'service' does not wait for POST /exit: its thread never returns")
+                    .contains("working is done");
+            JsonNode report = service.report();
+            assertThat(report.get("reason").asText()).isEqualTo("JVM shutdown");
+            assertThat(report.get("outcome").asText()).isEqualTo("CLEAN");
+            assertThat(report.get("tookMillis").asLong()).isLessThan(3_000);
+        }
+    }
+
+    @Test
+    void appender_thatIsStuck_delaysTheEndALittle_andTheReportGoesToStandardError() throws Exception {
+        try (ServiceProcess service = start("stuckAppender")) {
+            service.awaitLine("^stuck$", SOON);
+            service.signal("TERM");
+
+            ServiceProcess.Exit exit = service.awaitExit(SOON);
+
+            assertThat(exit.code()).isZero();
+            assertThat(exit.sinceSignal()).isLessThan(GRACE);
+            assertThat(service.report().get("reason").asText()).isEqualTo("SIGTERM");
+        }
+    }
+
+    @Test
+    void twoServices_drainInParallel_andTheWorstCodeCounts() throws Exception {
+        try (ServiceProcess service = start("two")) {
+            service.awaitLine("'one' is RUNNING", SOON);
+            service.awaitLine("'other' is RUNNING", SOON);
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(81);
+
+            assertThat(service.reports())
+                    .extracting(report -> report.get("service").asText() + " "
+                            + report.get("outcome").asText())
+                    .containsExactlyInAnyOrder("one CLEAN", "other WORK_CUT");
+        }
+    }
+
+    @Test
+    void rounds_underRun_leaveNothingBehindAndTheHandlerInPlace() throws Exception {
+        try (ServiceProcess service = start("rounds")) {
+            service.awaitLine("200 rounds, 0 threads left", Duration.ofSeconds(60));
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isZero();
+            assertThat(service.report().get("service").asText()).isEqualTo("lasting");
+            assertThat(service.reports()).hasSize(201);
+        }
+    }
+
+    private static ServiceProcess start(String which) {
+        return JavaLauncher.of(Service.class).arguments(which).start();
+    }
+
+    private static ServiceProcess running(String which) throws InterruptedException {
+        ServiceProcess service = start(which);
+        service.awaitLine("'service' is RUNNING", SOON);
+        return service;
+    }
+}

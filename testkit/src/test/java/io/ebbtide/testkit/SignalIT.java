@@ -1,0 +1,125 @@
+package io.ebbtide.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ebbtide.Ebbtide;
+import io.ebbtide.Settings;
+import io.ebbtide.inflight.WorkKind;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What signals do to a service that has a long lame duck, and work in flight that never ends if it is told so. */
+final class SignalIT {
+    private static final Duration SOON = Duration.ofSeconds(15);
+
+    static final class Service {
+        public static void main(String[] arguments) {
+            Ebbtide service = Ebbtide.builder("signalled")
+                    .serve(new SilentSource())
+                    .startupTask("say so", () -> System.out.println("started"))
+                    .settings(
+                            Settings.derived().withGrace(Duration.ofSeconds(40)).withLameDuck(Duration.ofSeconds(12)))
+                    .build();
+            if (arguments.length > 0) {
+                service.inFlight().enter(WorkKind.REQUEST, arguments[0]);
+            }
+            service.run();
+        }
+    }
+
+    @Test
+    void sigterm_twice_skipsTheLameDuck() throws Exception {
+        try (ServiceProcess service = start(JavaLauncher.of(Service.class))) {
+            service.signal("TERM");
+            service.awaitLine("'signalled' is LAME_DUCK: SIGTERM", SOON);
+
+            service.signal("TERM");
+            ServiceProcess.Exit exit = service.awaitExit(SOON);
+
+            assertThat(exit.code()).isZero();
+            assertThat(exit.sinceSignal()).isLessThan(Duration.ofSeconds(8));
+            assertThat(service.report().get("reason").asText()).isEqualTo("SIGTERM");
+        }
+    }
+
+    @Test
+    void sigterm_threeTimes_haltsAndNamesWhatIsInFlight() throws Exception {
+        try (ServiceProcess service = start(JavaLauncher.of(Service.class).arguments("GET /endless"))) {
+            service.signal("TERM");
+            service.awaitLine("'signalled' is LAME_DUCK", SOON);
+            service.signal("TERM");
+            service.awaitLine("'signalled' is DRAINING", SOON);
+
+            service.signal("TERM");
+            ServiceProcess.Exit exit = service.awaitExit(SOON);
+
+            assertThat(exit.code()).isEqualTo(143);
+            assertThat(service.output())
+                    .containsPattern(
+                            "ebbtide: 'signalled' is halted: SIGTERM came again; state DRAINING after \\d+ ms, last"
+                                    + " step: nothing, in flight: 1, exit code 143\n  REQUEST GET /endless, \\d+ ms, thread main\n"
+                                    + "    at ");
+        }
+    }
+
+    @Test
+    void sigint_withoutATerminal_isASigterm() throws Exception {
+        try (ServiceProcess service = start(JavaLauncher.of(Service.class))) {
+            service.signal("INT");
+            service.awaitLine("'signalled' is LAME_DUCK: SIGINT", SOON);
+            service.signal("INT");
+
+            assertThat(service.awaitExit(SOON).code()).isZero();
+        }
+    }
+
+    @Test
+    void sigint_inATerminal_skipsTheLameDuck() throws Exception {
+        try (ServiceProcess service = start(JavaLauncher.of(Service.class).inTerminal())) {
+            service.type("\u0003");
+            ServiceProcess.Exit exit = service.awaitExit(SOON);
+
+            assertThat(exit.code()).isZero();
+            assertThat(exit.sinceSignal()).isLessThan(Duration.ofSeconds(8));
+            JsonNode report = service.report();
+            assertThat(report.get("reason").asText()).isEqualTo("SIGINT");
+            assertThat(report.get("stateMillis").has("LAME_DUCK")).isFalse();
+        }
+    }
+
+    @Test
+    void sigint_twiceInATerminal_halts() throws Exception {
+        try (ServiceProcess service =
+                start(JavaLauncher.of(Service.class).arguments("GET /endless").inTerminal())) {
+            service.type("\u0003");
+            service.awaitLine("'signalled' is DRAINING: SIGINT", SOON);
+
+            service.type("\u0003");
+
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(130);
+            assertThat(service.output())
+                    .contains("is halted: SIGINT came again")
+                    .contains("GET /endless");
+        }
+    }
+
+    @Test
+    void sigint_inATerminalUnderAnOrchestrator_isASigterm() throws Exception {
+        try (ServiceProcess service = start(JavaLauncher.of(Service.class)
+                .environment("NOMAD_ALLOC_ID", "a1")
+                .inTerminal())) {
+            service.type("\u0003");
+            service.awaitLine("'signalled' is LAME_DUCK: SIGINT", SOON);
+            service.type("\u0003");
+
+            assertThat(service.awaitExit(SOON).code()).isZero();
+        }
+    }
+
+    private static ServiceProcess start(JavaLauncher launcher) throws InterruptedException {
+        ServiceProcess service = launcher.start();
+        service.awaitLine("'signalled' is RUNNING", SOON);
+        return service;
+    }
+}
