@@ -27,6 +27,9 @@ final class ShutdownSequence {
             Herald herald,
             Ticker ticker) {}
 
+    /** Telling a source to leave is a matter of moments, even when the lame duck is cut short. */
+    private static final Duration MOST_TO_TELL = Duration.ofSeconds(1);
+
     private final Service service;
     private final String reason;
     private final Leaving leaving;
@@ -106,7 +109,7 @@ final class ShutdownSequence {
     private void beLameDuck() {
         List<BoundedCall> calls = callSources("leave", TrafficSource::leave);
         Await.done(lameDuckOver, deadlines.untilLameDuckEnds());
-        awaitSources("being told to leave", calls, Duration.ZERO);
+        awaitSources("being told to leave", calls, Durations.min(MOST_TO_TELL, deadlines.untilDrainEnds()));
     }
 
     private void drain() {

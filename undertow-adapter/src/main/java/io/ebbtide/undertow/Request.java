@@ -54,7 +54,8 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
 
     /*
      * Undertow handles what a handler throws, but not what a dispatched Runnable throws: its exchange would stay open
-     * for ever, and with it the connection and the ticket.
+     * for ever, and with it the connection and the ticket. A Runnable that is dispatched from within another one, or
+     * to an executor of the application's, goes around this; if it throws, the report names its request at the deadline.
      */
     private void work(Runnable task) {
         Ticket mine = ticket;

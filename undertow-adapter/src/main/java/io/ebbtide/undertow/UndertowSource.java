@@ -38,7 +38,8 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
     /** Longer than the 60 s after which nginx and AWS load balancers drop their idle upstream connections. */
     private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(75);
 
-    private static final Duration FRIENDLY_END = Duration.ofMillis(500);
+    /** For handlers that were cut, once before and once after they are interrupted. */
+    private static final Duration HANDLERS_END = Duration.ofMillis(250);
 
     private final Undertow.Builder builder;
     private final HttpHandler application;
@@ -159,18 +160,24 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
         }
     }
 
-    /** Closes what is left. The worker's own selectors are closed, too: the JVM's exit would wait for them (340 ms). */
+    /**
+     * Closes what is left: connections and selectors, whose threads are waited for, because the JVM's exit would wait for
+     * them longer (340 ms). Handlers that are still at work are interrupted; those that do not mind are left behind.
+     */
     @Override
     public void close(Duration within) throws InterruptedException {
         Running now = running;
         if (now == null) {
             return;
         }
-        now.worker().shutdown();
-        long friendly = Math.min(FRIENDLY_END.toMillis(), within.toMillis() / 2);
-        if (!now.worker().awaitTermination(friendly, TimeUnit.MILLISECONDS)) {
-            now.worker().shutdownNow();
-            now.worker().awaitTermination(within.toMillis() - friendly, TimeUnit.MILLISECONDS);
+        XnioWorker worker = now.worker();
+        worker.shutdown();
+        if (!worker.awaitTermination(HANDLERS_END.toMillis(), TimeUnit.MILLISECONDS)) {
+            worker.shutdownNow();
+            worker.awaitTermination(HANDLERS_END.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        for (int i = 0; i < worker.getIoThreadCount(); i++) {
+            worker.getIoThread(i).join(within.toMillis());
         }
     }
 

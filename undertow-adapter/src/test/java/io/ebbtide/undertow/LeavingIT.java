@@ -1,0 +1,132 @@
+package io.ebbtide.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ebbtide.Ebbtide;
+import io.ebbtide.Settings;
+import io.ebbtide.testkit.JavaLauncher;
+import io.ebbtide.testkit.ServiceProcess;
+import io.ebbtide.testkit.WireConnection;
+import io.ebbtide.testkit.WireResponse;
+import io.undertow.server.handlers.BlockingHandler;
+import io.undertow.server.handlers.PathHandler;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+/** How a process with an Undertow in it leaves, seen from outside. */
+final class LeavingIT {
+    private static final Duration SOON = Duration.ofSeconds(15);
+
+    /** The first argument is the lame duck, the second the drain, the third whether its start never ends. */
+    static final class Service {
+        public static void main(String[] arguments) {
+            var timed = new TimedHandler();
+            var handler = new PathHandler(exchange -> {
+                        System.out.println("begun " + exchange.getRequestPath());
+                        timed.handleRequest(exchange);
+                    })
+                    .addExactPath("/exit", new BlockingHandler(exchange -> System.exit(4)));
+            var source = UndertowSource.http(0, handler).workerThreads(4);
+            Ebbtide.builder("leaving")
+                    .serve(source)
+                    .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
+                    .startupTask("warm up", () -> {
+                        if (arguments[2].equals("forever")) {
+                            new CountDownLatch(1).await();
+                        }
+                    })
+                    .settings(Settings.derived()
+                            .withGrace(Duration.ofSeconds(20))
+                            .withLameDuck(Duration.parse(arguments[0]))
+                            .withDrain(Duration.parse(arguments[1])))
+                    .build()
+                    .run();
+        }
+    }
+
+    @Test
+    void lameDuck_failsReadinessAlone_andServesNewConnections() throws Exception {
+        try (ServiceProcess service = start("PT5S", "PT5S", "no")) {
+            int port = service.awaitPort();
+            service.awaitLine("'leaving' is RUNNING", SOON);
+            assertThat(WireConnection.get(port, "/health/ready").status()).isEqualTo(200);
+            service.signal("TERM");
+            service.awaitLine("'leaving' is LAME_DUCK", SOON);
+
+            assertThat(WireConnection.get(port, "/health/ready").status()).isEqualTo(503);
+            assertThat(WireConnection.get(port, "/health/live").status()).isEqualTo(200);
+            WireResponse late = WireConnection.get(port, "/work/10");
+            assertThat(late.body()).isEqualTo("worked 10 ms");
+            assertThat(late.closes()).isTrue();
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isZero();
+            JsonNode lateTraffic = service.report().get("late");
+            assertThat(lateTraffic.get("count").asInt()).isEqualTo(1);
+            assertThat(lateTraffic.get("refused").asInt()).isZero();
+        }
+    }
+
+    @Test
+    void requestThatTakesTooLong_isCutAtTheDeadline_andNamedWithItsStack() throws Exception {
+        try (ServiceProcess service = start("PT0S", "PT2S", "no");
+                WireConnection client = WireConnection.open(service.awaitPort(), SOON)) {
+            service.awaitLine("'leaving' is RUNNING", SOON);
+            client.send("GET /work/60000?token=secret HTTP/1.1\r\nHost: a\r\n\r\n");
+            service.awaitLine("begun /work/60000", SOON);
+            service.signal("TERM");
+
+            ServiceProcess.Exit exit = service.awaitExit(SOON);
+
+            assertThat(exit.code()).isEqualTo(81);
+            assertThat(exit.sinceSignal()).isBetween(Duration.ofMillis(1_900), Duration.ofSeconds(6));
+            JsonNode cut = service.report().get("cut").get(0);
+            assertThat(cut.get("description").asText()).isEqualTo("GET /work/60000");
+            assertThat(cut.get("thread").asText()).contains("task-");
+            assertThat(cut.get("stack").toString()).contains("io.ebbtide.undertow.TimedHandler.handleRequest");
+            assertThat(service.output()).doesNotContain("secret");
+        }
+    }
+
+    @Test
+    void sigterm_duringStartUp_finishesTheRequestInFlight() throws Exception {
+        try (ServiceProcess service = start("PT5S", "PT8S", "forever");
+                WireConnection client = WireConnection.open(service.awaitPort(), SOON)) {
+            assertThat(WireConnection.get(service.awaitPort(), "/health/startup")
+                            .status())
+                    .isEqualTo(503);
+            client.send("GET /work/1500 HTTP/1.1\r\nHost: a\r\n\r\n");
+            service.awaitLine("begun /work/1500", SOON);
+            service.signal("TERM");
+
+            assertThat(client.read(false).body()).isEqualTo("worked 1500 ms");
+            assertThat(service.awaitExit(SOON).code()).isZero();
+            JsonNode report = service.report();
+            assertThat(report.get("inFlightFinished").asInt()).isEqualTo(1);
+            assertThat(report.get("stateMillis").has("RUNNING")).isFalse();
+        }
+    }
+
+    @Test
+    void exit_calledInAHandler_isNotWaitedFor_butOtherRequestsAre() throws Exception {
+        try (ServiceProcess service = start("PT0S", "PT8S", "no");
+                WireConnection working = WireConnection.open(service.awaitPort(), SOON);
+                WireConnection exiting = WireConnection.open(service.awaitPort(), SOON)) {
+            service.awaitLine("'leaving' is RUNNING", SOON);
+            working.send("GET /work/1500 HTTP/1.1\r\nHost: a\r\n\r\n");
+            service.awaitLine("begun /work/1500", SOON);
+            exiting.send("POST /exit HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+
+            assertThat(working.read(false).body()).isEqualTo("worked 1500 ms");
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(4);
+            assertThat(service.output()).contains("does not wait for POST /exit");
+            assertThat(service.report().get("tookMillis").asLong()).isLessThan(6_000);
+        }
+    }
+
+    private static ServiceProcess start(String lameDuck, String drain, String warmUp) {
+        return JavaLauncher.of(Service.class).arguments(lameDuck, drain, warmUp).start();
+    }
+}
