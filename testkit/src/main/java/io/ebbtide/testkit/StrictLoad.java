@@ -26,11 +26,11 @@ public final class StrictLoad {
     @FunctionalInterface
     public interface Mix {
         /**
-         * The path of a request.
+         * The next request. Called by many threads at once.
          *
          * @param number counted over all clients, from 0
          */
-        String path(long number);
+        WireRequest request(long number);
     }
 
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
@@ -43,7 +43,7 @@ public final class StrictLoad {
     private final Queue<String> lost = new ConcurrentLinkedQueue<>();
     private final Map<Integer, LongAdder> statuses = new ConcurrentHashMap<>();
     private final List<Thread> clients = new ArrayList<>();
-    private volatile boolean stopped;
+    private volatile long stopAtNanos = Long.MAX_VALUE;
 
     private StrictLoad(int port, Mix mix) {
         this.port = port;
@@ -77,9 +77,18 @@ public final class StrictLoad {
         return lost.size();
     }
 
-    /** Lets each client finish its request, and no more. Does not wait. */
+    /** Lets each client finish its request, and send no more. Does not wait. */
     public void stop() {
-        stopped = true;
+        stopAfter(Duration.ZERO);
+    }
+
+    /**
+     * Lets each client send on for so long, and no more: a balancer that learns of a removal late. Does not wait.
+     *
+     * @param delay {@code >= 0}, from now
+     */
+    public void stopAfter(Duration delay) {
+        stopAtNanos = System.nanoTime() + delay.toNanos();
     }
 
     /**
@@ -103,7 +112,7 @@ public final class StrictLoad {
 
     private void send() {
         WireConnection connection = null;
-        while (!stopped) {
+        while (System.nanoTime() < stopAtNanos) {
             if (connection == null) {
                 connection = connect();
                 if (connection == null) {
@@ -131,19 +140,19 @@ public final class StrictLoad {
 
     /** Returns whether the connection may be used again. */
     private boolean exchange(WireConnection connection) {
-        String path = mix.path(sent.getAndIncrement());
+        WireRequest request = mix.request(sent.getAndIncrement());
         try {
-            WireResponse response = connection.exchange("GET", path);
+            WireResponse response = connection.exchange(request);
             statuses.computeIfAbsent(response.status(), status -> new LongAdder())
                     .increment();
             if (response.status() < 500) {
                 answered.increment();
             } else {
-                lost.add("GET %s was answered %d".formatted(path, response.status()));
+                lost.add("%s was answered %d".formatted(request, response.status()));
             }
             return !response.closes();
         } catch (IOException e) {
-            lost.add("GET %s was not answered: %s".formatted(path, e));
+            lost.add("%s was not answered: %s".formatted(request, e));
             return false;
         }
     }

@@ -57,15 +57,20 @@ public final class WireConnection implements AutoCloseable {
 
     /** Sends a request without a body and waits for its answer. */
     public WireResponse exchange(String method, String path) throws IOException {
-        send(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n");
-        return read(method.equals("HEAD"));
+        return exchange(new WireRequest(method, path, null));
     }
 
-    /** Sends a request with a JSON body and waits for its answer. */
-    public WireResponse exchange(String method, String path, String json) throws IOException {
-        send("%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-                .formatted(method, path, json.getBytes(StandardCharsets.UTF_8).length, json));
-        return read(false);
+    /** Sends a request and waits for its answer. */
+    public WireResponse exchange(WireRequest request) throws IOException {
+        String head = "%s %s HTTP/1.1\r\nHost: localhost\r\n".formatted(request.method(), request.path());
+        String json = request.json();
+        if (json == null) {
+            send(head + "\r\n");
+        } else {
+            int length = json.getBytes(StandardCharsets.UTF_8).length;
+            send(head + "Content-Type: application/json\r\nContent-Length: " + length + "\r\n\r\n" + json);
+        }
+        return read(request.method().equals("HEAD"));
     }
 
     /** Sends these characters as they are. */

@@ -13,6 +13,7 @@ import io.ebbtide.lifecycle.ExitCode;
 import io.ebbtide.lifecycle.LifecycleState;
 import io.ebbtide.lifecycle.ShutdownReport;
 import io.ebbtide.testkit.WireConnection;
+import io.ebbtide.testkit.WireRequest;
 import io.ebbtide.testkit.WireResponse;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
@@ -224,7 +225,7 @@ final class UndertowSourceIT {
             assertThat(head.status()).isEqualTo(200);
             assertThat(head.header("Content-Length"))
                     .isEqualTo(String.valueOf(get.body().length()));
-            assertThat(client.exchange("POST", path, "{}").status()).isEqualTo(405);
+            assertThat(client.exchange(WireRequest.post(path, "{}")).status()).isEqualTo(405);
         }
 
         assertThat(service.inFlight().total(WorkKind.REQUEST)).isZero();
@@ -361,7 +362,7 @@ final class UndertowSourceIT {
             service.shutdown("test");
             Awaitility.await().until(() -> service.state() == LifecycleState.STOPPING);
 
-            WireResponse response = client.exchange("POST", "/late", "{\"order\":1}");
+            WireResponse response = client.exchange(WireRequest.post("/late", "{\"order\":1}"));
 
             assertThat(response.status()).isEqualTo(503);
             assertThat(response.closes()).isTrue();

@@ -1,0 +1,28 @@
+package io.ebbtide.testkit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request to be sent. Immutable.
+ *
+ * @param method such as GET
+ * @param path with its query
+ * @param json its body; null for none
+ */
+public record WireRequest(
+        String method, String path, @Nullable String json) {
+    /** A GET. */
+    public static WireRequest get(String path) {
+        return new WireRequest("GET", path, null);
+    }
+
+    /** A POST of JSON. */
+    public static WireRequest post(String path, String json) {
+        return new WireRequest("POST", path, json);
+    }
+
+    @Override
+    public String toString() {
+        return method + " " + path;
+    }
+}
