@@ -48,7 +48,7 @@ final class StopperTest {
         assertThat(stopped).containsExactly("hangs", "first");
         ShutdownReport.Stop hung = stopper.stops().get(0);
         assertThat(hung.ending()).isEqualTo(ShutdownReport.Ending.OVERRAN);
-        assertThat(hung.took()).isBetween(Duration.ofMillis(500), Duration.ofMillis(600));
+        assertThat(hung.took()).isBetween(Duration.ofMillis(250), Duration.ofMillis(600));
         assertThat(hung.detail()).startsWith("still at\n    at ").contains("CountDownLatch.await");
         assertThat(stopper.stops().get(1).ending()).isEqualTo(ShutdownReport.Ending.STOPPED);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 final class StrictLoadTest {
     private static final Duration SOON = Duration.ofSeconds(20);
 
+    private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
     private ServerSocket server;
     private volatile String answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
@@ -83,8 +85,12 @@ final class StrictLoadTest {
     @Test
     void nobodyListening_isNoLoss_theClientsAreGone() throws Exception {
         StrictLoad load = start();
-        Awaitility.await().until(() -> load.sent() > 10);
+        Awaitility.await().until(() -> accepted.get() == 2 && load.sent() > 10);
+        int port = server.getLocalPort();
         server.close();
+        Awaitility.await()
+                .untilAsserted(() -> assertThatThrownBy(() -> WireConnection.open(port, SOON))
+                        .isInstanceOf(ConnectException.class));
         answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
         LoadResult result = load.await(SOON);
@@ -123,6 +129,7 @@ final class StrictLoadTest {
         while (!server.isClosed()) {
             try {
                 Socket client = server.accept();
+                accepted.incrementAndGet();
                 var thread = new Thread(() -> answer(client), "server of one");
                 thread.setDaemon(true);
                 thread.start();
