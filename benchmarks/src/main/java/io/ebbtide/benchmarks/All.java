@@ -1,0 +1,11 @@
+package io.ebbtide.benchmarks;
+
+/** All benchmarks, one after the other. */
+final class All {
+    private All() {}
+
+    public static void main(String[] arguments) throws Exception {
+        ReadyTime.main(arguments);
+        ExitLatency.main(arguments);
+    }
+}

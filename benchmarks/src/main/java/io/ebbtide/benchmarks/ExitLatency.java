@@ -1,0 +1,63 @@
+package io.ebbtide.benchmarks;
+
+import io.ebbtide.Ebbtide;
+import io.ebbtide.Settings;
+import io.ebbtide.testkit.JavaLauncher;
+import io.ebbtide.testkit.ServiceProcess;
+import io.ebbtide.testkit.WireConnection;
+import io.ebbtide.undertow.UndertowSource;
+import io.undertow.server.handlers.BlockingHandler;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** From the last answer of a service that is draining to the end of its process. */
+final class ExitLatency {
+    private static final int RUNS = 21;
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    private ExitLatency() {}
+
+    /** Answers after half a second. */
+    static final class Service {
+        private static final CountDownLatch NEVER = new CountDownLatch(1);
+
+        public static void main(String[] arguments) {
+            var source = UndertowSource.http(0, new BlockingHandler(exchange -> {
+                System.out.println("begun");
+                boolean never = NEVER.await(500, TimeUnit.MILLISECONDS);
+                exchange.getResponseSender().send(never ? "never" : "done");
+            }));
+            Ebbtide.builder("exit")
+                    .serve(source)
+                    .component("pool", () -> {})
+                    .management(0)
+                    .settings(Settings.derived().withLameDuck(Duration.ZERO).withManagementPort(0))
+                    .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
+                    .build()
+                    .run();
+        }
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        var sample = new Sample("exit: last answer to the end of the process");
+        for (int i = 0; i < RUNS; i++) {
+            sample.add(once());
+        }
+        System.out.println(sample.line());
+    }
+
+    private static Duration once() throws Exception {
+        try (ServiceProcess service = JavaLauncher.of(Service.class).start();
+                WireConnection client = WireConnection.open(service.awaitPort(), SOON)) {
+            service.awaitLine("'exit' is RUNNING", SOON);
+            client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+            service.awaitLine("begun", SOON);
+            service.signal("TERM");
+            client.read(false);
+            long answered = System.nanoTime();
+            service.awaitExit(SOON);
+            return Duration.ofNanos(System.nanoTime() - answered);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.ebbtide.benchmarks;
+
+import io.ebbtide.Ebbtide;
+import io.ebbtide.health.Check;
+import io.ebbtide.testkit.JavaLauncher;
+import io.ebbtide.testkit.ServiceProcess;
+import io.ebbtide.testkit.WireConnection;
+import io.ebbtide.undertow.UndertowSource;
+import io.undertow.Undertow;
+import io.undertow.server.HttpHandler;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** From the start of the JVM to the first good answer: bare Undertow, and the same under Ebbtide, in turn. */
+final class ReadyTime {
+    private static final int RUNS = 15;
+    private static final HttpHandler HELLO =
+            exchange -> exchange.getResponseSender().send("hello");
+
+    private ReadyTime() {}
+
+    /** Undertow and nothing else. */
+    static final class Bare {
+        public static void main(String[] arguments) {
+            Undertow.builder()
+                    .addHttpListener(Integer.parseInt(arguments[0]), "0.0.0.0")
+                    .setHandler(HELLO)
+                    .build()
+                    .start();
+        }
+    }
+
+    /** The same handler under Ebbtide, with a management server and a check. */
+    static final class Managed {
+        public static void main(String[] arguments) {
+            Ebbtide.builder("hello")
+                    .serve(UndertowSource.http(Integer.parseInt(arguments[0]), HELLO))
+                    .liveness("deadlock", Check.deadlock())
+                    .management(0)
+                    .build()
+                    .run();
+        }
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        var bare = new Sample("ready: bare Undertow");
+        var managed = new Sample("ready: under Ebbtide");
+        for (int i = 0; i < RUNS + 1; i++) {
+            Duration bareTime = time(Bare.class, "/");
+            Duration managedTime = time(Managed.class, "/health/ready");
+            if (i > 0) { // the first pair warms the disk
+                bare.add(bareTime);
+                managed.add(managedTime);
+            }
+        }
+        System.out.println(bare.line());
+        System.out.println(managed.line());
+        System.out.println("ready: Ebbtide costs %.1f ms at the median"
+                .formatted(Sample.millis(managed.median().minus(bare.median()))));
+    }
+
+    private static Duration time(Class<?> main, String path) throws IOException {
+        int port = freePort();
+        long start = System.nanoTime();
+        try (ServiceProcess service =
+                JavaLauncher.of(main).arguments(String.valueOf(port)).start()) {
+            while (!answers(port, path)) {
+                if (!service.isAlive()) {
+                    throw new IllegalStateException(service.output());
+                }
+                LockSupport.parkNanos(500_000);
+            }
+            return Duration.ofNanos(System.nanoTime() - start);
+        }
+    }
+
+    private static boolean answers(int port, String path) {
+        try {
+            return WireConnection.get(port, path).status() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
