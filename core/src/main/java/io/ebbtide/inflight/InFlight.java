@@ -1,5 +1,6 @@
 package io.ebbtide.inflight;
 
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Ticker;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,8 @@ public final class InFlight {
      * Nobody is refused before the gate is CLOSED, and a ticket that is refused is in nobody's count.
      */
     private static final Object OPEN = "open";
+
+    private static final int MOST_IN_WORDS = 5;
 
     private static final Object CLOSED = "closed";
 
@@ -121,6 +125,18 @@ public final class InFlight {
                 .map(ticket -> ticket.seenAt(now))
                 .sorted(Comparator.comparing(WorkInFlight::age).reversed())
                 .toList();
+    }
+
+    /** Who is in flight, in words: {@code 3 ticket(s) in flight: GET /export (41 s), ...}. */
+    public String text() {
+        List<WorkInFlight> work = list();
+        String some = work.stream()
+                .limit(MOST_IN_WORDS)
+                .map(each -> each.description() + " (" + Durations.text(each.age()) + ")")
+                .collect(Collectors.joining(", "));
+        return work.isEmpty()
+                ? "nothing in flight"
+                : work.size() + " ticket(s) in flight: " + some + (work.size() > MOST_IN_WORDS ? ", ..." : "");
     }
 
     /**

@@ -10,8 +10,8 @@ import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +20,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
-    private static final Duration MOST_TO_TELL = Duration.ofSeconds(1);
 
     private final Plan plan;
     private final Health health;
@@ -179,7 +177,7 @@ public final class Lifecycle {
             return stopped.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new TimeoutException("'%s' is %s after waiting %s (expected: STOPPED) with %s"
-                    .formatted(service(), state(), Durations.text(timeout), inFlightText()));
+                    .formatted(service(), state(), Durations.text(timeout), inFlight.text()));
         } catch (ExecutionException e) {
             throw new IllegalStateException("'" + service() + "' could not be stopped", e.getCause());
         }
@@ -243,49 +241,25 @@ public final class Lifecycle {
     }
 
     private void leave(ShutdownSequence now, boolean startFailed) {
-        ShutdownReport report = null;
-        Throwable fault = null;
+        var lastWords = new LastWords(service(), now.deadlines(), herald, log, ticker);
+        CompletionStage<ShutdownReport> outcome;
         try {
-            report = now.run(startFailed);
-            tell(report, now.deadlines());
+            ShutdownReport report = now.run(startFailed);
+            lastWords.report(report);
+            outcome = CompletableFuture.completedStage(report);
         } catch (Throwable e) { // a fault of our own: whoever waits must not wait for ever
-            fault = e;
-            log.write(LOG, to -> to.error("the shutdown of '{}' failed: {}", service(), Redact.trace(e)));
+            lastWords.fault(e);
+            outcome = CompletableFuture.failedStage(e);
         }
-        closeFrame(now.deadlines());
-        herald.close();
-        told = log.flush(Durations.min(now.deadlines().untilAlarm().dividedBy(2), MOST_TO_TELL));
-        log.close();
-        if (report != null) {
-            stopped.complete(report);
-        } else {
-            stopped.completeExceptionally(Objects.requireNonNull(fault));
-        }
-    }
-
-    private void tell(ShutdownReport report, Deadlines deadlines) {
-        log.write(LOG, to -> {
-            if (report.isClean()) {
-                to.info(report.json());
+        lastWords.closeFrame(starter.startedFrame());
+        told = lastWords.end();
+        outcome.whenComplete((report, fault) -> {
+            if (fault == null) {
+                stopped.complete(report);
             } else {
-                to.warn(report.json());
+                stopped.completeExceptionally(fault);
             }
         });
-        herald.stopped(report);
-        herald.await(Durations.min(deadlines.untilStopEnds(), MOST_TO_TELL));
-    }
-
-    private void closeFrame(Deadlines deadlines) {
-        var stopper =
-                new Stopper(service(), ticker, () -> deadlines.untilAlarm().dividedBy(2));
-        stopper.stopAll(starter.startedFrame());
-        for (ShutdownReport.Stop stop : stopper.stops()) {
-            if (stop.ending() != ShutdownReport.Ending.STOPPED) {
-                log.write(
-                        LOG,
-                        to -> to.warn("'{}' of '{}' {}: {}", stop.name(), service(), stop.ending(), stop.detail()));
-            }
-        }
     }
 
     private void moved(LifecycleState from, LifecycleState to) {
@@ -305,17 +279,6 @@ public final class Lifecycle {
         } catch (RuntimeException e) { // one view must not keep the next from being told
             log.write(LOG, to -> to.error("a view of the state of '{}' failed: {}", service(), Redact.trace(e)));
         }
-    }
-
-    private String inFlightText() {
-        List<WorkInFlight> work = inFlight.list();
-        String some = work.stream()
-                .limit(5)
-                .map(each -> each.description() + " (" + Durations.text(each.age()) + ")")
-                .collect(Collectors.joining(", "));
-        return work.isEmpty()
-                ? "nothing in flight"
-                : work.size() + " ticket(s) in flight: " + some + (work.size() > 5 ? ", ..." : "");
     }
 
     private ShutdownSequence.Service parts() {

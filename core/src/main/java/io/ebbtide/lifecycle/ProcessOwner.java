@@ -52,7 +52,7 @@ public final class ProcessOwner {
         INSTANCE.adopt(service, interactive);
         try {
             service.start();
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) {
             // told by the log and the report; the exit code says it, too
         }
         ExitCode exitCode = INSTANCE.awaitEnd(service);
@@ -113,7 +113,7 @@ public final class ProcessOwner {
     }
 
     private void signalled(String signal) {
-        switch (SignalRules.reactionTo(signal, signals.incrementAndGet(), interactive.getAsBoolean())) {
+        switch (SignalRules.reactionTo(signal, signals.incrementAndGet(), interactive)) {
             case LEAVE -> services.forEach(service -> service.shutdown("SIG" + signal, Leaving.WITH_LAME_DUCK));
             case LEAVE_AT_ONCE -> services.forEach(service -> service.shutdown("SIG" + signal, Leaving.AT_ONCE));
             case SKIP_LAME_DUCK -> services.forEach(Lifecycle::skipLameDuck);

@@ -1,5 +1,7 @@
 package io.ebbtide.lifecycle;
 
+import java.util.function.BooleanSupplier;
+
 /** What a signal means: which it is, how many came before, and who sent it. */
 final class SignalRules {
     /** What to do. */
@@ -21,8 +23,8 @@ final class SignalRules {
      * @param interactive whether a person sits at a terminal and no orchestrator does the stopping: Nomad sends SIGINT,
      *     too
      */
-    static Reaction reactionTo(String signal, int count, boolean interactive) {
-        boolean person = interactive && signal.equals("INT");
+    static Reaction reactionTo(String signal, int count, BooleanSupplier interactive) {
+        boolean person = signal.equals("INT") && interactive.getAsBoolean();
         return switch (count) {
             case 1 -> person ? Reaction.LEAVE_AT_ONCE : Reaction.LEAVE;
             case 2 -> person ? Reaction.HALT : Reaction.SKIP_LAME_DUCK;

@@ -16,8 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /** Probes at once; metrics on a thread of their own, because a gauge may ask who knows what. */
 final class Routes implements Route, AutoCloseable {
+    static final int MOST_WAITING_SCRAPES = 8;
+
     private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
-    private static final int MOST_WAITING_SCRAPES = 8;
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 

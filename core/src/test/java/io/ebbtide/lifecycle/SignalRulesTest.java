@@ -22,7 +22,7 @@ final class SignalRulesTest {
         "INT, 3, false, HALT"
     })
     void reactionTo_signal(String signal, int count, boolean interactive, Reaction reaction) {
-        assertThat(SignalRules.reactionTo(signal, count, interactive)).isEqualTo(reaction);
+        assertThat(SignalRules.reactionTo(signal, count, () -> interactive)).isEqualTo(reaction);
     }
 
     @Test

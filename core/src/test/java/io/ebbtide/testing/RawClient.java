@@ -1,6 +1,7 @@
 package io.ebbtide.testing;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -36,6 +37,14 @@ public final class RawClient implements AutoCloseable {
             text.append((char) c);
         }
         return text.toString();
+    }
+
+    public boolean hasSomethingToRead() {
+        try {
+            return socket.getInputStream().available() > 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What comes until the end. */
