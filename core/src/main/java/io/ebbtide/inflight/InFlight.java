@@ -177,6 +177,10 @@ public final class InFlight {
         closed.complete(null);
     }
 
+    boolean isClosed() {
+        return gate.get() == CLOSED;
+    }
+
     void left() {
         if (closeWhenIdle) {
             tryToClose();

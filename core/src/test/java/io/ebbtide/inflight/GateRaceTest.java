@@ -4,118 +4,116 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ebbtide.internal.Ticker;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The question: a request that arrives while the gate closes is either refused, or the drain waits for it; a zero that is
- * not final closes nothing. Threads meet at a barrier and race, over and over.
+ * not final closes nothing. Two threads meet by spinning and race within nanoseconds, over and over; GateModelTest goes
+ * through all the ways in which they can meet.
  */
 final class GateRaceTest {
-    private static final int QUICK = 10_000;
-    private static final int LONG = 1_000_000;
-
-    private final ExecutorService threads = Executors.newCachedThreadPool();
-
-    @AfterEach
-    void endThreads() {
-        threads.shutdownNow();
-    }
+    private static final int QUICK = 200_000;
+    private static final int LONG = 20_000_000;
 
     @Test
-    void arrivalAtAnIdleGate_isRefusedOrWaitedFor() throws Exception {
-        raceAtIdleGate(QUICK);
+    void arrivalWhileTheGateCloses_isRefusedOrWaitedFor() throws Exception {
+        new Race(QUICK, false).run();
     }
 
     @Test
     @Tag("full")
-    void arrivalAtAnIdleGate_isRefusedOrWaitedFor_longRun() throws Exception {
-        raceAtIdleGate(LONG);
+    void arrivalWhileTheGateCloses_isRefusedOrWaitedFor_longRun() throws Exception {
+        new Race(LONG, false).run();
     }
 
     @Test
     void arrivalWhileTheLastLeaves_isRefusedOrWaitedFor() throws Exception {
-        raceWithTheLast(QUICK);
+        new Race(QUICK, true).run();
     }
 
     @Test
     @Tag("full")
     void arrivalWhileTheLastLeaves_isRefusedOrWaitedFor_longRun() throws Exception {
-        raceWithTheLast(LONG);
+        new Race(LONG, true).run();
     }
 
-    /** One closes the gate, two arrive. Whoever is let in must find the gate not closed while it is in. */
-    private void raceAtIdleGate(int rounds) throws Exception {
-        var both = new AtomicInteger();
-        race(rounds, inFlight -> {}, InFlight::closeWhenIdle, both);
-    }
+    private static final class Race {
+        private final int rounds;
+        private final boolean withLast;
+        private volatile InFlight inFlight = new InFlight(Ticker.system());
+        private volatile int ready;
+        private volatile int over;
+        private int letIn;
+        private int letInThoughClosed;
+        private int refusedThoughOpen;
 
-    /** One ticket is in; its owner leaves while two arrive and the gate is to be closed. */
-    private void raceWithTheLast(int rounds) throws Exception {
-        var both = new AtomicInteger();
-        var last = new Ticket[1];
-        race(
-                rounds,
-                inFlight -> {
-                    last[0] = inFlight.enter(WorkKind.REQUEST, "last");
-                    inFlight.closeWhenIdle();
-                },
-                inFlight -> last[0].close(),
-                both);
-    }
-
-    private interface Step {
-        void on(InFlight inFlight);
-    }
-
-    private void race(int rounds, Step before, Step closing, AtomicInteger refusals) throws Exception {
-        var barrier = new CyclicBarrier(3);
-        var current = new InFlight[1];
-        Future<Integer> one = threads.submit(() -> arrive(rounds, barrier, current, refusals));
-        Future<Integer> other = threads.submit(() -> arrive(rounds, barrier, current, refusals));
-        for (int i = 0; i < rounds; i++) {
-            var inFlight = new InFlight(Ticker.system());
-            before.on(inFlight);
-            current[0] = inFlight;
-            barrier.await(30, TimeUnit.SECONDS);
-            closing.on(inFlight);
-            barrier.await(30, TimeUnit.SECONDS);
-
-            assertThat(inFlight.closeWhenIdle())
-                    .as("closed once all have left, round %d", i)
-                    .isCompleted();
-            assertThat(inFlight.count()).isZero();
-            barrier.await(30, TimeUnit.SECONDS);
+        Race(int rounds, boolean withLast) {
+            this.rounds = rounds;
+            this.withLast = withLast;
         }
-        int violations = one.get(30, TimeUnit.SECONDS) + other.get(30, TimeUnit.SECONDS);
-        assertThat(violations).as("let in, and found the gate closed").isZero();
-        assertThat(refusals.get()).as("both outcomes were seen").isBetween(1, 2 * rounds - 1);
-    }
 
-    private static int arrive(int rounds, CyclicBarrier barrier, InFlight[] current, AtomicInteger refusals)
-            throws Exception {
-        int violations = 0;
-        for (int i = 0; i < rounds; i++) {
-            barrier.await(30, TimeUnit.SECONDS);
-            InFlight inFlight = current[0];
-            Ticket ticket = inFlight.tryEnter(WorkKind.REQUEST, () -> "arrival");
-            CompletableFuture<Void> closed = inFlight.closeWhenIdle();
-            if (ticket == null) {
-                refusals.incrementAndGet();
-            } else {
-                violations += closed.isDone() ? 1 : 0;
-                ticket.close();
+        void run() throws Exception {
+            CompletableFuture<Void> arrivals = CompletableFuture.runAsync(this::arrive);
+            int neverClosed = 0;
+            for (int round = 1; round <= rounds; round++) {
+                var next = new InFlight(Ticker.system());
+                Ticket last = withLast ? next.enter(WorkKind.REQUEST, "last") : null;
+                if (last != null) {
+                    next.closeWhenIdle();
+                }
+                inFlight = next;
+                ready = round;
+                dawdle();
+                if (last == null) {
+                    next.closeWhenIdle();
+                } else {
+                    last.close();
+                }
+                while (over < round) {
+                    Thread.onSpinWait();
+                }
+                neverClosed += next.closeWhenIdle().isDone() && next.count() == 0 ? 0 : 1;
             }
-            barrier.await(30, TimeUnit.SECONDS);
-            barrier.await(30, TimeUnit.SECONDS);
+            arrivals.get(60, TimeUnit.SECONDS);
+
+            assertThat(letInThoughClosed)
+                    .as("let in, and the gate was closed meanwhile")
+                    .isZero();
+            assertThat(refusedThoughOpen)
+                    .as("refused, and the gate was not closed")
+                    .isZero();
+            assertThat(neverClosed).as("not closed although nobody was left").isZero();
+            assertThat(letIn).as("both outcomes were seen").isBetween(rounds / 100, rounds - rounds / 100);
         }
-        return violations;
+
+        private void arrive() {
+            for (int round = 1; round <= rounds; round++) {
+                while (ready < round) {
+                    Thread.onSpinWait();
+                }
+                dawdle();
+                InFlight now = inFlight;
+                Ticket ticket = now.tryEnter(WorkKind.REQUEST, () -> "arrival");
+                if (ticket == null) {
+                    refusedThoughOpen += now.isClosed() ? 0 : 1;
+                } else {
+                    dawdle();
+                    letIn++;
+                    letInThoughClosed += now.isClosed() ? 1 : 0;
+                    ticket.close();
+                }
+                over = round;
+            }
+        }
+
+        /** Up to some dozens of nanoseconds, so that the two meet anywhere. */
+        private static void dawdle() {
+            for (int i = ThreadLocalRandom.current().nextInt(32); i > 0; i--) {
+                Thread.onSpinWait();
+            }
+        }
     }
 }
