@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -40,6 +41,7 @@ public final class InFlight {
     private static final class Closing {}
 
     private final Stripe[] stripes;
+    private final IntSupplier chooser;
     private final Ticker ticker;
     private final AtomicReference<Object> gate = new AtomicReference<>(OPEN);
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -47,9 +49,14 @@ public final class InFlight {
 
     /** An accounting with nothing in flight and the gate open. */
     public InFlight(Ticker ticker) {
+        this(ticker, powerOfTwo(Math.min(64, 2 * Runtime.getRuntime().availableProcessors())), InFlight::threadHash);
+    }
+
+    /** @param chooser says where the calling thread enters; of any number the low bits are taken */
+    InFlight(Ticker ticker, int stripeCount, IntSupplier chooser) {
         this.ticker = ticker;
-        int wanted = Math.min(64, 2 * Runtime.getRuntime().availableProcessors());
-        stripes = new Stripe[Integer.highestOneBit(2 * wanted - 1)];
+        this.chooser = chooser;
+        stripes = new Stripe[stripeCount];
         for (int i = 0; i < stripes.length; i++) {
             stripes[i] = new Stripe(this);
         }
@@ -80,7 +87,7 @@ public final class InFlight {
      * @return the ticket, to be closed once the work is over; null if the gate is closed
      */
     public @Nullable Ticket tryEnter(WorkKind kind, Supplier<String> description) {
-        Stripe stripe = stripes[spread(Thread.currentThread().getId()) & (stripes.length - 1)];
+        Stripe stripe = stripes[chooser.getAsInt() & (stripes.length - 1)];
         Ticket ticket = stripe.enter(kind, description, ticker.nanos());
         if (passGate()) {
             return ticket;
@@ -188,15 +195,23 @@ public final class InFlight {
     }
 
     private void tryToClose() {
-        var mine = new Closing();
-        Object before = gate.getAndUpdate(seen -> seen == CLOSED ? CLOSED : mine);
-        if (before == CLOSED) {
-            return;
-        }
-        if (count() > 0) {
-            gate.compareAndSet(mine, OPEN);
-        } else if (gate.compareAndSet(mine, CLOSED)) {
-            closed.complete(null);
+        while (true) {
+            var mine = new Closing();
+            Object before = gate.getAndUpdate(seen -> seen == CLOSED ? CLOSED : mine);
+            if (before == CLOSED) {
+                return;
+            }
+            if (count() > 0) {
+                gate.compareAndSet(mine, OPEN);
+                return; // whoever was counted tries when leaving
+            }
+            if (gate.compareAndSet(mine, CLOSED)) {
+                closed.complete(null);
+                return;
+            }
+            if (gate.get() == OPEN) {
+                return; // whoever came in tries when leaving
+            }
         }
     }
 
@@ -216,7 +231,11 @@ public final class InFlight {
         return sum;
     }
 
-    private static int spread(long threadId) {
-        return (int) ((threadId * 0x9E3779B97F4A7C15L) >>> 32);
+    private static int powerOfTwo(int atLeast) {
+        return Integer.highestOneBit(2 * atLeast - 1);
+    }
+
+    private static int threadHash() {
+        return (int) ((Thread.currentThread().getId() * 0x9E3779B97F4A7C15L) >>> 32);
     }
 }
