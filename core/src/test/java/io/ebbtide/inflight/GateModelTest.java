@@ -49,7 +49,7 @@ public final class GateModelTest {
 
     @Test
     void gate_behavesLikeOneThatDoesOneThingAtATime() {
-        options(30, 500).check(GateModelTest.class);
+        options(15, 300).check(GateModelTest.class);
     }
 
     @Test
