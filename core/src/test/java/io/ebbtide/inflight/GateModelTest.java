@@ -55,7 +55,7 @@ public final class GateModelTest {
     @Test
     @Tag("full")
     void gate_behavesLikeOneThatDoesOneThingAtATime_longRun() {
-        options(300, 5_000).check(GateModelTest.class);
+        options(60, 1_000).check(GateModelTest.class);
     }
 
     private static ModelCheckingOptions options(int scenarios, int schedules) {
