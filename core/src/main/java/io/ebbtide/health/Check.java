@@ -4,10 +4,13 @@ import io.ebbtide.internal.Expect;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
 
 /**
  * A look at a dependency or at ourselves, with its schedule and its weight. Immutable; each {@code with}-like method
@@ -19,18 +22,15 @@ import java.util.concurrent.Executor;
  * }</pre>
  */
 public final class Check {
-    private final Look look;
-    private final Runnable onTimeout;
-    private final CheckSchedule schedule;
-    private final boolean dependency;
-    private final boolean required;
+    private static final Pattern GROUP = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
+    private static final List<String> RESERVED = List.of("live", "ready", "startup");
 
-    private Check(Look look, Runnable onTimeout, CheckSchedule schedule, boolean dependency, boolean required) {
+    private final Look look;
+    private final CheckTraits traits;
+
+    private Check(Look look, CheckTraits traits) {
         this.look = look;
-        this.onTimeout = onTimeout;
-        this.schedule = schedule;
-        this.dependency = dependency;
-        this.required = required;
+        this.traits = traits;
     }
 
     /**
@@ -41,8 +41,7 @@ public final class Check {
      */
     public static Check of(Callable<Outcome> look) {
         Expect.present(look, "look");
-        return new Check(
-                () -> CompletableFuture.completedStage(look.call()), () -> {}, CheckSchedule.defaults(), false, true);
+        return new Check(() -> CompletableFuture.completedStage(look.call()), CheckTraits.ofOurselves());
     }
 
     /**
@@ -51,7 +50,7 @@ public final class Check {
      */
     public static Check async(Callable<? extends CompletionStage<Outcome>> look) {
         Expect.present(look, "look");
-        return new Check(look::call, () -> {}, CheckSchedule.defaults(), false, true);
+        return new Check(look::call, CheckTraits.ofOurselves());
     }
 
     /** Whether a TCP connection can be opened; it is closed at once. A {@link #dependency()}. */
@@ -107,7 +106,7 @@ public final class Check {
 
     /** The same, and on readiness its failure takes the service out of rotation. */
     public Check required() {
-        return new Check(look, onTimeout, schedule, dependency, true);
+        return with(traits.withRequired(true));
     }
 
     /**
@@ -115,7 +114,7 @@ public final class Check {
      * share, which must not take all of them out at once.
      */
     public Check shared() {
-        return new Check(look, onTimeout, schedule, dependency, false);
+        return with(traits.withRequired(false));
     }
 
     /**
@@ -123,28 +122,27 @@ public final class Check {
      * called, and refused on liveness.
      */
     public Check dependency() {
-        return new Check(look, onTimeout, schedule, true, false);
+        return with(traits.withDependency());
     }
 
     /** The same on another schedule. */
     public Check on(CheckSchedule newSchedule) {
-        Expect.present(newSchedule, "newSchedule");
-        return new Check(look, onTimeout, newSchedule, dependency, required);
+        return with(traits.withSchedule(Expect.present(newSchedule, "newSchedule")));
     }
 
     /** The same with another interval, {@code > 0}. */
     public Check every(Duration interval) {
-        return on(schedule.withInterval(interval));
+        return on(schedule().withInterval(interval));
     }
 
     /** The same with another timeout, {@code > 0}. */
     public Check timeout(Duration timeout) {
-        return on(schedule.withTimeout(timeout));
+        return on(schedule().withTimeout(timeout));
     }
 
     /** The same, down after this many failures in a row, {@code >= 1}. */
     public Check downAfter(int failures) {
-        return on(schedule.withThresholds(failures, schedule.successesToUp()));
+        return on(schedule().withThresholds(failures, schedule().successesToUp()));
     }
 
     /**
@@ -154,29 +152,69 @@ public final class Check {
      * @param action called once for a run that times out, on a thread of its own; must not block
      */
     public Check onTimeout(Runnable action) {
-        return new Check(look, Expect.present(action, "action"), schedule, dependency, required);
+        return with(traits.withOnTimeout(Expect.present(action, "action")));
+    }
+
+    /**
+     * The same, with an action for when it is no longer run, such as closing the connection that it keeps.
+     *
+     * @param action called once, after the last run was told to give up, on a thread of its own; must not block
+     */
+    public Check onStop(Runnable action) {
+        return with(traits.withOnStop(Expect.present(action, "action")));
+    }
+
+    /**
+     * The same, which is not run while the application's own successes say enough: one since the last result counts as
+     * a good run.
+     */
+    public Check evidence(Evidence evidence) {
+        return with(traits.withEvidence(Expect.present(evidence, "evidence")));
+    }
+
+    /**
+     * The same, in one more group: all checks of a group are shown at {@code /health/<group>}, which answers 503 if a
+     * required one among them is down, whatever the service itself is doing.
+     *
+     * @param group lower-case letters, digits, dots, hyphens and underscores, at most 63; not {@code live},
+     *     {@code ready} or {@code startup}
+     */
+    public Check group(String group) {
+        if (!GROUP.matcher(Expect.text(group, "group")).matches() || RESERVED.contains(group)) {
+            throw Expect.wrong(
+                    "group",
+                    "'" + group + "'",
+                    "1 to 63 of a-z 0-9 . _ -, beginning with a letter or digit, and none of " + RESERVED);
+        }
+        var groups = new TreeSet<>(traits.groups());
+        groups.add(group);
+        return with(traits.withGroups(groups));
     }
 
     /** When it runs and what turns its verdict. */
     public CheckSchedule schedule() {
-        return schedule;
+        return traits.schedule();
     }
 
     /** Whether it looks at something outside this process. */
     public boolean isDependency() {
-        return dependency;
+        return traits.dependency();
     }
 
     /** Whether its failure takes the service out of rotation. */
     public boolean isRequired() {
-        return required;
+        return traits.required();
     }
 
     Look look() {
         return look;
     }
 
-    Runnable timeoutAction() {
-        return onTimeout;
+    CheckTraits traits() {
+        return traits;
+    }
+
+    private Check with(CheckTraits newTraits) {
+        return new Check(look, newTraits);
     }
 }

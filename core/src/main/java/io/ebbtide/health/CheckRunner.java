@@ -8,6 +8,7 @@ import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,9 +22,11 @@ final class CheckRunner {
      * At most one run exists at a time. The scheduler's thread begins it and judges it at its timeout; the run itself
      * is on a thread of its own, or on none once an asynchronous look has returned its stage. A run that is past its
      * timeout hangs: it goes on counting as a failure, once for each suspect interval, and no other run begins until it
-     * comes back. What it then says is too late to count.
+     * comes back. What it then says is too late to count. A stage is completed by somebody else's thread, an event
+     * loop's perhaps, which has better things to do than to publish what it means: that is left to the scheduler's.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
+    private static final Outcome PROVED = Outcome.up().with("evidence", true);
 
     /** What all runners of one service share. */
     record Engine(
@@ -52,7 +55,7 @@ final class CheckRunner {
         this.check = check;
         this.schedule = check.schedule();
         this.engine = engine;
-        status = CheckStatus.unknown(name, kind, check.isRequired());
+        status = CheckStatus.unknown(name, kind, check);
     }
 
     String name() {
@@ -75,6 +78,9 @@ final class CheckRunner {
     void stop() {
         Run last;
         synchronized (this) {
+            if (stopped) {
+                return;
+            }
             stopped = true;
             next.cancel();
             last = current;
@@ -84,6 +90,7 @@ final class CheckRunner {
             last.cancelTimer();
             last.giveUp();
         }
+        runAction("stop", check.traits().onStop());
     }
 
     /** Looks whether the verdict has gone stale since; called now and then. */
@@ -106,7 +113,18 @@ final class CheckRunner {
         engine.verdictChanged().run();
     }
 
+    /** When the verdict goes stale, if it is one that can and has not: on the engine's ticker. */
+    synchronized OptionalLong staleAtNanos() {
+        boolean fresh = !stopped && status.known() && !status.stale();
+        return fresh ? OptionalLong.of(lastResultNanos + schedule.staleAfter().toNanos()) : OptionalLong.empty();
+    }
+
     private void begin() {
+        if (evidenceIsFresh()) {
+            record(PROVED, null, null);
+            scheduleNext(pause());
+            return;
+        }
         var run = new Run(engine.ticker().nanos());
         synchronized (this) {
             if (stopped || current != null) {
@@ -122,13 +140,24 @@ final class CheckRunner {
         }
     }
 
+    private synchronized boolean evidenceIsFresh() {
+        Evidence evidence = check.traits().evidence();
+        return evidence != null && verdict != null && evidence.isNewerThan(lastResultNanos);
+    }
+
     private void perform(Run run) {
         run.takeThread();
         Thread.currentThread().setName("ebbtide-" + engine.service() + "-check-" + name);
         try {
             var stage = check.look().begin();
             run.answersBy(stage);
-            stage.whenComplete((outcome, failure) -> ended(run, outcome, failure));
+            stage.whenComplete((outcome, failure) -> {
+                if (run.thread() == Thread.currentThread()) {
+                    ended(run, outcome, failure);
+                } else {
+                    engine.scheduler().after(Duration.ZERO, () -> ended(run, outcome, failure));
+                }
+            });
         } catch (Throwable e) { // a check may throw anything; nothing may end the engine
             ended(run, null, e);
         } finally {
@@ -138,24 +167,26 @@ final class CheckRunner {
 
     private void ended(Run run, @Nullable Outcome outcome, @Nullable Throwable failure) {
         run.cancelTimer();
+        boolean late = run.isOverdue();
         synchronized (this) {
             if (current != run) {
                 return;
             }
             current = null;
-        }
-        if (run.isOverdue()) {
-            synchronized (this) {
+            if (late) {
                 status = status.noLongerHung();
             }
-            engine.verdictChanged().run();
-        } else if (outcome != null) {
-            record(run, outcome, null, null);
-        } else {
-            Throwable cause = unwrapped(failure);
-            record(run, Outcome.down(nameOf(cause)), cause, null);
         }
-        scheduleNext(pause());
+        try {
+            if (late) {
+                engine.verdictChanged().run();
+            } else {
+                Duration latency = engine.ticker().since(run.startedNanos);
+                record(outcome == null ? failed(unwrapped(failure)) : outcome, latency, null);
+            }
+        } finally {
+            scheduleNext(late ? schedule.suspectInterval() : pause());
+        }
     }
 
     private void overdue(Run run) {
@@ -167,43 +198,46 @@ final class CheckRunner {
             run.wakeBy(engine.scheduler().after(schedule.suspectInterval(), () -> overdue(run)));
         }
         Instant since = first ? engine.ticker().now() : status.hungSince();
-        record(run, Outcome.down("no answer within " + Durations.text(schedule.timeout())), null, since);
+        Outcome silence = Outcome.down("no answer within " + Durations.text(schedule.timeout()));
+        record(evidenceIsFresh() ? PROVED : silence, engine.ticker().since(run.startedNanos), since);
         if (first) {
             tellStack(run);
             run.giveUp();
-            runTimeoutAction();
+            runAction("timeout", check.traits().onTimeout());
         }
     }
 
-    private void runTimeoutAction() {
+    private void runAction(String what, Runnable action) {
         try {
             engine.threads().execute(() -> {
                 try {
-                    check.timeoutAction().run();
+                    action.run();
                 } catch (RuntimeException | Error e) {
                     engine.log()
                             .write(
                                     LOG,
                                     to -> to.warn(
-                                            "the timeout action of check '{}' of '{}' failed: {}",
+                                            "the {} action of check '{}' of '{}' failed: {}",
+                                            what,
                                             name,
                                             engine.service(),
-                                            Redact.trace(e)));
+                                            Redact.oneLine(e)));
                 }
             });
-        } catch (RuntimeException | Error e) { // no thread to be had: the run itself is judged all the same
+        } catch (RuntimeException | Error e) { // no thread to be had
             engine.log()
                     .write(
                             LOG,
                             to -> to.warn(
-                                    "the timeout action of check '{}' of '{}' was not run: {}",
+                                    "the {} action of check '{}' of '{}' could not be run: {}",
+                                    what,
                                     name,
                                     engine.service(),
                                     Redact.oneLine(e)));
         }
     }
 
-    private void record(Run run, Outcome outcome, @Nullable Throwable failure, @Nullable Instant hungSince) {
+    private void record(Outcome outcome, @Nullable Duration latency, @Nullable Instant hungSince) {
         boolean turned;
         boolean up;
         synchronized (this) {
@@ -213,11 +247,10 @@ final class CheckRunner {
             turned = before == null || before.up() != up || status.stale();
             stackTold &= !outcome.passed();
             lastResultNanos = engine.ticker().nanos();
-            Duration latency = Duration.ofNanos(lastResultNanos - run.startedNanos);
             status = status.withResult(up, outcome, latency, engine.ticker().now(), hungSince);
         }
         if (turned) {
-            logTurn(up, outcome, failure);
+            logTurn(up, outcome);
             engine.verdictChanged().run();
         } else {
             engine.detailsChanged().run();
@@ -241,8 +274,8 @@ final class CheckRunner {
         return Duration.ofNanos((long) (schedule.interval().toNanos() * share));
     }
 
-    private void logTurn(boolean up, Outcome outcome, @Nullable Throwable failure) {
-        String cause = failure == null ? "" : " (" + Redact.oneLine(failure) + ")";
+    private void logTurn(boolean up, Outcome outcome) {
+        String cause = outcome.cause() == null ? "" : " (" + Redact.oneLine(outcome.cause()) + ")";
         engine.log().write(LOG, to -> {
             if (up) {
                 to.info("check '{}' of '{}' is up", name, engine.service());
@@ -277,9 +310,10 @@ final class CheckRunner {
         return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
-    private static String nameOf(@Nullable Throwable failure) {
-        return failure == null
+    private static Outcome failed(@Nullable Throwable failure) {
+        String reason = failure == null
                 ? "no outcome"
                 : "failed with " + failure.getClass().getSimpleName();
+        return Outcome.down(reason).causedBy(failure);
     }
 }

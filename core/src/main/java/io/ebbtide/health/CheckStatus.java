@@ -3,6 +3,7 @@ package io.ebbtide.health;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,11 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param name as registered
  * @param kind the probe that it was registered for
  * @param required whether, on readiness, it takes the service out of rotation
+ * @param groups the named groups that it belongs to
  * @param known whether a first outcome has come
  * @param up the verdict after hysteresis; false until known
  * @param reason what the last result said is wrong; empty when it was good
  * @param details what the last run said besides
- * @param latency how long the last run took; null until one has ended
+ * @param latency how long the last run took; null until one has ended, or if evidence stood for it
  * @param checkedAt when the last result came; null until one has
  * @param hungSince when the present run passed its timeout; null if it has not
  * @param stale whether the verdict is too old to count, because no run has renewed it
@@ -24,6 +26,7 @@ public record CheckStatus(
         String name,
         ProbeKind kind,
         boolean required,
+        Set<String> groups,
         boolean known,
         boolean up,
         String reason,
@@ -33,8 +36,25 @@ public record CheckStatus(
         @Nullable Instant hungSince,
         boolean stale) {
 
-    static CheckStatus unknown(String name, ProbeKind kind, boolean required) {
-        return new CheckStatus(name, kind, required, false, false, "", Map.of(), null, null, null, false);
+    static CheckStatus unknown(String name, ProbeKind kind, Check check) {
+        return new CheckStatus(
+                name,
+                kind,
+                check.isRequired(),
+                check.traits().groups(),
+                false,
+                false,
+                "",
+                Map.of(),
+                null,
+                null,
+                null,
+                false);
+    }
+
+    /** What it does to a group: as {@link #status()}, but not yet known is no answer, so down. */
+    Status inGroup() {
+        return required && !known ? Status.DOWN : status();
     }
 
     /**
@@ -52,16 +72,35 @@ public record CheckStatus(
         };
     }
 
-    CheckStatus withResult(boolean newUp, Outcome outcome, Duration newLatency, Instant at, @Nullable Instant hung) {
+    CheckStatus withResult(
+            boolean newUp, Outcome outcome, @Nullable Duration newLatency, Instant at, @Nullable Instant hung) {
         return new CheckStatus(
-                name, kind, required, true, newUp, outcome.reason(), outcome.details(), newLatency, at, hung, false);
+                name,
+                kind,
+                required,
+                groups,
+                true,
+                newUp,
+                outcome.reason(),
+                outcome.details(),
+                newLatency,
+                at,
+                hung,
+                false);
     }
 
     CheckStatus noLongerHung() {
-        return new CheckStatus(name, kind, required, known, up, reason, details, latency, checkedAt, null, stale);
+        return new CheckStatus(
+                name, kind, required, groups, known, up, reason, details, latency, checkedAt, null, stale);
+    }
+
+    /** Startup checks end by themselves, and what was never known cannot be too old. */
+    CheckStatus whenNothingRuns() {
+        return known && kind != ProbeKind.STARTUP ? withoutRenewal() : this;
     }
 
     CheckStatus withoutRenewal() {
-        return new CheckStatus(name, kind, required, known, up, "stale", details, latency, checkedAt, hungSince, true);
+        return new CheckStatus(
+                name, kind, required, groups, known, up, "stale", details, latency, checkedAt, hungSince, true);
     }
 }

@@ -4,14 +4,11 @@ import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Scheduler;
-import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,11 +25,20 @@ public final class Health {
      */
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
     private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration GRACE_FOR_INSPECTION = Duration.ofSeconds(5);
+
+    /** A snapshot, and until when it can be believed although nothing new was published. */
+    private record Published(Snapshot snapshot, OptionalLong goodUntilNanos) {
+        boolean isOutlived(Ticker ticker) {
+            return goodUntilNanos.isPresent() && ticker.nanos() - goodUntilNanos.getAsLong() > 0;
+        }
+    }
 
     private final String service;
     private final BackgroundLog log;
     private final Scheduler scheduler;
-    private final ThreadPoolExecutor threads;
+    private final Ticker ticker;
+    private final CheckThreads threads;
     private final CheckRunner.Engine engine;
     private final List<CheckRunner> runners = new CopyOnWriteArrayList<>();
     private final List<Runnable> views = new CopyOnWriteArrayList<>();
@@ -41,7 +47,8 @@ public final class Health {
     private final AtomicBoolean publishSoon = new AtomicBoolean();
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile @Nullable String broken;
-    private volatile Snapshot snapshot = new Snapshot(List.of(), List.of(), null, false);
+    private volatile Published published =
+            new Published(new Snapshot(List.of(), List.of(), null, false), OptionalLong.empty());
 
     /** The health of a service with no checks yet. */
     public Health(String service, Ticker ticker, BackgroundLog log) {
@@ -52,13 +59,8 @@ public final class Health {
         this.service = service;
         this.log = log;
         this.scheduler = scheduler;
-        threads = new ThreadPoolExecutor(
-                0,
-                Integer.MAX_VALUE, // one for each check at the very most, as each has one run at a time
-                10,
-                TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
-                Threads.named("ebbtide-" + service + "-check"));
+        this.ticker = ticker;
+        threads = new CheckThreads("ebbtide-" + service + "-check", scheduler);
         engine = new CheckRunner.Engine(
                 service, ticker, scheduler, threads, log, this::publishVerdict, this::publishSoon);
     }
@@ -98,12 +100,22 @@ public final class Health {
         running.set(false);
         runners.forEach(CheckRunner::stop);
         scheduler.close();
-        threads.shutdownNow();
+        threads.close();
+        publish();
     }
 
-    /** All verdicts at this moment. */
+    /**
+     * All verdicts at this moment. Should the engine itself have stopped, by an error or a thread that was not to be
+     * had, then its last verdicts do not outlive their time: from then on they are shown as stale.
+     */
     public Snapshot snapshot() {
-        return snapshot;
+        Published last = published;
+        return last.isOutlived(ticker) ? last.snapshot().stale() : last.snapshot();
+    }
+
+    /** Whether the verdicts have outlived their time because nothing renews or inspects them any more. */
+    public boolean isStalled() {
+        return published.isOutlived(ticker);
     }
 
     /**
@@ -165,12 +177,15 @@ public final class Health {
         synchronized (this) {
             publishing.set(false);
             publishSoon.set(false);
-            startedNow = !snapshot.started() && running.get() && startupChecksAreUp();
-            snapshot = new Snapshot(
-                    runners.stream().map(CheckRunner::status).toList(),
-                    holds.stream().map(HoldFor::reason).toList(),
-                    broken,
-                    snapshot.started() || startedNow);
+            boolean startedBefore = published.snapshot().started();
+            startedNow = !startedBefore && running.get() && startupChecksAreUp();
+            published = new Published(
+                    new Snapshot(
+                            runners.stream().map(CheckRunner::status).toList(),
+                            holds.stream().map(HoldFor::reason).toList(),
+                            broken,
+                            startedBefore || startedNow),
+                    goodUntilNanos());
             views.forEach(this::tell);
         }
         if (startedNow) {
@@ -181,16 +196,32 @@ public final class Health {
     private void tell(Runnable view) {
         try {
             view.run();
-        } catch (RuntimeException e) { // one view must not keep the next from being told
+        } catch (RuntimeException | Error e) { // one view must not keep the next from being told
             log.write(LOG, to -> to.error("a view of the health of '{}' failed: {}", service, Redact.trace(e)));
         }
     }
 
     private void inspectLater() {
         scheduler.after(SOON, () -> {
-            runners.forEach(CheckRunner::inspect);
-            inspectLater();
+            try {
+                runners.forEach(CheckRunner::inspect);
+            } finally {
+                inspectLater();
+            }
         });
+    }
+
+    /** When the first verdict would go stale and {@link #inspectLater} would long have said so. */
+    private OptionalLong goodUntilNanos() {
+        long now = ticker.nanos();
+        return runners.stream()
+                .map(CheckRunner::staleAtNanos)
+                .flatMapToLong(OptionalLong::stream)
+                .map(at -> at - now) // nanoTime may be negative: only differences can be compared
+                .min()
+                .stream()
+                .map(least -> now + least + GRACE_FOR_INSPECTION.toNanos())
+                .findFirst();
     }
 
     private boolean startupChecksAreUp() {

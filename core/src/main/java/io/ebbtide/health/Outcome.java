@@ -4,6 +4,7 @@ import io.ebbtide.internal.Expect;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one run of a check found. Immutable.
@@ -12,9 +13,14 @@ import java.util.Map;
  * @param reason what is wrong, in a few words that anybody may read: it is shown by the probes, so no host, no user, no
  *     exception text; empty when passed
  * @param details what else is worth seeing, such as a role or a latency; values are strings, numbers or booleans
+ * @param cause told in the log, without secrets, when the verdict turns; never shown by a probe
  */
-public record Outcome(boolean passed, String reason, Map<String, Object> details) {
-    private static final Outcome UP = new Outcome(true, "", Map.of());
+public record Outcome(
+        boolean passed,
+        String reason,
+        Map<String, Object> details,
+        @Nullable Throwable cause) {
+    private static final Outcome UP = new Outcome(true, "", Map.of(), null);
 
     public Outcome {
         Expect.present(reason, "reason");
@@ -29,14 +35,19 @@ public record Outcome(boolean passed, String reason, Map<String, Object> details
 
     /** Something is wrong. */
     public static Outcome down(String reason) {
-        return new Outcome(false, Expect.text(reason, "reason"), Map.of());
+        return new Outcome(false, Expect.text(reason, "reason"), Map.of(), null);
     }
 
     /** This outcome with one more detail; an old value of the same name is replaced. */
     public Outcome with(String name, Object value) {
         var more = new LinkedHashMap<>(details);
         more.put(Expect.text(name, "name"), value);
-        return new Outcome(passed, reason, more);
+        return new Outcome(passed, reason, more, cause);
+    }
+
+    /** This outcome with what brought it about. */
+    public Outcome causedBy(@Nullable Throwable newCause) {
+        return new Outcome(passed, reason, details, newCause);
     }
 
     private static void expectPlain(String name, Object value) {

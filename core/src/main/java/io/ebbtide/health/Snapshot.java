@@ -1,6 +1,9 @@
 package io.ebbtide.health;
 
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,26 @@ public record Snapshot(
     /** {@link Status#DOWN} until the startup checks have passed once. */
     public Status startup() {
         return started ? Status.UP : Status.DOWN;
+    }
+
+    /** The names of all groups, in order. */
+    public SortedSet<String> groups() {
+        return checks.stream().flatMap(check -> check.groups().stream()).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The checks of one group; none if there is no such group. */
+    public List<CheckStatus> group(String name) {
+        return checks.stream().filter(check -> check.groups().contains(name)).toList();
+    }
+
+    /** {@link Status#DOWN} if a required check of the group is down or not yet known. */
+    public Status groupStatus(String name) {
+        return group(name).stream().map(CheckStatus::inGroup).reduce(Status.UP, Status::worse);
+    }
+
+    /** The same once no check is run any more. */
+    Snapshot stale() {
+        return new Snapshot(checks.stream().map(CheckStatus::whenNothingRuns).toList(), holds, broken, started);
     }
 
     private Status worst(ProbeKind kind) {

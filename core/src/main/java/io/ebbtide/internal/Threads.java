@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Daemon threads with a name that tells whose they are. */
 public final class Threads {
@@ -26,6 +27,24 @@ public final class Threads {
     public static ThreadFactory numbered(String prefix) {
         AtomicInteger count = new AtomicInteger();
         return body -> daemon(prefix + "-" + count.incrementAndGet(), body);
+    }
+
+    /**
+     * Makes virtual threads that all bear one name; null before Java 24, where one that blocks inside {@code
+     * synchronized} keeps its carrier thread from all others (JEP 491).
+     */
+    public static @Nullable ThreadFactory virtual(String name) {
+        if (Runtime.version().feature() < 24) {
+            return null;
+        }
+        try { // the baseline is 17, which does not know them
+            Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
+            Class<?> type = Class.forName("java.lang.Thread$Builder");
+            Object named = type.getMethod("name", String.class).invoke(builder, name);
+            return (ThreadFactory) type.getMethod("factory").invoke(named);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("no virtual threads on Java " + Runtime.version(), e);
+        }
     }
 
     /** Where a thread stands: its top frames, the topmost first; none if it has ended. */

@@ -50,11 +50,19 @@ final class ProbeBodies {
             if (reason != null) {
                 json.writeStringField("reason", reason);
             }
-            json.writeArrayFieldStart("checks");
-            for (CheckStatus check : health.checks()) {
-                write(check, json);
-            }
-            json.writeEndArray();
+            writeChecks(health.checks(), json);
+            json.writeEndObject();
+        }));
+    }
+
+    /** What is in a group has nothing to do with leaving. */
+    ProbeResponse group(String group) {
+        Status status = health.groupStatus(group);
+        return ProbeResponse.json(code(status), Json.bytes(json -> {
+            json.writeStartObject();
+            json.writeStringField("status", status.name());
+            json.writeStringField("group", group);
+            writeChecks(health.group(group), json);
             json.writeEndObject();
         }));
     }
@@ -88,6 +96,14 @@ final class ProbeBodies {
             }
             json.writeEndObject();
         }));
+    }
+
+    private static void writeChecks(List<CheckStatus> checks, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("checks");
+        for (CheckStatus check : checks) {
+            write(check, json);
+        }
+        json.writeEndArray();
     }
 
     private static void write(CheckStatus check, JsonGenerator json) throws IOException {

@@ -27,6 +27,8 @@ final class CheckRunnerTest {
     private final AtomicInteger runs = new AtomicInteger();
     private final Queue<Callable<Outcome>> next = new ArrayDeque<>();
     private final List<String> turns = new ArrayList<>();
+    private final Evidence evidence = new Evidence(ticker);
+    private Runnable publishing = () -> {};
 
     @AfterEach
     void closeLog() {
@@ -104,6 +106,10 @@ final class CheckRunnerTest {
         scheduler.advance(Duration.ofMillis(300));
 
         stage.complete(Outcome.up().with("role", "primary"));
+        assertThat(runner.status().known())
+                .as("judged by the thread that completed it")
+                .isFalse();
+        scheduler.advance(Duration.ZERO);
 
         assertThat(runner.status().status()).isEqualTo(Status.UP);
         assertThat(runner.status().latency()).isEqualTo(Duration.ofMillis(300));
@@ -152,11 +158,88 @@ final class CheckRunnerTest {
         assertThat(runner.status().up()).isFalse();
 
         late.complete(Outcome.up());
+        scheduler.advance(Duration.ZERO);
         assertThat(runner.status().hungSince()).isNull();
         assertThat(runner.status().up()).isFalse();
-        scheduler.advance(INTERVAL.plus(SECOND));
+        scheduler.advance(SECOND.multipliedBy(2));
 
         assertThat(runner.status().up()).isTrue();
+    }
+
+    @Test
+    void freshEvidence_standsForARun() {
+        CheckRunner runner = started(Check.of(this::look).evidence(evidence));
+        scheduler.advance(Duration.ZERO);
+        ticker.advance(Duration.ofMillis(1));
+        evidence.succeeded();
+
+        scheduler.advance(INTERVAL);
+
+        assertThat(runs).hasValue(1);
+        assertThat(runner.status().details()).containsEntry("evidence", true);
+        assertThat(runner.status().checkedAt()).isAfter(ticker.now().minus(SECOND));
+        scheduler.advance(INTERVAL);
+        assertThat(runs).as("once it is no longer fresh").hasValue(2);
+    }
+
+    @Test
+    void evidence_doesNotStandForTheFirstRun() {
+        evidence.succeeded();
+        started(Check.of(this::look).evidence(evidence));
+
+        scheduler.advance(Duration.ZERO);
+
+        assertThat(runs).hasValue(1);
+    }
+
+    @Test
+    void evidence_newerThanAFailure_countsAgainstIt() {
+        CheckRunner runner = started(Check.of(this::look).evidence(evidence));
+        thenFail("no connection", 9);
+        scheduler.advance(Duration.ZERO);
+        assertThat(runner.status().up()).isFalse();
+
+        ticker.advance(Duration.ofMillis(1));
+        evidence.succeeded();
+        scheduler.advance(INTERVAL);
+        assertThat(runner.status().up()).isFalse();
+        evidence.succeeded();
+        scheduler.advance(SECOND);
+
+        assertThat(runs).hasValue(1);
+        assertThat(runner.status().up()).isTrue();
+    }
+
+    @Test
+    void hungRun_whileTheApplicationSucceeds_isShownAndTurnsNothing() {
+        CheckRunner runner = started(Check.async(() -> runs.incrementAndGet() == 1
+                        ? CompletableFuture.completedFuture(Outcome.up())
+                        : new CompletableFuture<Outcome>().minimalCompletionStage())
+                .evidence(evidence));
+        scheduler.advance(INTERVAL.plusMillis(100));
+
+        for (int second = 0; second < 30; second++) {
+            evidence.succeeded();
+            scheduler.advance(SECOND);
+        }
+
+        assertThat(runs).hasValue(2);
+        assertThat(runner.status().hungSince()).isNotNull();
+        assertThat(runner.status().up()).isTrue();
+    }
+
+    @Test
+    void engine_thatThrowsWhilePublishing_goesOnWithTheNextRun() {
+        publishing = () -> {
+            throw new OutOfMemoryError("no room for a body");
+        };
+        started(Check.of(this::look));
+        scheduler.advance(Duration.ZERO);
+        publishing = () -> {};
+
+        scheduler.advance(INTERVAL);
+
+        assertThat(runs).hasValue(2);
     }
 
     @Test
@@ -189,14 +272,17 @@ final class CheckRunnerTest {
     }
 
     @Test
-    void stop_endsTheRuns() {
-        CheckRunner runner = started(Check.of(this::look));
+    void stop_endsTheRuns_andCallsTheStopActionOnce() {
+        var stops = new AtomicInteger();
+        CheckRunner runner = started(Check.of(this::look).onStop(stops::incrementAndGet));
         scheduler.advance(Duration.ZERO);
 
+        runner.stop();
         runner.stop();
         scheduler.advance(Duration.ofMinutes(1));
 
         assertThat(runs).hasValue(1);
+        assertThat(stops).hasValue(1);
         assertThat(scheduler.waiting()).isZero();
     }
 
@@ -209,7 +295,10 @@ final class CheckRunnerTest {
                 scheduler,
                 Runnable::run,
                 log,
-                () -> turns.add(self[0].status().up() ? "up" : "down"),
+                () -> {
+                    turns.add(self[0].status().up() ? "up" : "down");
+                    publishing.run();
+                },
                 () -> {});
         self[0] = new CheckRunner("db", ProbeKind.READINESS, check, engine);
         self[0].start();

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.Ticker;
+import io.ebbtide.testing.FakeTicker;
+import io.ebbtide.testing.ManualScheduler;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -13,6 +16,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class HealthTest {
     private final BackgroundLog log = new BackgroundLog("test-log");
@@ -150,6 +156,99 @@ final class HealthTest {
         Awaitility.await().until(() -> others.get() > 5);
 
         assertThat(health.snapshot().checks().get(0).reason()).isEqualTo("no answer within 100 ms");
+    }
+
+    @Test
+    void engine_thatHasStopped_keepsNoGoodResult() {
+        var ticker = new FakeTicker();
+        var scheduler = new ManualScheduler(ticker);
+        var stalling = new Health("orders", ticker, log, scheduler);
+        stalling.register("db", ProbeKind.READINESS, Check.of(Outcome::up));
+        stalling.start();
+        Awaitility.await().until(() -> {
+            scheduler.advance(Duration.ZERO); // a run is begun here and ends on its own thread
+            return stalling.snapshot().readiness() == Status.UP;
+        });
+
+        ticker.advance(Duration.ofSeconds(34)); // nothing is due any more, as if the scheduler's thread had died
+        assertThat(stalling.isStalled()).isFalse();
+        ticker.advance(Duration.ofSeconds(2));
+
+        assertThat(stalling.isStalled()).isTrue();
+        assertThat(stalling.snapshot().readiness()).isEqualTo(Status.DOWN);
+        assertThat(stalling.snapshot().checks().get(0).stale()).isTrue();
+        stalling.stop();
+        assertThat(stalling.isStalled()).as("after a stop that was meant").isFalse();
+    }
+
+    @Test
+    void groups_holdChecksOfAnyProbe_andFollowTheRequiredOnes() {
+        health.register(
+                "db", ProbeKind.READINESS, Check.of(Outcome::up).group("stores").group("critical"));
+        health.register(
+                "cache",
+                ProbeKind.READINESS,
+                Check.of(() -> Outcome.down("gone")).shared().group("stores"));
+        assertThat(health.snapshot().groupStatus("critical"))
+                .as("before its first outcome")
+                .isEqualTo(Status.DOWN);
+
+        health.start();
+
+        Awaitility.await().until(() -> health.snapshot().groupStatus("stores") == Status.DEGRADED);
+        Awaitility.await().until(() -> health.snapshot().groupStatus("critical") == Status.UP);
+        assertThat(health.snapshot().groups()).containsExactly("critical", "stores");
+        assertThat(health.snapshot().group("critical"))
+                .extracting(CheckStatus::name)
+                .containsExactly("db");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ready", "live", "startup", "", "Stores", "a/b", "-a", "a b"})
+    void group_withANameThatNoPathCanHave_isRefused(String name) {
+        assertThatThrownBy(() -> Check.of(Outcome::up).group(name))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("group: ");
+    }
+
+    @Test
+    @EnabledForJreRange(minVersion = 24)
+    void checks_runOnVirtualThreads_yetAreNotHeldUpByBusyCarriers() throws Exception {
+        var virtual = Threads.virtual("busy");
+        var onVirtual = new AtomicBoolean();
+        var stop = new AtomicBoolean();
+        var runs = new AtomicInteger();
+        health.register(
+                "quick",
+                ProbeKind.READINESS,
+                Check.of(() -> {
+                            onVirtual.compareAndSet(false, isVirtual(Thread.currentThread()));
+                            runs.incrementAndGet();
+                            return Outcome.up();
+                        })
+                        .every(Duration.ofMillis(20)));
+        health.start();
+        Awaitility.await().until(onVirtual::get);
+
+        for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
+            virtual.newThread(() -> {
+                        while (!stop.get()) {
+                            Thread.onSpinWait();
+                        }
+                    })
+                    .start();
+        }
+        try {
+            int before = runs.get();
+            Awaitility.await().until(() -> runs.get() > before + 3);
+            assertThat(health.snapshot().checks().get(0).up()).isTrue();
+        } finally {
+            stop.set(true);
+        }
+    }
+
+    private static boolean isVirtual(Thread thread) throws ReflectiveOperationException {
+        return (boolean) Thread.class.getMethod("isVirtual").invoke(thread);
     }
 
     @Test

@@ -116,6 +116,22 @@ final class ProbesTest {
     }
 
     @Test
+    void group_hasAPathOfItsOwn_whichLeavingDoesNotTouch() {
+        health.register("db", ProbeKind.READINESS, Check.of(Outcome::up).group("stores"));
+        assertThat(get("/health/stores")).startsWith("503 {\"status\":\"DOWN\",\"group\":\"stores\",\"checks\":[{");
+
+        lifecycle.start();
+        Awaitility.await().until(() -> get("/health/stores").startsWith("200"));
+
+        assertThat(get("/health/stores"))
+                .startsWith(
+                        "200 {\"status\":\"UP\",\"group\":\"stores\",\"checks\":[{\"name\":\"db\",\"status\":\"UP\"");
+        lifecycle.shutdown("test", Leaving.AT_ONCE);
+        Awaitility.await().until(() -> get("/health/ready").startsWith("503"));
+        assertThat(get("/health/stores")).startsWith("200");
+    }
+
+    @Test
     void answer_toOtherMethodsAndPaths() {
         assertThat(probes.answer("POST", "/health/live").status()).isEqualTo(405);
         assertThat(probes.answer("POST", "/health/live").headers()).containsEntry("Allow", "GET, HEAD");
