@@ -61,7 +61,7 @@ public final class Ebbtide implements AutoCloseable {
     /**
      * Starts the service, serves until a signal (or {@link #shutdown}), drains, and ends the process with an
      * {@link io.ebbtide.lifecycle.ExitCode}. Owns the process meanwhile: handles SIGTERM and SIGINT, has a shutdown hook
-     * and a watchdog that halts the process before the grace is over. Where a handler cannot be had ({@code -Xrs}, or
+     * and a watchdog that halts the process before the grace is over. Where a handler cannot be had (a runtime without jdk.unsupported, or
      * somebody else's), the hook drains.
      *
      * <p>Returns only if another service is still under {@code run()}, which then ends the process with the worst code of

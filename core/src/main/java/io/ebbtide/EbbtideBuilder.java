@@ -2,6 +2,7 @@ package io.ebbtide;
 
 import io.ebbtide.health.Check;
 import io.ebbtide.health.Health;
+import io.ebbtide.health.HealthControl;
 import io.ebbtide.health.ProbeKind;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.internal.BackgroundLog;
@@ -54,7 +55,11 @@ public final class EbbtideBuilder {
 
     /** Adds something that is started after, and stopped before, all that was added so far. */
     public EbbtideBuilder component(String name, Component component) {
-        components.add(new Part(name, component));
+        Expect.text(name, "name");
+        if (components.stream().anyMatch(part -> part.name().equals(name))) {
+            throw Expect.wrong("component", "'" + name + "'", "a name that no other component has");
+        }
+        components.add(new Part(name, Expect.present(component, "component '" + name + "'")));
         return this;
     }
 
@@ -161,10 +166,11 @@ public final class EbbtideBuilder {
         var log = new BackgroundLog("ebbtide-" + service + "-log");
         var inFlight = new InFlight(ticker);
         var health = new Health(service, ticker, log);
-        checks.forEach(each -> health.register(each.name(), each.kind(), each.check()));
+        var control = new HealthControl(health);
+        checks.forEach(each -> control.register(each.name(), each.kind(), each.check()));
 
         var plan = new Plan(service, components, sources, tasks, listeners, budget);
-        var lifecycle = new Lifecycle(plan, health, inFlight, log, ticker);
+        var lifecycle = new Lifecycle(plan, control, inFlight, log, ticker);
         var probes = new Probes(health, lifecycle);
         for (TrafficSource source : sources) {
             if (source instanceof ProbeHost host) {

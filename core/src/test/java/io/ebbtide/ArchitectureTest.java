@@ -157,6 +157,8 @@ final class ArchitectureTest {
                 "probe.ProbeResponse",
                 "probe.Probes");
         Set<String> betweenPackages = Set.of(
+                "health.HealthControl",
+                "inflight.GateControl",
                 "lifecycle.Leaving",
                 "lifecycle.Lifecycle",
                 "lifecycle.Part",

@@ -21,11 +21,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 final class EbbtideTest {
     private static final Duration SOON = Duration.ofSeconds(10);
+
+    private static final Settings SHORT_DRAIN = Settings.derived()
+            .withGrace(Duration.ofSeconds(5))
+            .withLameDuck(Duration.ZERO)
+            .withDrain(Duration.ofMillis(100));
 
     private final List<String> events = Collections.synchronizedList(new ArrayList<>());
 
@@ -143,6 +149,48 @@ final class EbbtideTest {
         assertThat(report.inFlightAtSignal()).isEqualTo(1);
         assertThat(report.inFlightFinished()).isEqualTo(1);
         assertThat(report.isClean()).isTrue();
+    }
+
+    @Test
+    void deadline_letsNobodyInWhileItListsWhoIsCut() throws Exception {
+        Ebbtide service =
+                Ebbtide.builder("orders").settings(SHORT_DRAIN).build().start();
+        var letIn = new AtomicBoolean();
+        service.inFlight().tryEnter(WorkKind.REQUEST, () -> {
+            letIn.set(service.inFlight().tryEnter(WorkKind.REQUEST, () -> "GET /late") != null);
+            return "GET /stuck";
+        });
+
+        service.shutdown("test");
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(letIn).isFalse();
+        assertThat(report.inFlightCut()).isEqualTo(1);
+        assertThat(report.cut()).extracting(ShutdownReport.Cut::description).containsExactly("GET /stuck");
+        assertThat(report.inFlightFinished()).isZero();
+    }
+
+    @Test
+    void deadline_withThousandsStuck_tellsTheOldestAndCountsTheRest() throws Exception {
+        Ebbtide service =
+                Ebbtide.builder("orders").settings(SHORT_DRAIN).build().start();
+        for (int i = 0; i < 3_000; i++) {
+            service.inFlight().enter(WorkKind.JOB, "job " + i).workedOnBy(null);
+        }
+
+        service.shutdown("test");
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(report.inFlightCut()).isEqualTo(3_000);
+        assertThat(report.cut()).hasSize(100);
+        assertThat(report.json()).hasSizeLessThan(64 * 1024);
+    }
+
+    @Test
+    void component_ofANameThatIsTaken_isRefused() {
+        assertThatThrownBy(() -> builder().component("db", component("db")).component("db", component("db")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("component: 'db' (expected: a name that no other component has)");
     }
 
     @Test

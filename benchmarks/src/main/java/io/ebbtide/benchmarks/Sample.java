@@ -34,6 +34,14 @@ final class Sample {
                         millis(sorted.get(sorted.size() - 1)));
     }
 
+    /** @throws IllegalStateException if the median is not below the bound */
+    void expectMedianBelow(Duration bound) {
+        if (median().compareTo(bound) >= 0) {
+            throw new IllegalStateException(
+                    "%s: median %.1f ms (expected: < %d ms)".formatted(name, millis(median()), bound.toMillis()));
+        }
+    }
+
     static double millis(Duration duration) {
         return duration.toNanos() / 1e6;
     }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 
 /**
  * A look at a dependency or at ourselves, with its schedule and its weight. Immutable; each {@code with}-like method
- * returns a copy. Registered by {@code Ebbtide.Builder}'s {@code liveness}, {@code readiness} and {@code startup}.
+ * returns a copy. Registered by {@code EbbtideBuilder}'s {@code liveness}, {@code readiness} and {@code startup}.
  *
  * <pre>{@code
  * Check.of(() -> queue.isFull() ? Outcome.down("queue is full") : Outcome.up())

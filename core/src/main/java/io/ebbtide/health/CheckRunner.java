@@ -121,7 +121,7 @@ final class CheckRunner {
 
     private void begin() {
         if (evidenceIsFresh()) {
-            record(PROVED, null, null);
+            tell(judge(PROVED, null, null), PROVED);
             scheduleNext(pause());
             return;
         }
@@ -167,22 +167,27 @@ final class CheckRunner {
 
     private void ended(Run run, @Nullable Outcome outcome, @Nullable Throwable failure) {
         run.cancelTimer();
-        boolean late = run.isOverdue();
+        boolean late;
+        Outcome said = outcome == null ? failed(unwrapped(failure)) : outcome;
+        boolean turned;
         synchronized (this) {
             if (current != run) {
                 return;
             }
             current = null;
+            late = run.isOverdue();
             if (late) {
                 status = status.noLongerHung();
+                turned = true;
+            } else {
+                turned = judge(said, engine.ticker().since(run.startedNanos), null);
             }
         }
         try {
             if (late) {
                 engine.verdictChanged().run();
             } else {
-                Duration latency = engine.ticker().since(run.startedNanos);
-                record(outcome == null ? failed(unwrapped(failure)) : outcome, latency, null);
+                tell(turned, said);
             }
         } finally {
             scheduleNext(late ? schedule.suspectInterval() : pause());
@@ -190,16 +195,20 @@ final class CheckRunner {
     }
 
     private void overdue(Run run) {
-        boolean first = !run.isOverdue();
+        boolean first;
+        boolean turned;
+        Outcome said;
         synchronized (this) {
             if (current != run) {
                 return;
             }
             run.wakeBy(engine.scheduler().after(schedule.suspectInterval(), () -> overdue(run)));
+            first = run.becomeOverdue();
+            said = evidenceIsFresh() ? PROVED : Outcome.down("no answer within " + Durations.text(schedule.timeout()));
+            Instant since = first ? engine.ticker().now() : status.hungSince();
+            turned = judge(said, engine.ticker().since(run.startedNanos), since);
         }
-        Instant since = first ? engine.ticker().now() : status.hungSince();
-        Outcome silence = Outcome.down("no answer within " + Durations.text(schedule.timeout()));
-        record(evidenceIsFresh() ? PROVED : silence, engine.ticker().since(run.startedNanos), since);
+        tell(turned, said);
         if (first) {
             tellStack(run);
             run.giveUp();
@@ -237,20 +246,22 @@ final class CheckRunner {
         }
     }
 
-    private void record(Outcome outcome, @Nullable Duration latency, @Nullable Instant hungSince) {
-        boolean turned;
-        boolean up;
-        synchronized (this) {
-            Verdict before = verdict;
-            verdict = before == null ? Verdict.first(outcome.passed()) : before.after(outcome.passed(), schedule);
-            up = verdict.up();
-            turned = before == null || before.up() != up || status.stale();
-            stackTold &= !outcome.passed();
-            lastResultNanos = engine.ticker().nanos();
-            status = status.withResult(up, outcome, latency, engine.ticker().now(), hungSince);
-        }
+    /** Returns whether that turned the verdict. */
+    private synchronized boolean judge(Outcome outcome, @Nullable Duration latency, @Nullable Instant hungSince) {
+        Verdict before = verdict;
+        Verdict after = before == null ? Verdict.first(outcome.passed()) : before.after(outcome.passed(), schedule);
+        boolean turned = before == null || before.up() != after.up() || status.stale();
+        verdict = after;
+        stackTold &= !outcome.passed();
+        lastResultNanos = engine.ticker().nanos();
+        status = status.withResult(after.up(), outcome, latency, engine.ticker().now(), hungSince);
+        return turned;
+    }
+
+    /** Never under the lock: whoever publishes asks all runners. */
+    private void tell(boolean turned, Outcome outcome) {
         if (turned) {
-            logTurn(up, outcome);
+            logTurn(status.up(), outcome);
             engine.verdictChanged().run();
         } else {
             engine.detailsChanged().run();

@@ -69,10 +69,16 @@ public final class Health {
      * Adds a check.
      *
      * @throws IllegalArgumentException if the name is taken, or a dependency is registered for liveness
+     * @throws IllegalStateException if the checks are running already
      */
-    public void register(String name, ProbeKind kind, Check check) {
+    void register(String name, ProbeKind kind, Check check) {
         Expect.text(name, "name");
         Expect.present(check, "check");
+        if (running.get()) {
+            throw new IllegalStateException(
+                    "check: '%s' of '%s' came after the start (expected: before it); register it with the builder"
+                            .formatted(name, service));
+        }
         if (runners.stream().anyMatch(runner -> runner.name().equals(name))) {
             throw Expect.wrong("check", "'" + name + "'", "a name that no other check of '" + service + "' has");
         }
@@ -87,16 +93,18 @@ public final class Health {
         publish();
     }
 
-    /** Begins to run the checks, all of them now. */
-    public void start() {
-        running.set(true);
+    /** Begins to run the checks, all of them now. A second call does nothing. */
+    void start() {
+        if (!running.compareAndSet(false, true)) {
+            return;
+        }
         runners.forEach(CheckRunner::start);
         publish();
         inspectLater();
     }
 
     /** Ends all checks; the verdicts stay as they are. A second call does nothing. */
-    public void stop() {
+    void stop() {
         running.set(false);
         runners.forEach(CheckRunner::stop);
         scheduler.close();

@@ -1,6 +1,7 @@
 package io.ebbtide.health;
 
 import io.ebbtide.internal.Expect;
+import io.ebbtide.internal.Redact;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.HttpURLConnection;
@@ -19,7 +20,8 @@ final class HttpLook implements Callable<Outcome> {
         boolean web = Expect.present(url, "url").getHost() != null
                 && Set.of("http", "https").contains(String.valueOf(url.getScheme()));
         if (!web || url.getRawUserInfo() != null) {
-            throw Expect.wrong("url", withoutUserInfo(url), "http:// or https:// with a host and without user info");
+            throw Expect.wrong(
+                    "url", Redact.text(url.toString()), "http:// or https:// with a host and without user info");
         }
         this.url = url;
     }
@@ -48,11 +50,5 @@ final class HttpLook implements Callable<Outcome> {
         } finally {
             connection.disconnect();
         }
-    }
-
-    private static String withoutUserInfo(URI url) {
-        return url.getRawUserInfo() == null
-                ? url.toString()
-                : url.toString().replace(url.getRawUserInfo() + "@", "***@");
     }
 }

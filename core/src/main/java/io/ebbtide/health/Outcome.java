@@ -1,6 +1,8 @@
 package io.ebbtide.health;
 
 import io.ebbtide.internal.Expect;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -24,8 +26,9 @@ public record Outcome(
 
     public Outcome {
         Expect.present(reason, "reason");
-        details.forEach(Outcome::expectPlain);
-        details = Collections.unmodifiableMap(new LinkedHashMap<>(details));
+        var plain = new LinkedHashMap<String, Object>();
+        details.forEach((name, value) -> plain.put(name, plain(name, value)));
+        details = Collections.unmodifiableMap(plain);
     }
 
     /** All is well. */
@@ -50,9 +53,24 @@ public record Outcome(
         return new Outcome(passed, reason, details, newCause);
     }
 
-    private static void expectPlain(String name, Object value) {
-        if (!(value instanceof String || value instanceof Number || value instanceof Boolean)) {
-            throw Expect.wrong("detail '" + name + "'", value.getClass().getName(), "a string, a number or a boolean");
+    /** What cannot change any more and can be written: a counter that goes on counting is read now. */
+    private static Object plain(String name, @Nullable Object value) {
+        if (value instanceof String
+                || value instanceof Boolean
+                || value instanceof Integer
+                || value instanceof Long
+                || value instanceof Double
+                || value instanceof BigInteger
+                || value instanceof BigDecimal) {
+            return value;
         }
+        if (value instanceof Number number) {
+            double exact = number.doubleValue();
+            return exact == Math.rint(exact) ? (Object) number.longValue() : (Object) exact;
+        }
+        throw Expect.wrong(
+                "detail '" + name + "'",
+                value == null ? "null" : value.getClass().getName(),
+                "a string, a number or a boolean");
     }
 }

@@ -54,6 +54,13 @@ final class Run {
         return overdue;
     }
 
+    /** Returns whether it was not overdue before. */
+    synchronized boolean becomeOverdue() {
+        boolean first = !overdue;
+        overdue = true;
+        return first;
+    }
+
     /** Asks the run to end: interrupts its thread, cancels its stage. */
     void giveUp() {
         synchronized (this) {

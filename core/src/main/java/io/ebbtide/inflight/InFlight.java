@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * All work in flight in a service, and the gate that it comes in by. Got from {@code Ebbtide.inFlight()}. Safe for use
  * by many threads.
  *
- * <p>The gate is open from the start. {@link #closeWhenIdle()} asks it to close at the first moment when nothing is in
- * flight; {@link #close()} closes it at once. Once closed it never opens again.
+ * <p>The gate is open from the start. The shutdown closes it at the first moment when nothing is in flight, or when the
+ * time for the drain is over. Once closed it never opens again.
  */
 public final class InFlight {
     /*
@@ -116,13 +116,22 @@ public final class InFlight {
         return sum(stripe -> stripe.count(kind));
     }
 
-    /** How much of one kind was ever let in. Never decreases. */
+    /** How much of one kind was ever let in. What is just being refused may be counted for a moment. */
     public long total(WorkKind kind) {
         long total = 0;
         for (Stripe stripe : stripes) {
             total += stripe.total(kind);
         }
         return total;
+    }
+
+    /** How much that was let in has ended. */
+    long finished() {
+        long finished = 0;
+        for (Stripe stripe : stripes) {
+            finished += stripe.finished();
+        }
+        return finished;
     }
 
     /** Who is in flight, the oldest first. */
@@ -152,7 +161,7 @@ public final class InFlight {
      * @param lost tells whether a thread will never return
      * @return what was given up
      */
-    public List<WorkInFlight> giveUp(Predicate<Thread> lost) {
+    List<WorkInFlight> giveUp(Predicate<Thread> lost) {
         long now = ticker.nanos();
         List<WorkInFlight> given = new ArrayList<>();
         for (Ticket ticket : tickets()) {
@@ -172,14 +181,14 @@ public final class InFlight {
      * @return completes when the gate is closed, on the thread that closed it, often one that has just served a
      *     request: what depends on it must be short or asynchronous
      */
-    public CompletableFuture<Void> closeWhenIdle() {
+    CompletableFuture<Void> closeWhenIdle() {
         closeWhenIdle = true;
         tryToClose();
         return closed;
     }
 
     /** Closes the gate now, whatever is in flight; what is in stays in. A second call does nothing. */
-    public void close() {
+    void close() {
         gate.set(CLOSED);
         closed.complete(null);
     }

@@ -91,6 +91,14 @@ final class Stripe {
         return totals[kind.ordinal()];
     }
 
+    synchronized long finished() {
+        long finished = -count;
+        for (long total : totals) {
+            finished += total;
+        }
+        return finished;
+    }
+
     synchronized void addTo(List<Ticket> all) {
         for (Ticket ticket = first; ticket != null; ticket = ticket.next) {
             all.add(ticket);

@@ -1,6 +1,7 @@
 package io.ebbtide.inflight;
 
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Ticket implements AutoCloseable {
+    private static final AtomicReferenceFieldUpdater<Ticket, Thread> WORKER =
+            AtomicReferenceFieldUpdater.newUpdater(Ticket.class, Thread.class, "thread");
+
     private final Stripe stripe;
     private final WorkKind kind;
     private final Supplier<String> description;
@@ -50,6 +54,11 @@ public final class Ticket implements AutoCloseable {
      */
     public void workedOnBy(@Nullable Thread worker) {
         thread = worker;
+    }
+
+    /** Tells that a thread no longer works on it. If another one has taken it up meanwhile, that stays. */
+    public void leftBy(Thread worker) {
+        WORKER.compareAndSet(this, worker, null);
     }
 
     /** Ends the work. Never blocks. A second call does nothing, whichever thread makes it. */

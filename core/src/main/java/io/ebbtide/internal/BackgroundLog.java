@@ -35,7 +35,7 @@ public final class BackgroundLog implements AutoCloseable {
         try {
             writer.execute(() -> writeNow(logger, line));
             taken++;
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) { // no room, or no thread to be had
             dropped++;
         }
     }

@@ -5,19 +5,25 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes credentials out of texts that others wrote: exception messages often carry the URL they failed with. */
 public final class Redact {
-    private static final Pattern USER_INFO = Pattern.compile("//[^/@\\s]*@");
+    private static final Pattern USER_INFO = Pattern.compile("//[^/\\s\"']*@");
+    private static final Pattern CREDENTIALS = Pattern.compile("(?i)\\b(bearer|basic|digest)\\s+[^\\s,;\"']+");
     private static final Pattern SECRET = Pattern.compile(
-            "(?i)\\b([\\w.-]*(?:password|passwd|pwd|secret|token|api[_-]?key))(\\s*[=:]\\s*)[^\\s&;,}]+");
+            "(?i)([\\w.-]*(?:password|passwd|pwd|secret|token|api[_-]?key|authorization)[\"']?)(\\s*[=:]\\s*)"
+                    + "(\"[^\"]*\"|'[^']*'|[^\\s&;,}]+)");
 
     private Redact() {}
 
-    /** The text without user info in URLs and without values of what looks like a secret; empty for null. */
+    /**
+     * The text without user info in URLs, credentials of HTTP headers, and values of what looks like a secret; empty for
+     * null.
+     */
     public static String text(@Nullable String text) {
         if (text == null) {
             return "";
         }
         String withoutUsers = USER_INFO.matcher(text).replaceAll("//***@");
-        return SECRET.matcher(withoutUsers).replaceAll("$1$2***");
+        String withoutCredentials = CREDENTIALS.matcher(withoutUsers).replaceAll("$1 ***");
+        return SECRET.matcher(withoutCredentials).replaceAll("$1$2***");
     }
 
     /** The exception's class and redacted message, in one line; its cause's too where that says more. */

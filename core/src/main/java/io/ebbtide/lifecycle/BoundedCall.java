@@ -31,7 +31,11 @@ final class BoundedCall {
     /** Begins the call. */
     static BoundedCall begin(String threadName, Action action, Ticker ticker) {
         var call = new BoundedCall(threadName, action, ticker);
-        call.thread.start();
+        try {
+            call.thread.start();
+        } catch (OutOfMemoryError e) { // no thread to be had: rather without its bound than not at all
+            call.perform(action);
+        }
         return call;
     }
 

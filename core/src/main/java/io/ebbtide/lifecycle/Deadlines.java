@@ -20,9 +20,10 @@ record Deadlines(Ticker ticker, long startNanos, GraceBudget budget) {
         return until(allShares());
     }
 
-    /** What is left until an overrun is reported and the process halted: the first half of the margin is over. */
+    /** What is left until an overrun is reported and the process halted: half of the margin before the kill. */
     Duration untilAlarm() {
-        return until(allShares().plus(budget.margin().dividedBy(2)));
+        return until(
+                budget.grace().minus(budget.preStop()).minus(budget.margin().dividedBy(2)));
     }
 
     Duration elapsed() {

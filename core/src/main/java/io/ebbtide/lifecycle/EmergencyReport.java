@@ -4,7 +4,9 @@ import io.ebbtide.inflight.WorkInFlight;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 
 /** Last words on standard error, where the logger cannot be trusted. Safe for use by many threads. */
 final class EmergencyReport {
@@ -22,20 +24,33 @@ final class EmergencyReport {
 
     /** The report of a shutdown that the logger did not take. May block for ever, if nobody reads there. */
     synchronized void write(ShutdownReport report) {
-        length = 0;
-        text(report.json()).text("\n");
-        flush();
+        try {
+            standardError.write((report.json() + "\n").getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            // nobody is left to tell
+        }
     }
 
     /** What is known of services that have not stopped. May block for ever, if nobody reads there. */
     synchronized void write(List<Lifecycle> lifecycles, String why, int exitCode) {
         length = 0;
+        boolean allStopped = true;
         for (Lifecycle lifecycle : lifecycles) {
             if (!lifecycle.isStopped()) {
                 headline(lifecycle, why, exitCode);
+                allStopped = false;
             }
         }
+        if (allStopped) {
+            text("ebbtide: every service has stopped, yet the process has not ended, and is halted: ")
+                    .text(why);
+            text(", exit code ").number(exitCode).text("\n");
+        }
         flush();
+        if (allStopped) {
+            holdUps();
+            flush();
+        }
         for (Lifecycle lifecycle : lifecycles) {
             if (!lifecycle.isStopped()) {
                 stragglers(lifecycle);
@@ -64,13 +79,28 @@ final class EmergencyReport {
             text(", ").number(each.age().toMillis()).text(" ms");
             Thread thread = each.thread();
             if (thread != null) {
-                text(", thread ").text(thread.getName());
-                StackTraceElement[] frames = thread.getStackTrace();
-                for (int f = 0; f < Math.min(frames.length, MOST_FRAMES); f++) {
-                    text("\n    at ").text(frames[f].toString());
-                }
+                stack(", thread ", thread, thread.getStackTrace());
             }
             text("\n");
+        }
+    }
+
+    /** The threads that are no daemons: other hooks, and whoever waits for them. */
+    private void holdUps() {
+        int count = 0;
+        for (Map.Entry<Thread, StackTraceElement[]> each :
+                Thread.getAllStackTraces().entrySet()) {
+            if (!each.getKey().isDaemon() && each.getValue().length > 0 && count++ < MOST_STRAGGLERS) {
+                stack("  thread ", each.getKey(), each.getValue());
+                text("\n");
+            }
+        }
+    }
+
+    private void stack(String lead, Thread thread, StackTraceElement[] frames) {
+        text(lead).text(thread.getName());
+        for (int i = 0; i < Math.min(frames.length, MOST_FRAMES); i++) {
+            text("\n    at ").text(frames[i].toString());
         }
     }
 

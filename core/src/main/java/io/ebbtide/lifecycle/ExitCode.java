@@ -9,7 +9,10 @@ public enum ExitCode {
     CLEAN(0),
     /** Nothing was lost, but something did not stop as it should: see {@code problems} in the report. */
     STOP_FAILED(80),
-    /** Work was cut, a job among it perhaps: see {@code cut} in the report. */
+    /**
+     * Work was cut, a job among it perhaps: see {@code cut} in the report. Or the shutdown itself failed, and nobody
+     * knows what was lost: see the log.
+     */
     WORK_CUT(81),
     /** The service did not start. */
     START_FAILED(1),

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the time from deletion to the kill is shared out. Immutable. Made by {@link #of}.
  *
- * @param grace the whole: the same number as {@code terminationGracePeriodSeconds}
+ * @param grace the whole: the same number as {@code terminationGracePeriodSeconds}; at most 7 days
  * @param preStop what the platform's own preStop hook takes before the signal comes
  * @param lameDuck how long the service goes on serving while clients and balancers leave
  * @param drain how long work in flight may take once listeners are closed
@@ -19,9 +19,10 @@ public record GraceBudget(
         Duration grace, Duration preStop, Duration lameDuck, Duration drain, Duration stop, Duration margin) {
     private static final Duration MOST_STOP = Duration.ofSeconds(10);
     private static final Duration LEAST_MARGIN = Duration.ofSeconds(1);
+    private static final Duration MOST_GRACE = Duration.ofDays(7);
 
     public GraceBudget {
-        Expect.positive(grace, "grace");
+        expectGrace(grace);
         Expect.notNegative(preStop, "preStop");
         Expect.notNegative(lameDuck, "lameDuck");
         Expect.notNegative(drain, "drain");
@@ -72,8 +73,7 @@ public record GraceBudget(
      */
     public static GraceBudget of(Duration grace, Shares set, Duration mostLameDuck) {
         Duration preStop = orElse(set.preStop(), Duration.ZERO);
-        Duration margin =
-                orElse(set.margin(), Durations.max(percent(10, Expect.positive(grace, "grace")), LEAST_MARGIN));
+        Duration margin = orElse(set.margin(), Durations.max(percent(10, expectGrace(grace)), LEAST_MARGIN));
         Duration total = Durations.max(grace.minus(preStop), Duration.ZERO);
         Duration stop = set.stop() == null ? Durations.min(percent(20, total), MOST_STOP) : Duration.ZERO;
         Duration lameDuck = set.lameDuck() == null ? Durations.min(percent(50, total), mostLameDuck) : Duration.ZERO;
@@ -117,6 +117,13 @@ public record GraceBudget(
                         Durations.text(drain),
                         Durations.text(stop),
                         Durations.text(margin));
+    }
+
+    private static Duration expectGrace(Duration grace) {
+        if (Expect.positive(grace, "grace").compareTo(MOST_GRACE) > 0) {
+            throw Expect.wrong("grace", Durations.text(grace), "at most " + Durations.text(MOST_GRACE));
+        }
+        return grace;
     }
 
     private static Duration orElse(@Nullable Duration set, Duration derived) {

@@ -7,6 +7,7 @@ import io.ebbtide.internal.Threads;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -50,10 +51,12 @@ final class Herald {
     /** Waits until all listeners have been told all; returns who has not come back in time, or null. */
     @Nullable
     String await(Duration bound) {
-        if (listeners.isEmpty() || Await.done(thread.submit(() -> {}), bound)) {
+        if (listeners.isEmpty()) {
             return null;
         }
-        return telling;
+        var all = new CompletableFuture<Void>();
+        execute("the listeners' thread", () -> all.complete(null));
+        return Await.done(all, bound) ? null : telling;
     }
 
     List<String> problems() {
@@ -64,10 +67,18 @@ final class Herald {
         thread.shutdownNow();
     }
 
+    private void execute(String who, Runnable call) {
+        try {
+            thread.execute(call);
+        } catch (OutOfMemoryError e) { // no thread to be had
+            problems.add(who + " could not be called: " + Redact.oneLine(e));
+        }
+    }
+
     private void tell(String what, Consumer<LifecycleListener> call) {
         for (LifecycleListener listener : listeners) {
             String who = "listener " + listener.getClass().getName() + "." + what;
-            thread.execute(() -> {
+            execute(who, () -> {
                 telling = who;
                 try {
                     call.accept(listener);

@@ -45,8 +45,8 @@ final class LastWords {
     }
 
     void closeFrame(Deque<Part> frame) {
-        var stopper = new Stopper(service, ticker, this::halfOfTheRest);
-        stopper.stopAll(frame);
+        var stopper = new Stopper(service, ticker, () -> Durations.min(halfOfTheRest(), MOST));
+        stopper.stopAll(frame, 0);
         for (ShutdownReport.Stop stop : stopper.stops()) {
             if (stop.ending() != ShutdownReport.Ending.STOPPED) {
                 log.write(

@@ -1,6 +1,7 @@
 package io.ebbtide.lifecycle;
 
-import io.ebbtide.health.Health;
+import io.ebbtide.health.HealthControl;
+import io.ebbtide.inflight.GateControl;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.WorkInFlight;
 import io.ebbtide.internal.Await;
@@ -32,8 +33,9 @@ public final class Lifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
     private final Plan plan;
-    private final Health health;
+    private final HealthControl health;
     private final InFlight inFlight;
+    private final GateControl gate;
     private final BackgroundLog log;
     private final Ticker ticker;
     private final Traffic traffic;
@@ -49,10 +51,11 @@ public final class Lifecycle {
     private volatile boolean told;
 
     /** A service that has not started. */
-    public Lifecycle(Plan plan, Health health, InFlight inFlight, BackgroundLog log, Ticker ticker) {
+    public Lifecycle(Plan plan, HealthControl health, InFlight inFlight, BackgroundLog log, Ticker ticker) {
         this.plan = plan;
         this.health = health;
         this.inFlight = inFlight;
+        gate = new GateControl(inFlight);
         this.log = log;
         this.ticker = ticker;
         traffic = new Traffic(inFlight, ticker);
@@ -110,7 +113,7 @@ public final class Lifecycle {
         } catch (Throwable e) { // an Error in a start must stop what was started, too
             throw stoppedInstead(e);
         }
-        if (!machine.move(LifecycleState.RUNNING)) {
+        if (isLeaving() || !machine.move(LifecycleState.RUNNING)) {
             throw stoppedInstead(null);
         }
     }
@@ -157,12 +160,13 @@ public final class Lifecycle {
 
     /** Gives up the work of threads that can never end it. */
     public void giveUp(Predicate<Thread> lost) {
-        for (WorkInFlight work : inFlight.giveUp(lost)) {
+        for (WorkInFlight work : gate.giveUp(lost)) {
             log.write(
                     LOG,
                     to -> to.warn(
                             "'{}' does not wait for {}: its thread never returns", service(), work.description()));
         }
+        starter.giveUp(lost);
     }
 
     /**
@@ -237,7 +241,11 @@ public final class Lifecycle {
         onLeaving.forEach(Runnable::run);
         var thread = new Thread(() -> leave(wanted, startFailed), "ebbtide-" + service() + "-shutdown");
         thread.setDaemon(false); // the JVM must not end under a drain because the main thread has returned
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) { // no thread to be had: then on this one
+            leave(wanted, startFailed);
+        }
     }
 
     private void leave(ShutdownSequence now, boolean startFailed) {
@@ -276,12 +284,12 @@ public final class Lifecycle {
     private void tell(Consumer<LifecycleState> view, LifecycleState state) {
         try {
             view.accept(state);
-        } catch (RuntimeException e) { // one view must not keep the next from being told
+        } catch (RuntimeException | Error e) { // one view must not keep the next from being told
             log.write(LOG, to -> to.error("a view of the state of '{}' failed: {}", service(), Redact.trace(e)));
         }
     }
 
     private ShutdownSequence.Service parts() {
-        return new ShutdownSequence.Service(plan, machine, starter, traffic, inFlight, health, herald, ticker);
+        return new ShutdownSequence.Service(plan, machine, starter, traffic, inFlight, gate, health, herald, ticker);
     }
 }

@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,24 +27,31 @@ public final class ProcessOwner {
      * This is the only class that calls exit or halt or touches hooks and signals.
      */
     private static final Logger LOG = LoggerFactory.getLogger(ProcessOwner.class);
-    private static final Duration EMERGENCY = Duration.ofMillis(500);
+    private static final Duration EMERGENCY = Duration.ofMillis(250);
     private static final Duration RESCAN = Duration.ofMillis(250);
     private static final ProcessOwner INSTANCE = new ProcessOwner();
 
     private final List<Lifecycle> services = new CopyOnWriteArrayList<>();
     private final EmergencyReport emergency = new EmergencyReport();
-    private @Nullable Thread hook;
-    private @Nullable Thread watchdog;
-    private ExitCode worst = ExitCode.CLEAN;
     private final AtomicInteger signals = new AtomicInteger();
     private volatile BooleanSupplier interactive = () -> false;
+    private volatile @Nullable Departure departure;
+
+    /** Of those that have ended, the latest to be gone. */
+    private @Nullable Deadlines ended;
+
+    private @Nullable Thread hook;
+    private ExitCode worst = ExitCode.CLEAN;
+
+    /** Why and how everything leaves: who comes later leaves, too. */
+    private record Departure(String reason, Leaving leaving) {}
 
     private ProcessOwner() {}
 
     /**
      * Runs a service until it is over, then ends the process with its exit code. Returns only if another service is
      * still under {@code run()}, which then ends the process with the worst code of all, or if the JVM is being shut
-     * down already.
+     * down already. A service that comes while all others leave leaves, too.
      *
      * @param interactive asked when a signal comes: whether SIGINT is from a person at a terminal
      * @throws IllegalStateException if the service was started before
@@ -68,37 +77,71 @@ public final class ProcessOwner {
                 writeEmergency(() -> emergency.write(report));
             }
             return report.exitCode();
-        } catch (RuntimeException e) { // told by the log
-            return ExitCode.STOP_FAILED;
+        } catch (RuntimeException e) { // a fault of our own, told by the log: nobody knows what was lost
+            return ExitCode.WORK_CUT;
         }
     }
 
-    private synchronized void adopt(Lifecycle service, BooleanSupplier isInteractive) {
-        if (services.isEmpty()) {
-            takeProcess(isInteractive);
-        }
+    /** A signal finds the service in the list, or the service finds that everything leaves: none falls between. */
+    private void adopt(Lifecycle service, BooleanSupplier isInteractive) {
+        service.onLeaving(this::look);
         services.add(service);
-        service.onLeaving(this::watch);
+        synchronized (this) {
+            if (hook == null) {
+                takeProcess(isInteractive);
+            }
+            notifyAll();
+        }
+        Departure already = departure;
+        if (already != null) {
+            service.shutdown(already.reason(), already.leaving());
+        }
     }
 
     private void takeProcess(BooleanSupplier isInteractive) {
         interactive = isInteractive;
         hook = new Thread(this::leaveInHook, "ebbtide-hook");
-        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            Runtime.getRuntime().addShutdownHook(hook);
+        } catch (IllegalStateException e) { // the JVM is going down already
+            departure = new Departure("JVM shutdown", Leaving.AT_ONCE);
+        }
+        Threads.daemon("ebbtide-watchdog", this::watch).start();
         for (String signal : List.of("TERM", "INT")) {
-            if (!SignalPort.handle(signal, this::signalled)) {
+            warnUnlessOurs(signal, SignalPort.handle(signal, this::signalled));
+        }
+    }
+
+    private static void warnUnlessOurs(String signal, SignalPort.Owner owner) {
+        switch (owner) {
+            case OURS -> {}
+            case NOBODY ->
                 LOG.warn(
-                        "SIG{} cannot be handled: the JVM was started with -Xrs or somebody else handles it; a shutdown "
-                                + "hook drains instead, beside all other hooks",
+                        "SIG{} will end this process at once and lose what is in flight: the JVM was started with -Xrs,"
+                                + " which leaves no handler and no shutdown hook; start it without",
                         signal);
-            }
+            case JVM ->
+                LOG.warn(
+                        "SIG{} cannot be handled, as this runtime lacks the module jdk.unsupported; a shutdown hook"
+                                + " drains instead, beside all other hooks",
+                        signal);
+            case OTHER ->
+                LOG.warn(
+                        "SIG{} is handled by somebody else in this process, who keeps it; if that ends in System.exit, a"
+                                + " shutdown hook drains, beside all other hooks",
+                        signal);
         }
     }
 
     /** Returns whether that was the last one. */
     private synchronized boolean release(Lifecycle service, ExitCode exitCode) {
         services.remove(service);
+        Deadlines deadlines = service.deadlines();
+        if (deadlines != null && (ended == null || deadlines.untilAlarm().compareTo(ended.untilAlarm()) > 0)) {
+            ended = deadlines;
+        }
         worst = worst.worse(exitCode);
+        notifyAll();
         return services.isEmpty();
     }
 
@@ -114,20 +157,35 @@ public final class ProcessOwner {
 
     private void signalled(String signal) {
         switch (SignalRules.reactionTo(signal, signals.incrementAndGet(), interactive)) {
-            case LEAVE -> services.forEach(service -> service.shutdown("SIG" + signal, Leaving.WITH_LAME_DUCK));
-            case LEAVE_AT_ONCE -> services.forEach(service -> service.shutdown("SIG" + signal, Leaving.AT_ONCE));
-            case SKIP_LAME_DUCK -> services.forEach(Lifecycle::skipLameDuck);
+            case LEAVE -> leave(new Departure("SIG" + signal, Leaving.WITH_LAME_DUCK));
+            case LEAVE_AT_ONCE -> leave(new Departure("SIG" + signal, Leaving.AT_ONCE));
+            case SKIP_LAME_DUCK -> {
+                leave(new Departure("SIG" + signal, Leaving.AT_ONCE));
+                services.forEach(Lifecycle::skipLameDuck);
+            }
             case HALT -> halt("SIG" + signal + " came again", SignalRules.exitCodeOf(signal));
         }
     }
 
+    /** Whoever is leaving already goes on as it began. */
+    private void leave(Departure now) {
+        departure = now;
+        services.forEach(service -> service.shutdown(now.reason(), now.leaving()));
+    }
+
     private void leaveInHook() {
-        services.forEach(service -> service.shutdown("JVM shutdown", Leaving.WITH_LAME_DUCK));
-        for (Lifecycle service : services) {
-            do {
-                service.giveUp(ProcessOwner::isInExit);
-            } while (!service.isStoppedWithin(RESCAN));
+        leave(new Departure("JVM shutdown", Leaving.WITH_LAME_DUCK));
+        for (Lifecycle service = unstopped(); service != null; service = unstopped()) {
+            services.forEach(each -> each.giveUp(ProcessOwner::isInExit));
+            service.isStoppedWithin(RESCAN);
         }
+    }
+
+    private @Nullable Lifecycle unstopped() {
+        return services.stream()
+                .filter(service -> !service.isStopped())
+                .findFirst()
+                .orElse(null);
     }
 
     /** A thread that calls exit waits for the hooks, so a drain in a hook must not wait for it. */
@@ -141,22 +199,40 @@ public final class ProcessOwner {
         return false;
     }
 
-    /** Once everything is leaving, the process must end in time, whatever hangs. */
-    private synchronized void watch() {
-        if (watchdog != null || !services.stream().allMatch(Lifecycle::isLeaving)) {
-            return;
+    private synchronized void look() {
+        notifyAll();
+    }
+
+    /** Once everything is leaving, the process must end in time, whatever hangs; the watchdog's thread does only this. */
+    private void watch() {
+        Duration left = untilAlarm();
+        while (left == null || !left.isZero()) {
+            synchronized (this) {
+                try {
+                    left = untilAlarm();
+                    if (left == null) {
+                        wait();
+                    } else if (!left.isZero()) {
+                        TimeUnit.NANOSECONDS.timedWait(this, left.toNanos());
+                    }
+                } catch (InterruptedException e) {
+                    // not to be talked out of it
+                }
+            }
         }
-        Duration until = services.stream()
-                .map(Lifecycle::deadlines)
+        halt("the grace is nearly over", ExitCode.OVERRUN.code());
+    }
+
+    /** Until the last of all must be gone; null while one is not leaving, as then nothing has to end. */
+    private synchronized @Nullable Duration untilAlarm() {
+        if (!services.stream().allMatch(Lifecycle::isLeaving)) {
+            return null;
+        }
+        return Stream.concat(services.stream().map(Lifecycle::deadlines), Stream.ofNullable(ended))
                 .filter(Objects::nonNull)
                 .map(Deadlines::untilAlarm)
                 .max(Comparator.naturalOrder())
-                .orElse(Duration.ZERO);
-        watchdog = Threads.daemon("ebbtide-watchdog", () -> {
-            Await.done(new CompletableFuture<>(), until);
-            halt("the grace is nearly over", ExitCode.OVERRUN.code());
-        });
-        watchdog.start();
+                .orElse(null);
     }
 
     private void halt(String why, int exitCode) {
@@ -170,11 +246,15 @@ public final class ProcessOwner {
     /** On a thread of its own, waited for a moment: standard error may be a pipe that nobody reads. */
     private void writeEmergency(Runnable writing) {
         var written = new CompletableFuture<Void>();
-        Threads.daemon("ebbtide-emergency", () -> {
-                    writing.run();
-                    written.complete(null);
-                })
-                .start();
+        try {
+            Threads.daemon("ebbtide-emergency", () -> {
+                        writing.run();
+                        written.complete(null);
+                    })
+                    .start();
+        } catch (OutOfMemoryError e) { // no thread to be had, and better late than never said
+            writing.run();
+        }
         Await.done(written, EMERGENCY);
     }
 }

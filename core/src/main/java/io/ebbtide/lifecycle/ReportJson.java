@@ -37,6 +37,7 @@ final class ReportJson {
         json.writeEndObject();
         json.writeNumberField("inFlightAtSignal", report.inFlightAtSignal());
         json.writeNumberField("inFlightFinished", report.inFlightFinished());
+        json.writeNumberField("inFlightCut", report.inFlightCut());
         json.writeObjectFieldStart("late");
         json.writeNumberField("count", report.late().count());
         json.writeNumberField("refused", report.late().refused());

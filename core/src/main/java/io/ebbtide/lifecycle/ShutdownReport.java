@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param inFlightAtSignal how much work was in flight when it was told to leave
  * @param inFlightFinished how much of all that was in flight since then ended by itself
  * @param late the work that arrived since then
- * @param cut the work that did not end in time, oldest first
+ * @param inFlightCut how much work did not end in time
+ * @param cut that work, oldest first; the 100 oldest at most
  * @param components how the stop of each component and traffic source went, in the order in which they were stopped
  * @param problems what else went wrong, in words
  * @param exitCode what the process ends with, if the service owns it
@@ -37,6 +38,7 @@ public record ShutdownReport(
         int inFlightAtSignal,
         long inFlightFinished,
         Late late,
+        int inFlightCut,
         List<Cut> cut,
         List<Stop> components,
         List<String> problems,

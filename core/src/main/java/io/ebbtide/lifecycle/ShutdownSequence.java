@@ -1,8 +1,9 @@
 package io.ebbtide.lifecycle;
 
-import io.ebbtide.health.Health;
+import io.ebbtide.health.HealthControl;
+import io.ebbtide.inflight.GateControl;
 import io.ebbtide.inflight.InFlight;
-import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.inflight.WorkInFlight;
 import io.ebbtide.internal.Await;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Redact;
@@ -10,9 +11,9 @@ import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** One shutdown, state by state. {@link #run} is called by one thread; the rest is safe for use by many. */
 final class ShutdownSequence {
@@ -23,12 +24,16 @@ final class ShutdownSequence {
             Starter starter,
             Traffic traffic,
             InFlight inFlight,
-            Health health,
+            GateControl gate,
+            HealthControl engine,
             Herald herald,
             Ticker ticker) {}
 
-    /** Telling a source to leave is a matter of moments, even when the lame duck is cut short. */
+    /** Telling a source to leave is a matter of moments, even when the lame duck is cut short; so is a listener's work. */
     private static final Duration MOST_TO_TELL = Duration.ofSeconds(1);
+
+    /** The oldest: thousands would make a log line that nobody reads, and no time is left to walk their stacks. */
+    private static final int MOST_CUT_TOLD = 100;
 
     private final Service service;
     private final String reason;
@@ -39,6 +44,7 @@ final class ShutdownSequence {
     private final CompletableFuture<Void> lameDuckOver = new CompletableFuture<>();
     private final List<String> problems = new ArrayList<>();
     private final List<ShutdownReport.Cut> cut = new ArrayList<>();
+    private int cutCount;
     private boolean stopFailed;
 
     ShutdownSequence(Service service, String reason, Leaving leaving) {
@@ -72,7 +78,7 @@ final class ShutdownSequence {
     /** Takes the service to STOPPED and tells how it went. */
     ShutdownReport run(boolean startFailed) {
         int inFlightAtSignal = service.inFlight().count();
-        long letInBefore = letIn();
+        long finishedBefore = service.gate().finished();
         service.traffic().leave();
         service.starter().abort();
 
@@ -83,7 +89,7 @@ final class ShutdownSequence {
         }
         service.machine().move(LifecycleState.DRAINING);
         drain();
-        long finished = inFlightAtSignal + letIn() - letInBefore - cut.size();
+        long finished = service.gate().finished() - finishedBefore;
         service.machine().move(LifecycleState.STOPPING);
         stop();
 
@@ -100,6 +106,7 @@ final class ShutdownSequence {
                 inFlightAtSignal,
                 finished,
                 new ShutdownReport.Late(late.count(), late.refused(), late.latest()),
+                cutCount,
                 cut,
                 stopper.stops(),
                 problems,
@@ -109,15 +116,21 @@ final class ShutdownSequence {
     private void beLameDuck() {
         List<BoundedCall> calls = callSources("leave", TrafficSource::leave);
         Await.done(lameDuckOver, deadlines.untilLameDuckEnds());
-        awaitSources("being told to leave", calls, Durations.min(MOST_TO_TELL, deadlines.untilDrainEnds()));
+        Duration told = deadlines.elapsed().plus(MOST_TO_TELL);
+        awaitSources(
+                "being told to leave",
+                calls,
+                () -> Durations.min(told.minus(deadlines.elapsed()), deadlines.untilDrainEnds()));
     }
 
     private void drain() {
         List<BoundedCall> calls = callSources("close", TrafficSource::stopAccepting);
-        awaitSources("closing its listeners", calls, deadlines.untilDrainEnds());
-        if (!Await.done(service.inFlight().closeWhenIdle(), deadlines.untilDrainEnds())) {
-            service.inFlight().list().stream().map(ShutdownReport.Cut::of).forEach(cut::add);
-            service.inFlight().close();
+        awaitSources("closing its listeners", calls, deadlines::untilDrainEnds);
+        if (!Await.done(service.gate().closeWhenIdle(), deadlines.untilDrainEnds())) {
+            service.gate().close(); // first: who is let in after the list was made would be cut without a word
+            List<WorkInFlight> left = service.inFlight().list();
+            cutCount = left.size();
+            left.stream().limit(MOST_CUT_TOLD).map(ShutdownReport.Cut::of).forEach(cut::add);
         }
         if (!Await.done(service.starter().ended(), deadlines.untilDrainEnds())) {
             stopFailed = true;
@@ -127,10 +140,11 @@ final class ShutdownSequence {
     }
 
     private void stop() {
-        service.health().stop();
-        stopper.stopAll(service.starter().startedComponents());
-        stopper.closeAll(service.starter().startedSources());
-        String hanging = service.herald().await(deadlines.untilStopEnds());
+        service.engine().stop();
+        List<TrafficSource> sources = service.starter().startedSources();
+        stopper.stopAll(service.starter().startedComponents(), sources.size());
+        stopper.closeAll(sources);
+        String hanging = service.herald().await(Durations.min(deadlines.untilStopEnds(), MOST_TO_TELL));
         problems.addAll(service.herald().problems());
         if (hanging != null) {
             problems.add(hanging + " has not returned");
@@ -140,7 +154,7 @@ final class ShutdownSequence {
     private ExitCode exitCode() {
         boolean allStopped = stopper.stops().stream().allMatch(stop -> stop.ending() == ShutdownReport.Ending.STOPPED);
         ExitCode stopping = stopFailed || !allStopped ? ExitCode.STOP_FAILED : ExitCode.CLEAN;
-        return cut.isEmpty() ? stopping : ExitCode.WORK_CUT;
+        return cutCount == 0 ? stopping : ExitCode.WORK_CUT;
     }
 
     @FunctionalInterface
@@ -157,12 +171,12 @@ final class ShutdownSequence {
                 .toList();
     }
 
-    private void awaitSources(String what, List<BoundedCall> calls, Duration bound) {
+    private void awaitSources(String what, List<BoundedCall> calls, Supplier<Duration> left) {
         List<TrafficSource> sources = service.starter().startedSources();
         for (int i = 0; i < calls.size(); i++) {
             BoundedCall call = calls.get(i);
             String who = sources.get(i).name() + " " + what;
-            if (!call.await(bound)) {
+            if (!call.await(left.get())) {
                 stopFailed = true;
                 problems.add(who + " had not returned after " + Durations.text(call.took()) + call.stack());
             } else if (call.failure() != null) {
@@ -170,11 +184,5 @@ final class ShutdownSequence {
                 problems.add(who + " failed: " + Redact.oneLine(call.failure()));
             }
         }
-    }
-
-    private long letIn() {
-        return Arrays.stream(WorkKind.values())
-                .mapToLong(service.inFlight()::total)
-                .sum();
     }
 }

@@ -14,13 +14,25 @@ final class SignalPort {
      */
     private SignalPort() {}
 
+    /** Who handles a signal. */
+    enum Owner {
+        /** We do. */
+        OURS,
+        /** The JVM: it runs the shutdown hooks. */
+        JVM,
+        /** Nobody: the signal ends the process at once, without hooks. */
+        NOBODY,
+        /** Somebody else in this process. */
+        OTHER
+    }
+
     /**
      * Handles a signal from now on.
      *
      * @param handler called with the signal's name ({@code TERM}) on a thread of its own
-     * @return false if there can be no handler ({@code -Xrs}, a trimmed runtime), or somebody else has one, which stays
+     * @return who handles it from now on: not we, if there can be no handler, or somebody else has one, which stays
      */
-    static boolean handle(String signal, Consumer<String> handler) {
+    static Owner handle(String signal, Consumer<String> handler) {
         try {
             Class<?> signalType = Class.forName("sun.misc.Signal");
             Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
@@ -32,11 +44,11 @@ final class SignalPort {
             if (!theJvms) {
                 install.invoke(null, subject, former);
             }
-            return theJvms;
+            return theJvms ? Owner.OURS : Owner.OTHER;
         } catch (InvocationTargetException e) {
-            return false; // -Xrs: "Signal already used by VM or OS"
+            return Owner.NOBODY; // -Xrs: "Signal already used by VM or OS"
         } catch (ReflectiveOperationException | LinkageError e) {
-            return false; // no jdk.unsupported
+            return Owner.JVM; // no jdk.unsupported
         }
     }
 

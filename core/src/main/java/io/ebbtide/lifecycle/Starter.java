@@ -1,18 +1,19 @@
 package io.ebbtide.lifecycle;
 
-import io.ebbtide.health.Health;
+import io.ebbtide.health.HealthControl;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Starts what a plan names, and remembers how far it came. Safe for use by many threads. */
 final class Starter {
     private final Plan plan;
-    private final Health health;
+    private final HealthControl health;
     private final Traffic traffic;
     private final BooleanSupplier wanted;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -22,12 +23,13 @@ final class Starter {
     private final List<TrafficSource> sources = new CopyOnWriteArrayList<>();
     private volatile String step = "nothing";
     private @Nullable Thread thread;
+    private boolean aborted;
 
     /**
      * @param frame started before everything in the plan; may still grow until the start
      * @param wanted whether the service is still to be started
      */
-    Starter(List<Part> frame, Plan plan, Health health, Traffic traffic, BooleanSupplier wanted) {
+    Starter(List<Part> frame, Plan plan, HealthControl health, Traffic traffic, BooleanSupplier wanted) {
         this.frame = frame;
         this.plan = plan;
         this.health = health;
@@ -36,10 +38,11 @@ final class Starter {
     }
 
     /**
-     * Starts all, on the calling thread.
+     * Starts all, on the calling thread, which bears no interrupt of ours when this ends.
      *
      * @throws Exception what the step that failed threw; {@link #step()} tells which
      */
+    @SuppressWarnings("ResultOfMethodCallIgnored")
     void start() throws Exception {
         synchronized (this) {
             thread = Thread.currentThread();
@@ -49,6 +52,9 @@ final class Starter {
         } finally {
             synchronized (this) {
                 thread = null;
+                if (aborted) {
+                    Thread.interrupted(); // ours, and not for whoever called start
+                }
             }
             ended.complete(null);
         }
@@ -84,7 +90,15 @@ final class Starter {
     /** Interrupts whatever is being started. Nothing further is. */
     synchronized void abort() {
         if (thread != null) {
+            aborted = true;
             thread.interrupt();
+        }
+    }
+
+    /** Waits no longer for a thread that never returns. */
+    synchronized void giveUp(Predicate<Thread> lost) {
+        if (thread != null && lost.test(thread)) {
+            ended.complete(null);
         }
     }
 

@@ -5,19 +5,17 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 
 /** The state of one service and when each was entered. Safe for use by many threads. */
 final class StateMachine {
     private record Entry(LifecycleState state, long nanos) {}
 
-    private final AtomicReference<LifecycleState> state = new AtomicReference<>(LifecycleState.STARTING);
     private final List<Entry> entries = new CopyOnWriteArrayList<>();
     private final Ticker ticker;
     private final BiConsumer<LifecycleState, LifecycleState> moved;
+    private volatile LifecycleState state = LifecycleState.STARTING;
 
     /** @param moved told of each move from, to, by the thread that made it */
     StateMachine(Ticker ticker, BiConsumer<LifecycleState, LifecycleState> moved) {
@@ -27,21 +25,22 @@ final class StateMachine {
     }
 
     LifecycleState state() {
-        return Objects.requireNonNull(state.get());
+        return state;
     }
 
-    /** Moves on. Returns false, and changes nothing, if that state cannot be entered from the present one. */
-    boolean move(LifecycleState next) {
-        LifecycleState now = state();
-        while (now.mayBecome(next)) {
-            if (state.compareAndSet(now, next)) {
-                entries.add(new Entry(next, ticker.nanos()));
-                moved.accept(now, next);
-                return true;
-            }
-            now = state();
+    /**
+     * Moves on. Returns false, and changes nothing, if that state cannot be entered from the present one. One move at a
+     * time, so that they are told in the order in which they are made.
+     */
+    synchronized boolean move(LifecycleState next) {
+        LifecycleState now = state;
+        if (!now.mayBecome(next)) {
+            return false;
         }
-        return false;
+        state = next;
+        entries.add(new Entry(next, ticker.nanos()));
+        moved.accept(now, next);
+        return true;
     }
 
     /** How long each state lasted that is over. */

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 
 /** Stops components and traffic sources, each within its bound; one failure never skips the rest. One thread only. */
 final class Stopper {
-    /** However long others hang, each that waits behind them has this long. */
+    /** However long others hang, each that waits behind them has this long, at the margin's expense if need be. */
     private static final Duration LEAST = Duration.ofMillis(100);
 
     private final String service;
@@ -27,11 +27,15 @@ final class Stopper {
         this.left = left;
     }
 
-    /** Stops the parts, the last first. Each may use what is left but for what those behind it are sure of. */
-    void stopAll(Deque<Part> parts) {
+    /**
+     * Stops the parts, the last first. Each may use what is left but for what those behind it are sure of.
+     *
+     * @param behindAll how many more are to be stopped or closed after all of these
+     */
+    void stopAll(Deque<Part> parts, int behindAll) {
         while (!parts.isEmpty()) {
             Part part = parts.removeLast();
-            Duration bound = boundBefore(parts.size());
+            Duration bound = boundBefore(parts.size() + behindAll);
             stop(part.name(), bound, () -> part.component().stop(bound));
         }
     }
@@ -58,7 +62,7 @@ final class Stopper {
     private Duration boundBefore(int behind) {
         Duration all = left.get();
         Duration reserved = Durations.min(all.dividedBy(behind + 1L), LEAST).multipliedBy(behind);
-        return all.minus(reserved);
+        return Durations.max(all.minus(reserved), LEAST);
     }
 
     private void stop(String name, Duration bound, BoundedCall.Action action) {

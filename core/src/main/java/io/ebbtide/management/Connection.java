@@ -57,7 +57,7 @@ final class Connection {
 
     /** How long the connection has been waiting for its client; negative if the client waits for us. */
     long waitedNanos(long nowNanos) {
-        return phase == Phase.IDLE || phase == Phase.READING ? nowNanos - phaseSinceNanos : -1;
+        return phase == Phase.ANSWERING ? -1 : nowNanos - phaseSinceNanos;
     }
 
     /** How long until its phase has lasted too long. */
@@ -70,7 +70,7 @@ final class Connection {
     }
 
     void ready() throws IOException {
-        if (key.isWritable()) {
+        if (key.isValid() && key.isWritable()) { // it may have been evicted since it was selected
             write();
         }
         if (key.isValid() && key.isReadable()) {

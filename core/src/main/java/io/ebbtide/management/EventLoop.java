@@ -1,6 +1,7 @@
 package io.ebbtide.management;
 
 import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.Ticker;
 import java.io.IOException;
@@ -42,6 +43,7 @@ final class EventLoop {
     private final Thread thread;
     private volatile boolean stopped;
     private long nanosToSleep;
+    private long acceptAgainNanos;
 
     /** @param listener bound and non-blocking; the loop's own from here on */
     EventLoop(ServerSocketChannel listener, Route route, BackgroundLog log, Ticker ticker, String threadName)
@@ -90,7 +92,10 @@ final class EventLoop {
             }
         } catch (IOException | RuntimeException | Error e) {
             log.write(
-                    LOG, to -> to.error("the management server failed; probes are no longer answered on its port", e));
+                    LOG,
+                    to -> to.error(
+                            "the management server failed; probes are no longer answered on its port: {}",
+                            Redact.trace(e)));
         } finally {
             closeAll();
         }
@@ -115,21 +120,26 @@ final class EventLoop {
             }
         } catch (IOException e) { // out of file descriptors, for example: try again a little later, not at once
             listenerKey.interestOps(0);
-            watch(ACCEPT_PAUSE_NANOS);
+            acceptAgainNanos = ticker.nanos() + ACCEPT_PAUSE_NANOS;
         }
     }
 
     private void add(SocketChannel client) throws IOException {
-        if (connections.size() >= MOST_CONNECTIONS && !evictLongestWaiting()) {
+        try {
+            if (connections.size() >= MOST_CONNECTIONS && !evictLongestWaiting()) {
+                client.close();
+                return;
+            }
+            client.configureBlocking(false);
+            SelectionKey key = client.register(selector, SelectionKey.OP_READ);
+            var connection = new Connection(client, key, route, this, ticker);
+            key.attach(connection);
+            connections.add(connection);
+            watch(connection.nanosLeft(ticker.nanos()));
+        } catch (IOException | RuntimeException | Error e) {
             client.close();
-            return;
+            throw e;
         }
-        client.configureBlocking(false);
-        SelectionKey key = client.register(selector, SelectionKey.OP_READ);
-        var connection = new Connection(client, key, route, this, ticker);
-        key.attach(connection);
-        connections.add(connection);
-        watch(connection.nanosLeft(ticker.nanos()));
     }
 
     private boolean evictLongestWaiting() {
@@ -161,7 +171,12 @@ final class EventLoop {
             return true;
         });
         if (listenerKey.interestOps() == 0) {
-            listenerKey.interestOps(SelectionKey.OP_ACCEPT);
+            long pause = acceptAgainNanos - now;
+            if (pause <= 0) {
+                listenerKey.interestOps(SelectionKey.OP_ACCEPT);
+            } else {
+                watch(pause);
+            }
         }
     }
 
@@ -170,9 +185,9 @@ final class EventLoop {
             task.run();
         } catch (IOException e) {
             connection.close(); // the client is gone
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // one request must not end the answering of all
             connection.close();
-            log.write(LOG, to -> to.error("a management request failed", e));
+            log.write(LOG, to -> to.error("a management request failed: {}", Redact.trace(e)));
         }
     }
 

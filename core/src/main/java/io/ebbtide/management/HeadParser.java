@@ -13,6 +13,8 @@ final class HeadParser {
 
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern TARGET = Pattern.compile("/[\\x21-\\x7e]*");
+    private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://[^/?#]+");
+    private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f]");
     private static final Pattern LENGTH = Pattern.compile("\\d{1,9}");
 
     private HeadParser() {}
@@ -37,7 +39,8 @@ final class HeadParser {
         if (!start[2].equals("HTTP/1.1") && !start[2].equals("HTTP/1.0")) {
             throw new BadRequest(505, "not HTTP/1");
         }
-        if (!TARGET.matcher(start[1]).matches()) {
+        String target = ABSOLUTE.matcher(start[1]).lookingAt() ? pathOf(start[1]) : start[1];
+        if (!TARGET.matcher(target).matches()) {
             throw new BadRequest(400, "not a path");
         }
         Map<String, String> headers = headers(lines);
@@ -50,10 +53,16 @@ final class HeadParser {
                         .contains("close");
         return new RequestHead(
                 start[0],
-                start[1].split("[?#]", 2)[0],
+                target.split("[?#]", 2)[0],
                 Map.copyOf(headers),
                 contentLength(headers.get("content-length")),
                 keepAlive);
+    }
+
+    /** Of the absolute form, which every server must accept (RFC 9112, section 3.2.2). */
+    private static String pathOf(String target) {
+        String path = ABSOLUTE.matcher(target).replaceFirst("");
+        return path.isEmpty() ? "/" : path;
     }
 
     private static Map<String, String> headers(String[] lines) throws BadRequest {
@@ -64,10 +73,15 @@ final class HeadParser {
                 throw new BadRequest(400, "not a header");
             }
             String name = lines[i].substring(0, colon).toLowerCase(Locale.ROOT);
-            String former = headers.put(name, lines[i].substring(colon + 1).strip());
+            String value = lines[i].substring(colon + 1);
+            if (CONTROL.matcher(value).find()) {
+                throw new BadRequest(400, "control characters in a header");
+            }
+            String former = headers.get(name);
             if (former != null && name.equals("content-length")) {
                 throw new BadRequest(400, "two lengths");
             }
+            headers.put(name, former == null ? value.strip() : former + ", " + value.strip());
         }
         return headers;
     }

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Probes and metrics on a port of their own, so that a saturated service still answers. Got by
- * {@code Ebbtide.Builder.management()}. Speaks HTTP/1.1; GET and HEAD of the probes and of {@code /metrics}; bodies of
+ * {@code EbbtideBuilder.management()}. Speaks HTTP/1.1; GET and HEAD of the probes and of {@code /metrics}; bodies of
  * at most 8 KiB, which it throws away.
  *
  * <p>One thread serves all. A head has at most 8 KiB and 2 s; an idle connection 75 s; there are at most 512 connections,

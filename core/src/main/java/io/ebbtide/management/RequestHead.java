@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param method as sent
  * @param path the target without its query
- * @param headers by lower-case name; of one that was repeated, the last
+ * @param headers by lower-case name; one that was repeated has all its values, joined by commas
  * @param contentLength bytes of body that follow, {@code >= 0}
  * @param keepAlive whether the client wants to go on using the connection
  */

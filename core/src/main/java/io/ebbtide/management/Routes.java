@@ -59,13 +59,15 @@ final class Routes implements Route, AutoCloseable {
             scraper.execute(() -> answer.accept(scrapeNow(text, type)));
         } catch (RejectedExecutionException e) {
             answer.accept(Reply.plain(503, "too many scrapes at once"));
+        } catch (OutOfMemoryError e) {
+            answer.accept(Reply.plain(503, "no thread to be had for a scrape"));
         }
     }
 
     private Reply scrapeNow(MetricsText text, String type) {
         try {
             return Reply.text(200, type, text.scrape(type));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // a gauge may throw anything
             log.write(LOG, to -> to.warn("a scrape of the metrics failed: {}", Redact.trace(e)));
             return Reply.plain(500, "the metrics could not be read; the log says why");
         }

@@ -10,6 +10,7 @@ import io.ebbtide.testing.FakeTicker;
 import io.ebbtide.testing.ManualScheduler;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -252,6 +253,28 @@ final class HealthTest {
     }
 
     @Test
+    void register_afterTheStart_isRefused() {
+        health.start();
+
+        assertThatThrownBy(() -> health.register("db", ProbeKind.READINESS, Check.of(Outcome::up)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("check: 'db' of 'orders' came after the start (expected: before it); register it with the"
+                        + " builder");
+    }
+
+    @Test
+    void details_areReadWhenTheyAreGiven() {
+        var counter = new AtomicInteger(1);
+        Outcome outcome = Outcome.up().with("count", counter).with("share", 0.5f);
+        counter.set(2);
+
+        assertThat(outcome.details()).containsEntry("count", 1L).containsEntry("share", 0.5);
+        assertThatThrownBy(() -> Outcome.up().with("list", List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("detail 'list': ");
+    }
+
+    @Test
     void view_thatFails_keepsNoOtherFromBeingTold() {
         var told = new AtomicInteger();
         health.onChange(() -> {
@@ -262,6 +285,12 @@ final class HealthTest {
         health.hold("x").close();
 
         assertThat(told).hasValue(2);
+    }
+
+    @Test
+    void http_withUserInfoBeforeAHostThatIsNone_isRefusedWithoutShowingIt() {
+        assertThatThrownBy(() -> Check.http(URI.create("http://me:s3cret@my_host/")))
+                .hasMessageStartingWith("url: http://***@my_host/ ");
     }
 
     @Test

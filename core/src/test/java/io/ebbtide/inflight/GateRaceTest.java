@@ -73,7 +73,10 @@ final class GateRaceTest {
                     last.close();
                 }
                 while (over < round) {
-                    Thread.onSpinWait();
+                    if (arrivals.isCompletedExceptionally()) {
+                        arrivals.join(); // says why
+                    }
+                    spin();
                 }
                 neverClosed += next.closeWhenIdle().isDone() && next.count() == 0 ? 0 : 1;
             }
@@ -86,13 +89,15 @@ final class GateRaceTest {
                     .as("refused, and the gate was not closed")
                     .isZero();
             assertThat(neverClosed).as("not closed although nobody was left").isZero();
-            assertThat(letIn).as("both outcomes were seen").isBetween(rounds / 100, rounds - rounds / 100);
+            if (Runtime.getRuntime().availableProcessors() > 1) { // on one they take turns and do not meet
+                assertThat(letIn).as("both outcomes were seen").isBetween(rounds / 100, rounds - rounds / 100);
+            }
         }
 
         private void arrive() {
             for (int round = 1; round <= rounds; round++) {
                 while (ready < round) {
-                    Thread.onSpinWait();
+                    spin();
                 }
                 dawdle();
                 InFlight now = inFlight;
@@ -106,6 +111,16 @@ final class GateRaceTest {
                     ticket.close();
                 }
                 over = round;
+            }
+        }
+
+        /** On one processor the other thread needs this one's. */
+        @SuppressWarnings("ThreadPriorityCheck") // only there
+        private static void spin() {
+            if (Runtime.getRuntime().availableProcessors() > 1) {
+                Thread.onSpinWait();
+            } else {
+                Thread.yield();
             }
         }
 

@@ -14,8 +14,14 @@ final class RedactTest {
                 "cannot reach redis://me:s3cret@cache:6379/0 | cannot reach redis://***@cache:6379/0",
                 "jdbc:postgresql://db/orders?user=a&password=s3cret&ssl=true | jdbc:postgresql://db/orders?user=a&password=***&ssl=true",
                 "API_KEY: s3cret is wrong | API_KEY: *** is wrong",
+                "redis://me:p@ss@cache | redis://***@cache",
+                "{\"password\":\"s3cret, and more\",\"a\":1} | {\"password\":***,\"a\":1}",
+                "Authorization: Bearer abc.def | Authorization: *** ***",
+                "sent Basic bWU6cHc= to it | sent Basic *** to it",
+                "password='my secret' is wrong | password=*** is wrong",
                 "connection refused | connection refused"
-            })
+            },
+            quoteCharacter = '`')
     void text_withCredentials_losesThemAlone(String text, String expected) {
         assertThat(Redact.text(text)).isEqualTo(expected);
     }

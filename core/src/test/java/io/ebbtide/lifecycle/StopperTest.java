@@ -20,12 +20,14 @@ final class StopperTest {
     void stopAll_goesInReverse_andOneFailureSkipsNobody() {
         var stopper = new Stopper("orders", Ticker.system(), () -> Duration.ofSeconds(10));
 
-        stopper.stopAll(parts(
-                part("first", () -> {}),
-                part("second", () -> {
-                    throw new NoClassDefFoundError("gone");
-                }),
-                part("third", () -> {})));
+        stopper.stopAll(
+                parts(
+                        part("first", () -> {}),
+                        part("second", () -> {
+                            throw new NoClassDefFoundError("gone");
+                        }),
+                        part("third", () -> {})),
+                0);
 
         assertThat(stopped).containsExactly("third", "second", "first");
         assertThat(stopper.stops())
@@ -43,7 +45,7 @@ final class StopperTest {
         var stopper = new Stopper(
                 "orders", Ticker.system(), () -> all.minus(Ticker.system().since(startNanos)));
 
-        stopper.stopAll(parts(part("first", () -> {}), part("hangs", () -> new CountDownLatch(1).await())));
+        stopper.stopAll(parts(part("first", () -> {}), part("hangs", () -> new CountDownLatch(1).await())), 0);
 
         assertThat(stopped).containsExactly("hangs", "first");
         ShutdownReport.Stop hung = stopper.stops().get(0);
@@ -51,6 +53,39 @@ final class StopperTest {
         assertThat(hung.took()).isBetween(Duration.ofMillis(250), Duration.ofMillis(600));
         assertThat(hung.detail()).startsWith("still at\n    at ").contains("CountDownLatch.await");
         assertThat(stopper.stops().get(1).ending()).isEqualTo(ShutdownReport.Ending.STOPPED);
+    }
+
+    @Test
+    void stopAll_whoseLastHangs_leavesTimeForTheSources() {
+        long startNanos = Ticker.system().nanos();
+        Duration all = Duration.ofMillis(600);
+        var stopper = new Stopper(
+                "orders", Ticker.system(), () -> all.minus(Ticker.system().since(startNanos)));
+        var bounds = new ArrayList<Duration>();
+
+        stopper.stopAll(parts(part("hangs", () -> new CountDownLatch(1).await())), 1);
+        stopper.closeAll(List.of(new TrafficSource() {
+            @Override
+            public String name() {
+                return "http:1";
+            }
+
+            @Override
+            public void start(Traffic traffic) {}
+
+            @Override
+            public void stopAccepting() {}
+
+            @Override
+            public void close(Duration within) {
+                bounds.add(within);
+            }
+        }));
+
+        assertThat(bounds).singleElement().satisfies(bound -> assertThat(bound).isBetween(Duration.ofMillis(100), all));
+        assertThat(stopper.stops())
+                .extracting(ShutdownReport.Stop::ending)
+                .containsExactly(ShutdownReport.Ending.OVERRAN, ShutdownReport.Ending.STOPPED);
     }
 
     private static Deque<Part> parts(Part... parts) {

@@ -23,9 +23,16 @@ final class HeadParserTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"http://host:80/health/live?a, /health/live", "HTTP://host, /"})
+    void parse_ofTheAbsoluteForm_takesItsPath(String target, String path) throws Exception {
+        assertThat(parse("GET " + target + " HTTP/1.1||").path()).isEqualTo(path);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "GET / HTTP/1.1||, true",
         "GET / HTTP/1.1|Connection: close||, false",
+        "GET / HTTP/1.1|Connection: close|Connection: TE||, false",
         "GET / HTTP/1.1|Connection: TE| ||, true",
         "GET / HTTP/1.0||, false"
     })
@@ -41,7 +48,8 @@ final class HeadParserTest {
                 "GET  / HTTP/1.1||; 400; no request line",
                 "G(T / HTTP/1.1||; 400; no request line",
                 "GET / HTTP/2.0||; 505; not HTTP/1",
-                "GET http://host/ HTTP/1.1||; 400; not a path",
+                "GET ftp://host/ HTTP/1.1||; 400; not a path",
+                "GET / HTTP/1.1|Host: a\u0000b||; 400; control characters in a header",
                 "GET /a\u007f HTTP/1.1||; 400; not a path",
                 "GET / HTTP/1.1|no colon||; 400; not a header",
                 "GET / HTTP/1.1|Folded: a| b||; 400; not a header",

@@ -145,7 +145,7 @@ final class ManagementServerTest {
         try (Ebbtide other = Ebbtide.builder("broken")
                 .management(0)
                 .scrape(type -> {
-                    throw new IllegalStateException("password=s3cret");
+                    throw new NoClassDefFoundError("password=s3cret");
                 })
                 .build()
                 .start()) {
@@ -181,6 +181,22 @@ final class ManagementServerTest {
 
         assertThat(slow.get(0).readAll()).as("cut off after 2 s").isEmpty();
         for (RawClient client : slow) {
+            client.close();
+        }
+    }
+
+    @Test
+    void clientsThatDoNotTakeTheirAnswer_keepNoProbeOut() throws Exception {
+        List<RawClient> lingering = new ArrayList<>();
+        for (int i = 0; i < EventLoop.MOST_CONNECTIONS + 20; i++) {
+            var client = new RawClient(service.managementPort());
+            sendQuietly(client, "BAD\r\n\r\n");
+            lingering.add(client);
+        }
+
+        assertThat(ask("GET /health/ready HTTP/1.1\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200");
+        for (RawClient client : lingering) {
             client.close();
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ebbtide.health.Check;
 import io.ebbtide.health.Health;
+import io.ebbtide.health.HealthControl;
 import io.ebbtide.health.Hold;
 import io.ebbtide.health.Outcome;
 import io.ebbtide.health.ProbeKind;
@@ -29,6 +30,7 @@ final class ProbesTest {
     private final BackgroundLog log = new BackgroundLog("test-log");
     private final InFlight inFlight = new InFlight(Ticker.system());
     private final Health health = new Health("orders", Ticker.system(), log);
+    private final HealthControl control = new HealthControl(health);
     private final Lifecycle lifecycle = new Lifecycle(
             new Plan(
                     "orders",
@@ -37,7 +39,7 @@ final class ProbesTest {
                     Map.of(),
                     List.of(),
                     GraceBudget.of(Duration.ofSeconds(10), GraceBudget.Shares.DERIVED, Duration.ofSeconds(2))),
-            health,
+            control,
             inFlight,
             log,
             Ticker.system());
@@ -97,7 +99,7 @@ final class ProbesTest {
 
     @Test
     void health_showsEachCheck_withReasonAndDetails() {
-        health.register(
+        control.register(
                 "cache",
                 ProbeKind.READINESS,
                 Check.of(() -> Outcome.down("no route").with("role", "primary").with("replicas", 2))
@@ -117,7 +119,7 @@ final class ProbesTest {
 
     @Test
     void group_hasAPathOfItsOwn_whichLeavingDoesNotTouch() {
-        health.register("db", ProbeKind.READINESS, Check.of(Outcome::up).group("stores"));
+        control.register("db", ProbeKind.READINESS, Check.of(Outcome::up).group("stores"));
         assertThat(get("/health/stores")).startsWith("503 {\"status\":\"DOWN\",\"group\":\"stores\",\"checks\":[{");
 
         lifecycle.start();

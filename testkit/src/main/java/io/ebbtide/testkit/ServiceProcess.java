@@ -61,11 +61,14 @@ public final class ServiceProcess implements AutoCloseable {
      * @throws IllegalStateException if there is nobody to send it to
      */
     public void signal(String name) {
+        if (!name.matches("[A-Z0-9]+")) {
+            throw new IllegalArgumentException("signal: '%s' (expected: a name such as TERM)".formatted(name));
+        }
         if (signalledNanos == 0) {
             signalledNanos = System.nanoTime();
         }
         try {
-            Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid()))
+            Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid()) // a shell has it built in
                     .redirectErrorStream(true)
                     .start();
             if (kill.waitFor() != 0) {

@@ -118,6 +118,9 @@ public final class WireConnection implements AutoCloseable {
         var headers = new LinkedHashMap<String, List<String>>();
         for (String line = line(); !line.isEmpty(); line = line()) {
             int colon = line.indexOf(':');
+            if (colon < 0) {
+                throw new IOException("not a header: " + line);
+            }
             headers.computeIfAbsent(line.substring(0, colon).toLowerCase(Locale.ROOT), name -> new ArrayList<>())
                     .add(line.substring(colon + 1).strip());
         }

@@ -15,6 +15,7 @@ import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.LifecycleState;
+import java.lang.reflect.Proxy;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -61,6 +62,14 @@ final class ProcessIT {
                 case "exits" -> exits();
                 case "stuckAppender" -> stuckAppender();
                 case "two" -> two();
+                case "comesWhileOthersLeave" -> comesWhileOthersLeave();
+                case "outlivesTheOthersAlarm" -> outlivesTheOthersAlarm();
+                case "handlerOfSomebodyElse" -> handlerOfSomebodyElse();
+                case "exitInAStartUpTask" ->
+                    builder()
+                            .startupTask("gives up", () -> System.exit(4))
+                            .build()
+                            .run();
                 case "rounds" -> rounds();
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
@@ -158,6 +167,67 @@ final class ProcessIT {
             System.out.println("run of other returned");
         }
 
+        /** The signal comes while one service runs and the other has not been run yet. */
+        private static void comesWhileOthersLeave() {
+            Ebbtide one = builder("one").build();
+            Ticket work = one.inFlight().enter(WorkKind.REQUEST, "GET /work");
+            new Thread(one::run).start();
+            while (one.state() != LifecycleState.DRAINING) {
+                LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+            }
+            new Thread(() -> builder("late").build().run()).start();
+            LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+            work.close();
+        }
+
+        /** One leaves by itself; the other goes on for longer than the one's grace, and is not to be halted for it. */
+        private static void outlivesTheOthersAlarm() {
+            Ebbtide one = Ebbtide.builder("one").grace(Duration.ofSeconds(2)).build();
+            new Thread(one::run).start();
+            awaitRunning(one);
+            Ticket work = one.inFlight().enter(WorkKind.REQUEST, "GET /work");
+            one.shutdown("its time has come");
+            Ebbtide other = builder("other").build();
+            new Thread(other::run).start();
+            awaitRunning(other);
+            work.close();
+            LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
+            System.out.println("other is " + other.state());
+        }
+
+        /** By reflection, as javac warns of this class without a way to say "I know". */
+        private static void exitOnSigterm(int code) {
+            try {
+                Class<?> signal = Class.forName("sun.misc.Signal");
+                Class<?> handler = Class.forName("sun.misc.SignalHandler");
+                Object exits = Proxy.newProxyInstance(
+                        Service.class.getClassLoader(), new Class<?>[] {handler}, (proxy, method, arguments) -> {
+                            System.exit(code);
+                            return null;
+                        });
+                signal.getMethod("handle", signal, handler)
+                        .invoke(null, signal.getConstructor(String.class).newInstance("TERM"), exits);
+            } catch (ReflectiveOperationException e) {
+                throw new LinkageError("no signals", e);
+            }
+        }
+
+        private static void handlerOfSomebodyElse() {
+            exitOnSigterm(7);
+            Ebbtide service = builder().build();
+            Ticket work = service.inFlight().enter(WorkKind.REQUEST, "GET /work");
+            new Thread(() -> {
+                        while (service.state() != LifecycleState.DRAINING) {
+                            LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+                        }
+                        LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+                        System.out.println("work is done");
+                        work.close();
+                    })
+                    .start();
+            service.run();
+        }
+
         private static void rounds() {
             Ebbtide lasting = builder("lasting").build();
             new Thread(lasting::run).start();
@@ -252,7 +322,7 @@ final class ProcessIT {
             ServiceProcess.Exit exit = service.awaitExit(SOON);
 
             assertThat(exit.code()).isZero();
-            assertThat(exit.sinceSignal()).isLessThan(GRACE);
+            assertThat(exit.sinceSignal()).isLessThan(Duration.ofSeconds(4));
             assertThat(service.report().get("problems").toString()).contains(".entered(DRAINING) has not returned");
         }
     }
@@ -278,6 +348,10 @@ final class ProcessIT {
 
             assertThat(exit.code()).isEqualTo(82);
             assertThat(exit.sinceSignal()).isLessThan(GRACE);
+            assertThat(service.output())
+                    .contains("ebbtide: every service has stopped, yet the process has not ended, and is halted: the"
+                            + " grace is nearly over, exit code 82")
+                    .contains("uninterruptibly");
         }
     }
 
@@ -343,6 +417,68 @@ final class ProcessIT {
                     .extracting(report -> report.get("service").asText() + " "
                             + report.get("outcome").asText())
                     .containsExactlyInAnyOrder("one CLEAN", "other WORK_CUT");
+        }
+    }
+
+    @Test
+    void service_thatComesWhileOthersLeave_leavesToo() throws Exception {
+        try (ServiceProcess service = start("comesWhileOthersLeave")) {
+            service.awaitLine("'one' is RUNNING", SOON);
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isZero();
+
+            assertThat(service.reports())
+                    .extracting(report -> report.get("service").asText() + " "
+                            + report.get("reason").asText())
+                    .containsExactlyInAnyOrder("one SIGTERM", "late SIGTERM");
+            assertThat(service.output()).doesNotContain("'late' is RUNNING");
+        }
+    }
+
+    @Test
+    void service_thatGoesOn_isNotHaltedForOneThatHasLeft() throws Exception {
+        try (ServiceProcess service = start("outlivesTheOthersAlarm")) {
+            service.awaitLine("other is RUNNING", SOON);
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isZero();
+            assertThat(service.output()).doesNotContain("halted");
+        }
+    }
+
+    @Test
+    void handler_ofSomebodyElse_isKept_andTheHookDrains() throws Exception {
+        try (ServiceProcess service = running("handlerOfSomebodyElse")) {
+            assertThat(service.output()).contains("SIGTERM is handled by somebody else in this process");
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(7);
+            assertThat(service.output()).contains("work is done");
+            assertThat(service.report().get("outcome").asText()).isEqualTo("CLEAN");
+        }
+    }
+
+    @Test
+    void withoutSignalHandling_itSaysWhatThatCosts() throws Exception {
+        try (ServiceProcess service = JavaLauncher.of(Service.class)
+                .jvmOptions("-Xrs")
+                .arguments("plain")
+                .start()) {
+            service.awaitLine("SIGTERM will end this process at once and lose what is in flight.*-Xrs", SOON);
+            service.awaitLine("'service' is RUNNING", SOON);
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(143);
+            assertThat(service.reports()).isEmpty();
+        }
+    }
+
+    @Test
+    void exit_calledByAStartUpTask_isNotWaitedFor() throws Exception {
+        try (ServiceProcess service = start("exitInAStartUpTask")) {
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(4);
+            assertThat(service.report().get("tookMillis").asLong()).isLessThan(2_000);
         }
     }
 

@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
@@ -32,6 +34,14 @@ final class Listeners {
      */
     private static final int REHEARSALS = 5;
 
+    /** XNIO accepts at most 128 in one task, and Undertow lets the kernel queue 1000. */
+    private static final int ACCEPTS = 9;
+
+    /** Accepted, opened, read, each a task of its connection's I/O thread, and one to spare. */
+    private static final int STEPS_TO_THE_HANDLER = 4;
+
+    private static final int MOST_FOR_A_STEP_MILLIS = 50;
+
     private final Undertow undertow;
     private final XnioWorker worker;
     private final @Nullable List<? extends AcceptingChannel<?>> channels;
@@ -48,7 +58,10 @@ final class Listeners {
         return new Listeners(undertow, worker);
     }
 
-    /** Closes the ports; blocks until they are closed, for ever if the accept thread is blocked. */
+    /**
+     * Closes the ports; blocks until they are closed, for ever if the accept thread is blocked. What was accepted before
+     * has then been looked at, so that a request that it brought is in flight, unless the I/O threads are blocked.
+     */
     void close() throws IOException, InterruptedException, ExecutionException {
         List<? extends AcceptingChannel<?>> open = channels;
         XnioIoThread thread = acceptThread;
@@ -60,6 +73,24 @@ final class Listeners {
             closeOn(thread, List.of(portOfNoUse()));
         }
         closeOn(thread, open);
+        for (int i = 0; i < STEPS_TO_THE_HANDLER; i++) {
+            awaitIoThreads();
+        }
+    }
+
+    /** Until each of them has done what it had been given to do. */
+    private void awaitIoThreads() throws InterruptedException, ExecutionException {
+        var done = new CompletableFuture<?>[worker.getIoThreadCount()];
+        for (int i = 0; i < done.length; i++) {
+            var each = new CompletableFuture<Void>();
+            worker.getIoThread(i).execute(() -> each.complete(null));
+            done[i] = each;
+        }
+        try {
+            CompletableFuture.allOf(done).get(MOST_FOR_A_STEP_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // a handler blocks an I/O thread, and with it whoever came in there
+        }
     }
 
     @SuppressWarnings("deprecation") // nothing else makes the accept thread look at once
@@ -68,7 +99,9 @@ final class Listeners {
         var closed = new CompletableFuture<Void>();
         thread.execute(() -> {
             for (AcceptingChannel<?> channel : open) {
-                channel.wakeupAccepts(); // adds the task that accepts until nobody is left
+                for (int i = 0; i < ACCEPTS; i++) {
+                    channel.wakeupAccepts(); // adds a task that accepts who is there
+                }
                 thread.execute(() -> IoUtils.safeClose(channel));
             }
             thread.execute(() -> closed.complete(null));

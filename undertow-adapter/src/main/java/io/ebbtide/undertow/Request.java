@@ -7,6 +7,7 @@ import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ResponseCommitListener;
 import io.undertow.util.Headers;
+import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -36,7 +37,7 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
         try {
             application.handleRequest(exchange);
         } finally {
-            newTicket.workedOnBy(null);
+            newTicket.leftBy(Thread.currentThread());
         }
     }
 
@@ -66,14 +67,14 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
         try {
             task.run();
         } catch (Throwable e) {
-            LOG.error("{} failed", get(), e);
             if (!exchange.isResponseStarted()) {
                 exchange.setStatusCode(StatusCodes.INTERNAL_SERVER_ERROR);
             }
-            exchange.endExchange();
+            exchange.endExchange(); // before the logger is asked, who may never come back
+            LOG.error("{} failed", get(), e);
         } finally {
             if (mine != null) {
-                mine.workedOnBy(null);
+                mine.leftBy(Thread.currentThread());
             }
         }
     }
@@ -84,10 +85,15 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
      */
     @Override
     public void beforeCommit(HttpServerExchange committing) {
-        if (!traffic.leaving() || !committing.isHttp11() || committing.isUpgrade()) {
+        if (!traffic.leaving()
+                || committing.isUpgrade()
+                || committing.getProtocol().equals(Protocols.HTTP_2_0)) {
             return;
         }
         committing.setPersistent(false);
+        if (!committing.isHttp11()) {
+            return; // without keep-alive in the answer, a client of HTTP/1.0 knows
+        }
         committing.getResponseHeaders().put(Headers.CONNECTION, "close"); // Undertow leaves it out with 204 and 304
         if (!committing.getResponseHeaders().contains(Headers.CONTENT_LENGTH)) {
             // else Undertow ends the body by closing, and the client cannot tell a whole answer from half of one

@@ -96,12 +96,12 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Sets how long a connection may be idle between two requests, {@code > 0}; 75 s unless set. Must be longer than that
+     * Sets how long a connection may be idle between two requests, 1 ms to 1 day; 75 s unless set. Must be longer than that
      * of the proxy in front, or the proxy sends a request into a connection that is just being closed.
      */
     public UndertowSource idleTimeout(Duration timeout) {
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("idleTimeout: %s (expected: > 0)".formatted(timeout));
+        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("idleTimeout: %s (expected: 1 ms to 1 day)".formatted(timeout));
         }
         idleTimeout = timeout;
         return this;

@@ -20,6 +20,7 @@ import io.undertow.Undertow;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.BlockingHandler;
+import io.undertow.server.handlers.ResponseCodeHandler;
 import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -116,7 +117,7 @@ final class UndertowSourceIT {
                 .workerThreads(4);
         return Ebbtide.builder("it")
                 .serve(source)
-                .component("slow to stop", () -> released.await(1, TimeUnit.SECONDS))
+                .component("slow to stop", () -> released.await(5, TimeUnit.SECONDS))
                 .settings(settings)
                 .build()
                 .start();
@@ -343,6 +344,58 @@ final class UndertowSourceIT {
     }
 
     @Test
+    void whileLeaving_aClientOfHttp10_isToldByTheEndOfItsConnection() throws Exception {
+        try (WireConnection client = connect()) {
+            client.send("GET /plain HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+            assertThat(client.read(false).header("Connection")).isEqualToIgnoringCase("keep-alive");
+            Ticket work = beginToLeave();
+
+            client.send("GET /plain HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+            WireResponse response = client.read(false);
+
+            assertThat(response.body()).isEqualTo("plain");
+            assertThat(response.header("Connection")).isNotEqualToIgnoringCase("keep-alive");
+            assertThat(client.isEnded()).isTrue();
+            work.close();
+        }
+    }
+
+    @Test
+    void connection_thatIsIdleForTooLong_isClosed() throws Exception {
+        var brief = UndertowSource.of(
+                        Undertow.builder().addHttpListener(0, "127.0.0.1"), ResponseCodeHandler.HANDLE_200)
+                .idleTimeout(Duration.ofMillis(300));
+        try (Ebbtide other = Ebbtide.builder("brief").serve(brief).build().start();
+                WireConnection client = WireConnection.open(brief.port(), SOON)) {
+            assertThat(client.exchange("GET", "/").status()).isEqualTo(200);
+
+            assertThat(client.isEnded()).isTrue();
+            assertThat(other.inFlight().count()).isZero();
+        }
+    }
+
+    @Test
+    void rounds_leaveNoThreadBehind() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            var each = UndertowSource.of(
+                    Undertow.builder().addHttpListener(0, "127.0.0.1"), ResponseCodeHandler.HANDLE_200);
+            try (Ebbtide round = Ebbtide.builder("round").serve(each).build().start();
+                    WireConnection client = WireConnection.open(each.port(), SOON)) {
+                assertThat(client.exchange("GET", "/").status()).isEqualTo(200);
+                round.shutdown("next");
+            }
+        }
+
+        release.countDown();
+        service.shutdown("end of test");
+        service.awaitStopped(SOON);
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .noneMatch(name -> name.startsWith("undertow") || name.startsWith("ebbtide-round")));
+    }
+
+    @Test
     void whileDraining_newConnectionsAreRefused() throws Exception {
         Ticket work = beginToLeave();
 
@@ -368,6 +421,7 @@ final class UndertowSourceIT {
             assertThat(response.closes()).isTrue();
             assertThat(Integer.parseInt(response.header("Retry-After"))).isBetween(1, 5);
         }
+        release.countDown();
         ShutdownReport report = service.awaitStopped(SOON);
         assertThat(report.late().refused()).isEqualTo(1);
         assertThat(report.cut()).extracting(ShutdownReport.Cut::description).containsExactly("GET /blocking");
@@ -415,7 +469,7 @@ final class UndertowSourceIT {
         assertThatThrownBy(() -> UndertowSource.http(0, exchange -> {}).workerThreads(0))
                 .hasMessage("workerThreads: 0 (expected: >= 1)");
         assertThatThrownBy(() -> UndertowSource.http(0, exchange -> {}).idleTimeout(Duration.ZERO))
-                .hasMessage("idleTimeout: PT0S (expected: > 0)");
+                .hasMessage("idleTimeout: PT0S (expected: 1 ms to 1 day)");
     }
 
     /** Something else is in flight, so the service goes on draining. */

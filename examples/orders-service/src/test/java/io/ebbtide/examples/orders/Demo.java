@@ -46,8 +46,8 @@ final class Demo {
             watch(load, LOAD);
 
             say("SIGTERM to process %d, in the middle of it".formatted(service.pid()));
-            service.signal("TERM");
             load.stopAfter(LEARNS_OF_THE_REMOVAL);
+            service.signal("TERM");
             service.awaitLine("'orders' is LAME_DUCK", PATIENCE);
             probe(management);
             say("the clients learn of the removal 1.5 s late, as behind a balancer, and come until then");
@@ -84,7 +84,7 @@ final class Demo {
     }
 
     private boolean summary(LoadResult result, ServiceProcess.Exit exit, JsonNode report) {
-        long lost = result.sent() - result.answered();
+        long lost = result.lost().size();
         boolean good = lost == 0 && exit.code() == 0;
         System.out.println();
         System.out.println("  requests sent       %,8d".formatted(result.sent()));

@@ -1,0 +1,31 @@
+package io.ebbtide.health;
+
+/** The service's hold on its checks: not for users, who could stop them for good. Safe for use by many threads. */
+public final class HealthControl {
+    private final Health health;
+
+    /** The control of these checks. */
+    public HealthControl(Health health) {
+        this.health = health;
+    }
+
+    /**
+     * Adds a check.
+     *
+     * @throws IllegalArgumentException if the name is taken, or a dependency is registered for liveness
+     * @throws IllegalStateException if the checks are running already
+     */
+    public void register(String name, ProbeKind kind, Check check) {
+        health.register(name, kind, check);
+    }
+
+    /** Begins to run the checks, all of them now. A second call does nothing. */
+    public void start() {
+        health.start();
+    }
+
+    /** Ends all checks; the verdicts stay as they are. A second call does nothing. */
+    public void stop() {
+        health.stop();
+    }
+}

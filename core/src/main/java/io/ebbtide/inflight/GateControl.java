@@ -1,0 +1,48 @@
+package io.ebbtide.inflight;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
+
+/**
+ * The shutdown's hold on the gate: not for users, who could shut their own service with it. Safe for use by many threads.
+ */
+public final class GateControl {
+    private final InFlight inFlight;
+
+    /** The control of this accounting's gate. */
+    public GateControl(InFlight inFlight) {
+        this.inFlight = inFlight;
+    }
+
+    /**
+     * Asks the gate to close at the first moment when nothing is in flight, which may be now. Never blocks; a second
+     * call changes nothing.
+     *
+     * @return completes when the gate is closed, on the thread that closed it, often one that has just served a
+     *     request: what depends on it must be short or asynchronous
+     */
+    public CompletableFuture<Void> closeWhenIdle() {
+        return inFlight.closeWhenIdle();
+    }
+
+    /** Closes the gate now, whatever is in flight; what is in stays in. A second call does nothing. */
+    public void close() {
+        inFlight.close();
+    }
+
+    /** How much work that was let in has ended. */
+    public long finished() {
+        return inFlight.finished();
+    }
+
+    /**
+     * Closes the tickets of threads that can never do so themselves.
+     *
+     * @param lost tells whether a thread will never return
+     * @return what was given up
+     */
+    public List<WorkInFlight> giveUp(Predicate<Thread> lost) {
+        return inFlight.giveUp(lost);
+    }
+}
