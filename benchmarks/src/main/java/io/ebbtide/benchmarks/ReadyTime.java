@@ -61,7 +61,12 @@ final class ReadyTime {
         System.out.println(bare.line());
         System.out.println(managed.line());
         System.out.println(cost.line());
-        cost.expectMedianBelow(Duration.ofMillis(100));
+        Duration least = managed.minimum().minus(bare.minimum()); // noise only ever adds
+        System.out.println("ready: what Ebbtide costs, best to best: %.1f ms".formatted(Sample.millis(least)));
+        if (least.toMillis() >= 100) {
+            throw new IllegalStateException("ready: %.1f ms more than bare Undertow (expected: < 100 ms)"
+                    .formatted(Sample.millis(least)));
+        }
     }
 
     private static Duration time(Class<?> main, String path) throws IOException {

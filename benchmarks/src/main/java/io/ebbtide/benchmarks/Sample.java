@@ -22,6 +22,10 @@ final class Sample {
         return sorted().get(values.size() / 2);
     }
 
+    Duration minimum() {
+        return sorted().get(0);
+    }
+
     /** One line: name, minimum, median, maximum. */
     String line() {
         List<Duration> sorted = sorted();

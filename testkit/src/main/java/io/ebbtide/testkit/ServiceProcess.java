@@ -61,27 +61,10 @@ public final class ServiceProcess implements AutoCloseable {
      * @throws IllegalStateException if there is nobody to send it to
      */
     public void signal(String name) {
-        if (!name.matches("[A-Z0-9]+")) {
-            throw new IllegalArgumentException("signal: '%s' (expected: a name such as TERM)".formatted(name));
-        }
         if (signalledNanos == 0) {
             signalledNanos = System.nanoTime();
         }
-        try {
-            Process kill = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid()) // a shell has it built in
-                    .redirectErrorStream(true)
-                    .start();
-            if (kill.waitFor() != 0) {
-                throw new IllegalStateException("SIG%s could not be sent to %d: %s"
-                        .formatted(
-                                name, pid(), new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8)));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while sending SIG" + name, e);
-        }
+        Signals.send(pid(), name);
     }
 
     /** Types into the service's terminal or standard input; {@code \u0003} is Ctrl-C. */

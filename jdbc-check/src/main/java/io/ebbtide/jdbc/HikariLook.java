@@ -1,0 +1,131 @@
+package io.ebbtide.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import io.ebbtide.health.Outcome;
+import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Ticker;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at a pool first, and borrows from it only if that takes a connection from nobody. One run at a time. */
+final class HikariLook implements Callable<Outcome> {
+    private final HikariDataSource pool;
+    private final JdbcOptions options;
+    private final Validator validator;
+    private final SideConnection side;
+    private final Turnover turnover;
+    private final Ticker ticker;
+    private @Nullable Shortage shortage;
+
+    /** Nobody gets a connection without waiting, and since when. */
+    private record Shortage(long sinceNanos, boolean starved, OptionalLong turnover) {}
+
+    private HikariLook(HikariDataSource pool, JdbcOptions options, Validator validator, Ticker ticker) {
+        this.pool = pool;
+        this.options = options;
+        this.validator = validator;
+        this.ticker = ticker;
+        side = new SideConnection(pool);
+        turnover = new Turnover(pool);
+    }
+
+    static boolean isFor(DataSource dataSource) {
+        try {
+            return dataSource.isWrapperFor(HikariDataSource.class);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    static HikariLook of(DataSource dataSource, JdbcOptions options, Validator validator) {
+        try {
+            return new HikariLook(dataSource.unwrap(HikariDataSource.class), options, validator, Ticker.system());
+        } catch (SQLException e) {
+            throw new IllegalArgumentException(
+                    "dataSource: %s (expected: to unwrap to a HikariDataSource, as it says)"
+                            .formatted(dataSource.getClass().getName()),
+                    e);
+        }
+    }
+
+    @Override
+    public Outcome call() {
+        if (pool.isClosed()) {
+            return Outcome.down("pool is closed");
+        }
+        HikariPoolMXBean numbers = pool.getHikariPoolMXBean();
+        if (numbers == null) { // it starts with the first connection that is wanted
+            return borrowed();
+        }
+        if (!pool.isRunning()) {
+            return Outcome.down("pool is suspended");
+        }
+        var state = PoolState.of(numbers, pool.getMaximumPoolSize());
+        if (state.isExhausted() || state.isStarved()) {
+            return state.shownIn(inShortage(state));
+        }
+        shortage = null;
+        side.close();
+        return state.shownIn(borrowed());
+    }
+
+    /** A run has taken too long. */
+    void abort() {
+        validator.abort();
+        side.abort();
+    }
+
+    /** The check is over. */
+    void close() {
+        validator.abort();
+        side.end();
+    }
+
+    private Outcome borrowed() {
+        try (Connection connection = pool.getConnection()) {
+            Outcome outcome = validator.validate(connection);
+            if (!outcome.passed() || validator.wasAborted()) {
+                pool.evictConnection(connection); // the application must not be given it
+            }
+            return outcome;
+        } catch (SQLException e) {
+            return SqlReason.of(e);
+        }
+    }
+
+    private Outcome inShortage(PoolState state) {
+        Shortage now = shortage;
+        if (now == null || now.starved() != state.isStarved() || connectionsCameBack(now)) {
+            now = new Shortage(ticker.nanos(), state.isStarved(), turnover.count());
+            shortage = now;
+        }
+        Duration lasted = ticker.since(now.sinceNanos());
+        Outcome database = options.sideConnection() ? side.look() : Outcome.up();
+        if (database.passed() && lasted.compareTo(options.stuckAfter()) > 0 && isStuck(now)) {
+            database = Outcome.down(reason(now, lasted));
+        }
+        return database.with("shortageSeconds", lasted.toSeconds());
+    }
+
+    private boolean connectionsCameBack(Shortage since) {
+        return !turnover.count().equals(since.turnover());
+    }
+
+    /** Exhausted for long is busy, or a leak. It is said to be a leak only if it is known that nothing comes back. */
+    private static boolean isStuck(Shortage shortage) {
+        return shortage.starved() || shortage.turnover().isPresent();
+    }
+
+    private static String reason(Shortage shortage, Duration lasted) {
+        String what = shortage.starved()
+                ? "the database answers, but the pool gets no connection"
+                : "every connection is borrowed and none came back";
+        return "pool cannot recover: " + what + " for " + Durations.text(Duration.ofSeconds(lasted.toSeconds()));
+    }
+}

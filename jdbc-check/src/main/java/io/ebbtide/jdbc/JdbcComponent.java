@@ -1,0 +1,68 @@
+package io.ebbtide.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Ticker;
+import io.ebbtide.lifecycle.Component;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Closes a HikariCP pool when the service stops: after the last ticket, and once what is still borrowed has come back.
+ * The pool itself would abort borrowed connections at once, in the middle of a transaction. For other pools,
+ * {@link Component#closing} does.
+ */
+public final class JdbcComponent implements Component {
+    /** HikariCP says how many are borrowed, and nobody tells when that changes. */
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+
+    private final HikariDataSource pool;
+
+    private JdbcComponent(HikariDataSource pool) {
+        this.pool = pool;
+    }
+
+    /** Closes this pool. */
+    public static JdbcComponent closing(HikariDataSource pool) {
+        return new JdbcComponent(Objects.requireNonNull(pool, "pool"));
+    }
+
+    /** Does nothing: a pool is usable from the beginning. */
+    @Override
+    public void start() {}
+
+    /**
+     * Waits for borrowed connections for nine tenths of the time at most, then closes the pool.
+     *
+     * @throws IllegalStateException if connections were still borrowed: they were aborted
+     */
+    @Override
+    public void stop(Duration within) {
+        int left = awaitReturns(within.multipliedBy(9).dividedBy(10));
+        pool.close();
+        if (left > 0) {
+            throw new IllegalStateException("%d connection(s) of the pool were still borrowed after %s and were aborted"
+                    .formatted(left, Durations.text(within.multipliedBy(9).dividedBy(10))));
+        }
+    }
+
+    private int awaitReturns(Duration bound) {
+        Ticker ticker = Ticker.system();
+        long start = ticker.nanos();
+        int borrowed = borrowed();
+        while (borrowed > 0
+                && ticker.since(start).compareTo(bound) < 0
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            borrowed = borrowed();
+        }
+        return borrowed;
+    }
+
+    private int borrowed() {
+        HikariPoolMXBean numbers = pool.isClosed() ? null : pool.getHikariPoolMXBean();
+        return numbers == null ? 0 : numbers.getActiveConnections();
+    }
+}

@@ -1,0 +1,48 @@
+package io.ebbtide.jdbc;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a check looks at its data source. Immutable.
+ *
+ * @param query run on the connection, its result not read; null for {@link java.sql.Connection#isValid}
+ * @param sideConnection whether, while a pool is exhausted, the check may open one connection beside it to see whether
+ *     the database lives. At most one for each check, only while the pool is exhausted: count one more for each pod
+ *     against the database's limit
+ * @param stuckAfter how long a pool may give nobody a connection, although the database lives, until it counts as one
+ *     that cannot recover, {@code > 0}
+ */
+public record JdbcOptions(@Nullable String query, boolean sideConnection, Duration stuckAfter) {
+    private static final JdbcOptions DEFAULTS = new JdbcOptions(null, true, Duration.ofMinutes(2));
+
+    public JdbcOptions {
+        if (query != null && query.isBlank()) {
+            throw new IllegalArgumentException("query: '%s' (expected: SQL, or null for isValid)".formatted(query));
+        }
+        if (Objects.requireNonNull(stuckAfter, "stuckAfter").isNegative() || stuckAfter.isZero()) {
+            throw new IllegalArgumentException("stuckAfter: %s (expected: > 0)".formatted(stuckAfter));
+        }
+    }
+
+    /** {@code isValid}, a side connection where one is needed, stuck after 2 min. */
+    public static JdbcOptions defaults() {
+        return DEFAULTS;
+    }
+
+    /** The same with a query in place of {@code isValid}. */
+    public JdbcOptions withQuery(String newQuery) {
+        return new JdbcOptions(Objects.requireNonNull(newQuery, "newQuery"), sideConnection, stuckAfter);
+    }
+
+    /** The same without a side connection: an exhausted pool then counts as up for as long as it is not stuck. */
+    public JdbcOptions withoutSideConnection() {
+        return new JdbcOptions(query, false, stuckAfter);
+    }
+
+    /** The same with another time after which a pool counts as stuck. */
+    public JdbcOptions withStuckAfter(Duration newStuckAfter) {
+        return new JdbcOptions(query, sideConnection, newStuckAfter);
+    }
+}

@@ -1,0 +1,78 @@
+package io.ebbtide.jdbc;
+
+import io.ebbtide.health.Outcome;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+
+/** Looks whether a connection is good. One validation at a time; {@link #abort} may be called by any thread. */
+final class Validator {
+    /** For drivers that hang on although their connection was aborted. */
+    private static final int LAST_RESORT_SECONDS = 30;
+
+    private final @Nullable String query;
+    private @Nullable Connection current;
+    private boolean aborted;
+
+    /** @param query null for {@code isValid} */
+    Validator(@Nullable String query) {
+        this.query = query;
+    }
+
+    /** Whether the connection does what is asked. Blocks until it answers or is aborted. */
+    Outcome validate(Connection connection) {
+        synchronized (this) {
+            current = connection;
+            aborted = false;
+        }
+        try {
+            if (Thread.currentThread().isInterrupted()) { // the borrowing took all the time there was
+                return Outcome.down("no connection in time");
+            }
+            return query == null ? isValid(connection) : run(connection, query);
+        } catch (SQLException e) {
+            return SqlReason.of(e);
+        } finally {
+            synchronized (this) {
+                current = null;
+            }
+        }
+    }
+
+    /** Ends a validation that hangs, by ending its connection. */
+    void abort() {
+        Connection hanging;
+        synchronized (this) {
+            hanging = current;
+            aborted |= hanging != null;
+        }
+        if (hanging != null) {
+            try {
+                hanging.abort(Runnable::run);
+            } catch (SQLException e) {
+                // as good as gone
+            }
+        }
+    }
+
+    /** Whether the last validation was aborted, so that its connection is of no use any more. */
+    synchronized boolean wasAborted() {
+        return aborted;
+    }
+
+    private static Outcome isValid(Connection connection) throws SQLException {
+        return connection.isValid(LAST_RESORT_SECONDS) ? Outcome.up() : Outcome.down("connection is not valid");
+    }
+
+    private static Outcome run(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setQueryTimeout(LAST_RESORT_SECONDS);
+            statement.execute(sql);
+        }
+        if (!connection.getAutoCommit()) {
+            connection.rollback(); // no transaction stays open because of us
+        }
+        return Outcome.up();
+    }
+}

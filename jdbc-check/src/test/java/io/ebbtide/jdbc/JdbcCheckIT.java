@@ -1,0 +1,424 @@
+package io.ebbtide.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.ebbtide.Ebbtide;
+import io.ebbtide.health.Check;
+import io.ebbtide.health.CheckStatus;
+import io.ebbtide.health.Status;
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.ExitCode;
+import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.lifecycle.ShutdownReport;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** The check against a real PostgreSQL: frozen, killed, full; and a pool that is exhausted, suspended, closed. */
+final class JdbcCheckIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration INTERVAL = Duration.ofMillis(200);
+    private static final Duration TIMEOUT = Duration.ofMillis(400);
+    private static RealPostgres postgres;
+
+    private final List<Connection> borrowed = new ArrayList<>();
+    private HikariDataSource pool;
+    private Ebbtide service;
+
+    @BeforeAll
+    static void startPostgres() {
+        postgres = RealPostgres.start();
+    }
+
+    @AfterAll
+    static void stopPostgres() {
+        postgres.close();
+    }
+
+    @AfterEach
+    void stop() throws SQLException {
+        if (service != null) {
+            service.close();
+        }
+        giveBack();
+        if (pool != null) {
+            pool.close();
+        }
+    }
+
+    @Test
+    void database_thatAnswers_isUp_andThePoolIsShown() {
+        run(JdbcCheck.of(pool(2)));
+
+        CheckStatus status = awaitStatus(Status.UP);
+
+        assertThat(status.required()).isFalse();
+        assertThat(status.details())
+                .containsEntry("pool", "ok")
+                .containsEntry("poolMax", 2)
+                .containsEntry("poolWaiting", 0);
+    }
+
+    @Test
+    void query_isRun_andLeavesNoTransactionOpen() throws Exception {
+        HikariDataSource manual = pool(1, config -> config.setAutoCommit(false));
+        run(JdbcCheck.of(manual, JdbcOptions.defaults().withQuery("SELECT 1")));
+        awaitStatus(Status.UP);
+
+        assertThat(number("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction'"))
+                .isZero();
+    }
+
+    @Test
+    void query_thatIsWrong_isToldWithoutItsText() {
+        run(JdbcCheck.of(pool(1), JdbcOptions.defaults().withQuery("SELECT secret FROM nowhere")));
+
+        assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo("query is wrong or not allowed");
+    }
+
+    @Test
+    void frozenDatabase_isToldInTime_andBackByItself() {
+        Check check = quick(JdbcCheck.of(pool(4)));
+        run(check);
+        awaitStatus(Status.UP);
+
+        postgres.freeze();
+        try {
+            Instant frozen = Instant.now();
+            CheckStatus status = awaitStatus(Status.DEGRADED);
+
+            assertThat(Duration.between(frozen, Instant.now()))
+                    .isLessThan(check.schedule().toldWithin().plusSeconds(1));
+            assertThat(status.reason()).isIn("no answer within 400 ms", "no connection to the database");
+        } finally {
+            postgres.thaw();
+        }
+        awaitStatus(Status.UP);
+    }
+
+    @Test
+    void killedDatabase_isTold_andBackAfterItsRestart() {
+        run(quick(JdbcCheck.of(pool(2))));
+        awaitStatus(Status.UP);
+
+        postgres.kill();
+        try {
+            awaitStatus(Status.DEGRADED);
+        } finally {
+            postgres.restart();
+        }
+        awaitStatus(Status.UP);
+    }
+
+    @Test
+    void exhaustedPool_ofALiveDatabase_isBusyAndNotBroken() throws Exception {
+        HikariDataSource small = pool(2);
+        run(quick(JdbcCheck.of(small).required()));
+        awaitStatus(Status.UP);
+        Awaitility.await().until(() -> small.getHikariPoolMXBean().getTotalConnections() == 2);
+        long before = connections();
+
+        borrowAll(small);
+        Awaitility.await().until(() -> "exhausted".equals(check().details().get("pool")));
+        Awaitility.await()
+                .during(Duration.ofSeconds(2))
+                .atMost(SOON)
+                .until(() -> service.health().snapshot().readiness() == Status.UP && connections() <= before + 1);
+
+        giveBack();
+        Awaitility.await().until(() -> "ok".equals(check().details().get("pool")));
+        Awaitility.await().untilAsserted(() -> assertThat(connections()).isEqualTo(before));
+    }
+
+    /** For as long as the promise says. */
+    @Test
+    @Tag("full")
+    void exhaustedPool_for30Seconds_neverLeavesTheRotation() throws Exception {
+        HikariDataSource small = pool(2);
+        run(JdbcCheck.of(small).required());
+        awaitStatus(Status.UP);
+        borrowAll(small);
+        CompletableFuture<Connection> waiting = CompletableFuture.supplyAsync(() -> {
+            try {
+                return small.getConnection();
+            } catch (SQLException e) {
+                return null;
+            }
+        });
+
+        Awaitility.await()
+                .during(Duration.ofSeconds(30))
+                .atMost(Duration.ofSeconds(40))
+                .until(() -> service.health().snapshot().readiness() == Status.UP);
+
+        assertThat(check().details()).containsEntry("pool", "exhausted").containsEntry("poolActive", 2);
+        giveBack();
+        Connection late = waiting.join();
+        if (late != null) {
+            late.close();
+        }
+    }
+
+    @Test
+    void exhaustedPool_ofADeadDatabase_isDown() throws Exception {
+        HikariDataSource small = pool(1);
+        run(quick(JdbcCheck.of(small)));
+        awaitStatus(Status.UP);
+        borrowAll(small);
+        Awaitility.await().until(() -> "exhausted".equals(check().details().get("pool")));
+
+        postgres.freeze();
+        try {
+            assertThat(awaitStatus(Status.DEGRADED).reason()).startsWith("no ");
+        } finally {
+            postgres.thaw();
+        }
+        awaitStatus(Status.UP);
+    }
+
+    @Test
+    void exhaustedPool_fromWhichNothingComesBack_isReportedAsOneThatCannotRecover() throws Exception {
+        var registry = new SimpleMeterRegistry();
+        HikariDataSource leaking = pool(1, config -> config.setMetricRegistry(registry));
+        run(quick(JdbcCheck.of(leaking, JdbcOptions.defaults().withStuckAfter(Duration.ofSeconds(1)))));
+        awaitStatus(Status.UP);
+        borrowAll(leaking);
+
+        assertThat(awaitStatus(Status.DEGRADED).reason())
+                .startsWith("pool cannot recover: every connection is borrowed and none came back for ");
+        giveBack();
+        awaitStatus(Status.UP);
+    }
+
+    @Test
+    void exhaustedPool_whoseConnectionsComeAndGo_isNeverSaidToBeStuck() throws Exception {
+        var registry = new SimpleMeterRegistry();
+        HikariDataSource busy = pool(1, config -> config.setMetricRegistry(registry));
+        run(quick(JdbcCheck.of(busy, JdbcOptions.defaults().withStuckAfter(Duration.ofSeconds(1)))));
+        awaitStatus(Status.UP);
+
+        long end = System.nanoTime() + Duration.ofSeconds(4).toNanos();
+        var users = new ArrayList<CompletableFuture<Void>>();
+        for (int i = 0; i < 3; i++) {
+            users.add(CompletableFuture.runAsync(() -> {
+                while (System.nanoTime() < end) {
+                    try (Connection connection = busy.getConnection();
+                            var statement = connection.createStatement()) {
+                        statement.execute("SELECT pg_sleep(0.05)");
+                    } catch (SQLException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+            }));
+        }
+        while (System.nanoTime() < end) {
+            assertThat(check().up()).isTrue();
+            Awaitility.await().pollDelay(Duration.ofMillis(50)).until(() -> true);
+        }
+        users.forEach(CompletableFuture::join);
+    }
+
+    @Test
+    void databaseWithTooManyConnections_isAliveForAnExhaustedPool_andToldToAFreshOne() throws Exception {
+        try (RealPostgres full = RealPostgres.start(5)) { // three of them are kept for superusers
+            try (Connection admin = DriverManager.getConnection(full.jdbcUrl());
+                    var statement = admin.createStatement()) {
+                statement.execute("CREATE ROLE app LOGIN");
+            }
+            String url = full.jdbcUrl().replace("user=postgres", "user=app");
+            pool = pool(2, config -> config.setJdbcUrl(url));
+            borrowAll(pool);
+            run(quick(JdbcCheck.of(pool)));
+
+            assertThat(awaitStatus(Status.UP).details())
+                    .containsEntry("pool", "exhausted")
+                    .containsEntry("sideConnection", "refused");
+            service.close();
+
+            var another = new PGSimpleDataSource();
+            another.setUrl(url);
+            run(quick(JdbcCheck.of(another)));
+            assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo("database has too many connections");
+            service.close();
+            giveBack();
+            pool.close();
+        }
+    }
+
+    @Test
+    void login_thatIsRefused_isToldWithoutTheUser() {
+        var nobody = new PGSimpleDataSource();
+        nobody.setUrl(postgres.jdbcUrl().replace("user=postgres", "user=nobody"));
+        run(JdbcCheck.of(nobody));
+
+        CheckStatus status = awaitStatus(Status.DEGRADED);
+
+        assertThat(status.reason()).isEqualTo("login refused");
+        assertThat(status.details().toString()).doesNotContain("nobody").doesNotContain("127.0.0.1");
+    }
+
+    @Test
+    void closedPool_isDownAtOnce() {
+        HikariDataSource closed = pool(1);
+        run(quick(JdbcCheck.of(closed)));
+        awaitStatus(Status.UP);
+
+        closed.close();
+
+        assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo("pool is closed");
+        assertThat(check().latency()).isLessThan(TIMEOUT);
+    }
+
+    @Test
+    void suspendedPool_isDown_andBackWhenItGoesOn() {
+        HikariDataSource suspended = pool(1, config -> config.setAllowPoolSuspension(true));
+        run(quick(JdbcCheck.of(suspended)));
+        awaitStatus(Status.UP);
+
+        suspended.getHikariPoolMXBean().suspendPool();
+        assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo("pool is suspended");
+        suspended.getHikariPoolMXBean().resumePool();
+
+        awaitStatus(Status.UP);
+    }
+
+    @Test
+    void dataSourceWithoutAPool_isChecked_andAFrozenOneAborted() throws Exception {
+        var plain = new PGSimpleDataSource();
+        plain.setUrl(postgres.jdbcUrl());
+        run(quick(JdbcCheck.of(plain)));
+        awaitStatus(Status.UP);
+        assertThat(check().details()).doesNotContainKey("pool");
+
+        postgres.freeze();
+        try {
+            awaitStatus(Status.DEGRADED);
+        } finally {
+            postgres.thaw();
+        }
+        awaitStatus(Status.UP);
+    }
+
+    @Test
+    void component_waitsForWhatIsBorrowed_thenCloses() throws Exception {
+        HikariDataSource closing = pool(2);
+        service = Ebbtide.builder("closing")
+                .component("db", JdbcComponent.closing(closing))
+                .build()
+                .start();
+        Connection inUse = closing.getConnection();
+        Ticket request = service.inFlight().enter(WorkKind.REQUEST, "GET /a");
+
+        service.shutdown("test");
+        Awaitility.await().until(() -> service.state() == LifecycleState.DRAINING);
+        assertThat(closing.isClosed()).as("before the last ticket").isFalse();
+        request.close();
+        Awaitility.await().until(() -> service.state() == LifecycleState.STOPPING);
+        Awaitility.await().during(Duration.ofMillis(200)).until(() -> !closing.isClosed() && inUse.isValid(1));
+        inUse.close();
+
+        ShutdownReport report = service.awaitStopped(SOON);
+        assertThat(report.exitCode()).isEqualTo(ExitCode.CLEAN);
+        assertThat(closing.isClosed()).isTrue();
+    }
+
+    @Test
+    void component_withAConnectionThatNeverComesBack_abortsItAndSaysSo() throws Exception {
+        HikariDataSource closing = pool(2);
+        closing.getConnection();
+        JdbcComponent component = JdbcComponent.closing(closing);
+
+        assertThatThrownBy(() -> component.stop(Duration.ofMillis(500)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("1 connection(s) of the pool were still borrowed after 450 ms and were aborted");
+        assertThat(closing.isClosed()).isTrue();
+    }
+
+    @Test
+    void options_thatMakeNoSense_areRefused() {
+        assertThatThrownBy(() -> JdbcOptions.defaults().withQuery(" "))
+                .hasMessage("query: ' ' (expected: SQL, or null for isValid)");
+        assertThatThrownBy(() -> JdbcOptions.defaults().withStuckAfter(Duration.ZERO))
+                .hasMessage("stuckAfter: PT0S (expected: > 0)");
+    }
+
+    private void run(Check check) {
+        service = Ebbtide.builder("it").readiness("db", check).build().start();
+    }
+
+    private static Check quick(Check check) {
+        return check.every(INTERVAL).timeout(TIMEOUT);
+    }
+
+    private CheckStatus check() {
+        return service.health().snapshot().checks().get(0);
+    }
+
+    private CheckStatus awaitStatus(Status status) {
+        Awaitility.await()
+                .atMost(SOON)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> check().known() && check().status() == status);
+        return check();
+    }
+
+    private HikariDataSource pool(int size) {
+        return pool(size, config -> {});
+    }
+
+    private HikariDataSource pool(int size, Consumer<HikariConfig> more) {
+        var config = new HikariConfig();
+        config.setJdbcUrl(postgres.jdbcUrl());
+        config.setMaximumPoolSize(size);
+        config.setConnectionTimeout(1_000);
+        config.setValidationTimeout(500);
+        more.accept(config);
+        pool = new HikariDataSource(config);
+        return pool;
+    }
+
+    private void borrowAll(HikariDataSource from) throws SQLException {
+        while (borrowed.size() < from.getMaximumPoolSize()) {
+            borrowed.add(from.getConnection());
+        }
+    }
+
+    private void giveBack() throws SQLException {
+        for (Connection each : borrowed) {
+            each.close();
+        }
+        borrowed.clear();
+    }
+
+    private static long connections() throws SQLException {
+        return number("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'") - 1;
+    }
+
+    private static long number(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
+                var statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql)) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.ebbtide.jdbc;
+
+import io.ebbtide.testkit.Signals;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/** A real PostgreSQL on loopback, to be frozen, killed and started again on its port. Confine to one thread. */
+public final class RealPostgres implements AutoCloseable {
+    private final Path folder;
+    private final int mostConnections;
+    private EmbeddedPostgres postgres;
+    private int port;
+
+    private RealPostgres(Path folder, int mostConnections) {
+        this.folder = folder;
+        this.mostConnections = mostConnections;
+    }
+
+    /** Starts one and waits until it answers. */
+    public static RealPostgres start() {
+        return start(100);
+    }
+
+    /** The same with a limit of connections. */
+    public static RealPostgres start(int mostConnections) {
+        try {
+            var postgres = new RealPostgres(Files.createTempDirectory("postgres"), mostConnections);
+            postgres.restart();
+            return postgres;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /** With the user, who needs no password. */
+    public String jdbcUrl() {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres";
+    }
+
+    /** All its processes: it takes connections and bytes, as far as the kernel does that, and answers nothing. */
+    public void freeze() {
+        processes().forEach(process -> signal(process, "STOP"));
+    }
+
+    public void thaw() {
+        processes().forEach(process -> signal(process, "CONT"));
+    }
+
+    /** All its processes, as by {@code kill -9}. */
+    public void kill() {
+        List<ProcessHandle> all = processes();
+        all.forEach(ProcessHandle::destroyForcibly);
+        while (all.stream().anyMatch(ProcessHandle::isAlive)) {
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
+        release();
+    }
+
+    /** Starts it on its port, the first time on a free one, and its data. */
+    public void restart() {
+        try {
+            postgres = EmbeddedPostgres.builder()
+                    .setPort(port)
+                    .setDataDirectory(folder.resolve("data"))
+                    .setCleanDataDirectory(false)
+                    .setServerConfig("listen_addresses", "127.0.0.1")
+                    .setServerConfig("max_connections", String.valueOf(mostConnections))
+                    .setServerConfig("unix_socket_directories", "")
+                    .start();
+            port = postgres.getPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        thaw();
+        release();
+    }
+
+    /** Stops it, if it still runs, and lets go of its data. */
+    private void release() {
+        try {
+            postgres.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The postmaster first, or it would replace whom it misses. */
+    private List<ProcessHandle> processes() {
+        try {
+            Path file = folder.resolve("data/postmaster.pid");
+            long pid = Long.parseLong(Files.readAllLines(file).get(0).strip());
+            return ProcessHandle.of(pid).stream()
+                    .flatMap(postmaster -> Stream.concat(Stream.of(postmaster), postmaster.descendants()))
+                    .toList();
+        } catch (IOException e) {
+            return List.of(); // it does not run
+        }
+    }
+
+    private static void signal(ProcessHandle process, String name) {
+        try {
+            Signals.send(process.pid(), name);
+        } catch (IllegalStateException e) {
+            if (process.isAlive()) {
+                throw e;
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.ebbtide.redis;
+
+import io.ebbtide.health.Outcome;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** One PING, and what else was asked for. */
+final class PingLook implements Callable<CompletionStage<Outcome>> {
+    private final Link link;
+    private final boolean withRole;
+
+    PingLook(Link link, boolean withRole) {
+        this.link = link;
+        this.withRole = withRole;
+    }
+
+    /**
+     * What is returned cannot be cancelled: a PING that waits for its answer stays where it is, and the run hangs with
+     * it, rather than one PING after the other piling up in front of a server that does not read.
+     */
+    @Override
+    public CompletionStage<Outcome> call() {
+        return link.connection()
+                .thenCompose(this::look)
+                .handle((outcome, failure) -> failure == null ? outcome : RedisReason.of(failure))
+                .toCompletableFuture()
+                .minimalCompletionStage();
+    }
+
+    private CompletionStage<Outcome> look(StatefulConnection<?, ?> connection) {
+        if (!connection.isOpen()) { // or Lettuce would keep the PING until it is connected again
+            return CompletableFuture.completedStage(Outcome.down("not connected"));
+        }
+        if (connection instanceof StatefulRedisClusterConnection<?, ?> cluster) {
+            return cluster.async()
+                    .ping()
+                    .thenCompose(pong -> cluster.async().clusterInfo())
+                    .thenApply(ClusterState::of);
+        }
+        if (connection instanceof StatefulRedisSentinelConnection<?, ?> sentinel) {
+            return sentinel.async().ping().thenApply(pong -> Outcome.up());
+        }
+        if (connection instanceof StatefulRedisConnection<?, ?> single) {
+            CompletionStage<String> pong = single.async().ping();
+            return withRole
+                    ? pong.thenCompose(said -> single.async().role()).thenApply(Role::of)
+                    : pong.thenApply(said -> Outcome.up());
+        }
+        throw new IllegalArgumentException(
+                "connection: " + connection.getClass().getName() + " (expected: single, cluster or Sentinel)");
+    }
+}

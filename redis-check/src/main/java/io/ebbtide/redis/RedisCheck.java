@@ -1,0 +1,90 @@
+package io.ebbtide.redis;
+
+import io.ebbtide.health.Check;
+import io.ebbtide.health.Evidence;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.event.command.CommandListener;
+import io.lettuce.core.event.command.CommandSucceededEvent;
+import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
+import java.util.Objects;
+
+/**
+ * Checks of Redis by Lettuce: a PING, judged by the check's own timeout (1 s unless set) whatever the client's options
+ * are. Shared: a failure degrades the service, unless {@link Check#required()} is called. The PING is asynchronous: it
+ * holds no thread, and an event loop only hands its answer on. At most one PING is under way: while it is unanswered the
+ * check is shown as hung, and it is well again with the answer.
+ *
+ * <p>Whoever hands over a connection has that one looked at, the one that the application uses. Whoever hands over a
+ * client has the check open a connection of its own, with the first run, and close it at the stop; one that does not
+ * answer in time is closed and opened anew.
+ *
+ * <p>Details never hold a host, a user or a password. All methods are safe for use by many threads and block nobody.
+ */
+public final class RedisCheck {
+    private RedisCheck() {}
+
+    /** The connection that the application uses, to a single server or, through Sentinel, to a master. */
+    public static Check of(StatefulRedisConnection<?, ?> connection) {
+        return check(new GivenLink(Objects.requireNonNull(connection, "connection")), false);
+    }
+
+    /** The same, for a cluster: down also when the cluster says that it cannot serve every slot. */
+    public static Check of(StatefulRedisClusterConnection<?, ?> connection) {
+        return check(new GivenLink(Objects.requireNonNull(connection, "connection")), false);
+    }
+
+    /** The same, for a Sentinel itself. */
+    public static Check of(StatefulRedisSentinelConnection<?, ?> connection) {
+        return check(new GivenLink(Objects.requireNonNull(connection, "connection")), false);
+    }
+
+    /** A connection of the check's own. The client must have been created with a URI. */
+    public static Check of(RedisClient client) {
+        return check(new OwnLink(Objects.requireNonNull(client, "client")::connect), false);
+    }
+
+    /** A connection of the check's own to a cluster. */
+    public static Check of(RedisClusterClient client) {
+        return check(new OwnLink(Objects.requireNonNull(client, "client")::connect), false);
+    }
+
+    /**
+     * The connection that the application uses, and the server's role: details {@code role} ({@code master} or {@code
+     * replica}), of a master {@code replicas} and {@code lagBytes}, the most that any of them is behind; of a replica
+     * {@code link}, its state towards its master. Costs one more command for each run.
+     */
+    public static Check withRole(StatefulRedisConnection<?, ?> connection) {
+        return check(new GivenLink(Objects.requireNonNull(connection, "connection")), true);
+    }
+
+    /** The same on a connection of the check's own. */
+    public static Check withRole(RedisClient client) {
+        return check(new OwnLink(Objects.requireNonNull(client, "client")::connect), true);
+    }
+
+    /**
+     * The successes of all commands on connections that the client opens from now on, as evidence: while there is
+     * traffic, no PING is sent. For {@link Check#evidence}. Costs a reading of the clock for each command.
+     */
+    public static Evidence evidence(AbstractRedisClient client) {
+        var evidence = Evidence.create();
+        Objects.requireNonNull(client, "client").addListener(new CommandListener() {
+            @Override
+            public void commandSucceeded(CommandSucceededEvent event) {
+                evidence.succeeded();
+            }
+        });
+        return evidence;
+    }
+
+    private static Check check(Link link, boolean withRole) {
+        return Check.async(new PingLook(link, withRole))
+                .dependency()
+                .onTimeout(link::giveUp)
+                .onStop(link::close);
+    }
+}

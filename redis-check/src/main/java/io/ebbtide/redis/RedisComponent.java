@@ -1,0 +1,48 @@
+package io.ebbtide.redis;
+
+import io.ebbtide.lifecycle.Component;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.resource.ClientResources;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Closes a client of Redis, with all its connections and threads, when the service stops. */
+public final class RedisComponent implements Component {
+    private final AbstractRedisClient client;
+    private final @Nullable ClientResources resources;
+
+    private RedisComponent(AbstractRedisClient client, @Nullable ClientResources resources) {
+        this.client = Objects.requireNonNull(client, "client");
+        this.resources = resources;
+    }
+
+    /** Closes the client, and its resources if it made them itself. */
+    public static RedisComponent closing(AbstractRedisClient client) {
+        return new RedisComponent(client, null);
+    }
+
+    /**
+     * Closes the client, then resources that were made for it.
+     *
+     * @param resources used by no other client
+     */
+    public static RedisComponent closing(AbstractRedisClient client, ClientResources resources) {
+        return new RedisComponent(client, Objects.requireNonNull(resources, "resources"));
+    }
+
+    /** Does nothing: a client is usable from the beginning. */
+    @Override
+    public void start() {}
+
+    /** Nothing is in flight any more, so nothing has to be waited for but the closing itself. */
+    @Override
+    public void stop(Duration within) throws Exception {
+        long millis = within.toMillis();
+        client.shutdownAsync(0, millis, TimeUnit.MILLISECONDS).get(millis, TimeUnit.MILLISECONDS);
+        if (resources != null) {
+            resources.shutdown(0, millis, TimeUnit.MILLISECONDS).get(millis, TimeUnit.MILLISECONDS);
+        }
+    }
+}

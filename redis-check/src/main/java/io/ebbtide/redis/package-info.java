@@ -1,0 +1,5 @@
+/** A check of Redis by Lettuce. */
+@NullMarked
+package io.ebbtide.redis;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,166 @@
+package io.ebbtide.redis;
+
+import io.ebbtide.testkit.Signals;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import redis.embedded.core.ExecutableProvider;
+
+/** A real Redis on loopback, to be frozen, killed and started again on its port. Confine to one thread. */
+public final class RealRedis implements AutoCloseable {
+    private static final Duration TO_START = Duration.ofSeconds(20);
+    private static final int PORTS_TO_TRY = 5;
+
+    private final List<String> settings;
+    private final Path folder;
+    private final int port;
+    private Process process;
+
+    private RealRedis(List<String> settings, Path folder, int port) {
+        this.settings = settings;
+        this.folder = folder;
+        this.port = port;
+    }
+
+    /** Starts one and waits until it answers. Each setting is one as on the command line: {@code --maxclients}, {@code 10}. */
+    public static RealRedis start(String... settings) {
+        IllegalStateException last = null;
+        for (int i = 0; i < PORTS_TO_TRY; i++) { // somebody else may take the port before Redis does
+            try {
+                var redis = new RealRedis(List.of(settings), Files.createTempDirectory("redis"), freePort());
+                redis.restart();
+                return redis;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (IllegalStateException e) {
+                last = e;
+            }
+        }
+        throw last;
+    }
+
+    /** Starts a Sentinel that watches a master. */
+    public static RealRedis sentinel(String masterName, RealRedis master) {
+        try {
+            Path folder = Files.createTempDirectory("sentinel");
+            Path file = folder.resolve("sentinel.conf");
+            Files.writeString(file, "sentinel monitor %s 127.0.0.1 %d 1%n".formatted(masterName, master.port()));
+            var sentinel = new RealRedis(List.of(file.toString(), "--sentinel"), folder, freePort());
+            sentinel.restart();
+            return sentinel;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String uri() {
+        return "redis://127.0.0.1:" + port;
+    }
+
+    /** It takes connections and bytes, as far as the kernel does that, and answers nothing. */
+    public void freeze() {
+        Signals.send(process.pid(), "STOP");
+    }
+
+    public void thaw() {
+        Signals.send(process.pid(), "CONT");
+    }
+
+    /** As by {@code kill -9}. */
+    public void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** Stops it as an administrator would: data is written first. */
+    public void stop() {
+        process.destroy();
+        awaitEnd();
+    }
+
+    /** Starts it on its port and its data. */
+    public void restart() {
+        restart(List.of());
+    }
+
+    /** The same with more settings for this time. */
+    public void restart(List<String> more) {
+        try {
+            var command = new ArrayList<String>();
+            command.add(executable().getAbsolutePath());
+            command.addAll(settings); // first, as one may be the name of a file
+            command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1"));
+            command.addAll(List.of("--dir", folder.toString(), "--daemonize", "no"));
+            if (!settings.contains("--sentinel")) {
+                command.addAll(List.of("--save", ""));
+            }
+            command.addAll(more);
+            process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(folder.resolve("log").toFile())
+                    .start();
+            awaitAnswer();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Any answer will do: one that wants a password has started, too. */
+    private void awaitAnswer() throws IOException {
+        long end = System.nanoTime() + TO_START.toNanos();
+        while (System.nanoTime() < end && process.isAlive()) {
+            try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.setSoTimeout(1_000);
+                socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+                if (socket.getInputStream().read() > 0 && process.isAlive()) {
+                    return;
+                }
+            } catch (IOException e) {
+                LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            }
+        }
+        process.destroyForcibly();
+        throw new IllegalStateException("Redis did not start: " + Files.readString(folder.resolve("log")));
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("Redis does not end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the end of Redis", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    private static File executable() throws IOException {
+        return ExecutableProvider.newJarResourceProvider().get();
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

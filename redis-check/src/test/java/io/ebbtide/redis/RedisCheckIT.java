@@ -1,0 +1,373 @@
+package io.ebbtide.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ebbtide.Ebbtide;
+import io.ebbtide.health.Check;
+import io.ebbtide.health.CheckStatus;
+import io.ebbtide.health.Status;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The check against real servers: frozen, killed, loading, full, locked. */
+final class RedisCheckIT {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static RealRedis redis;
+
+    private RedisClient client;
+    private Ebbtide service;
+
+    @BeforeAll
+    static void startRedis() {
+        redis = RealRedis.start();
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        redis.close();
+    }
+
+    @AfterEach
+    void stop() {
+        if (service != null) {
+            service.close();
+        }
+        if (client != null) {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
+    void redis_thatAnswers_isUp_andTellsItsLatency() {
+        run(RedisCheck.of(connected(redis).connect()));
+
+        CheckStatus status = awaitStatus(Status.UP);
+
+        assertThat(status.latency()).isPositive();
+        assertThat(status.required()).isFalse();
+    }
+
+    @Test
+    void frozenRedis_isToldInTime_shownAsHung_andBackWithTheAnswer() {
+        run(quick(RedisCheck.of(connected(redis).connect())));
+        awaitStatus(Status.UP);
+
+        redis.freeze();
+        try {
+            Instant frozen = Instant.now();
+            CheckStatus status = awaitStatus(Status.DEGRADED);
+
+            assertThat(Duration.between(frozen, Instant.now()))
+                    .isLessThan(quickSchedule().plusSeconds(1));
+            assertThat(status.reason()).isEqualTo("no answer within 300 ms");
+            assertThat(status.hungSince()).isAfter(frozen);
+        } finally {
+            redis.thaw();
+        }
+        awaitStatus(Status.UP);
+    }
+
+    @Test
+    void killedRedis_isToldAtOnce_andBackAfterItsRestart() {
+        run(quick(RedisCheck.of(connected(redis).connect())));
+        awaitStatus(Status.UP);
+
+        redis.kill();
+        try {
+            assertThat(awaitStatus(Status.DEGRADED).reason()).isIn("not connected", "no answer within 300 ms");
+        } finally {
+            redis.restart();
+        }
+        awaitStatus(Status.UP);
+    }
+
+    @Test
+    void ownConnection_isOpenedOnce_andClosedAtTheStop() {
+        try (StatefulRedisConnection<String, String> observer = connected(redis).connect()) {
+            long before = connections(observer);
+            run(quick(RedisCheck.of(client)));
+            awaitStatus(Status.UP);
+            Awaitility.await().during(Duration.ofMillis(500)).until(() -> connections(observer) == before + 1);
+
+            service.close();
+
+            Awaitility.await()
+                    .untilAsserted(() -> assertThat(connections(observer)).isEqualTo(before));
+        }
+    }
+
+    @Test
+    void ownConnection_toAFrozenRedis_leavesNothingBehindOnceItIsBack() {
+        try (StatefulRedisConnection<String, String> observer = connected(redis).connect()) {
+            long before = connections(observer);
+            run(quick(RedisCheck.of(client)));
+            awaitStatus(Status.UP);
+
+            for (int i = 0; i < 2; i++) {
+                redis.freeze();
+                try {
+                    awaitStatus(Status.DEGRADED);
+                } finally {
+                    redis.thaw();
+                }
+                awaitStatus(Status.UP);
+            }
+
+            Awaitility.await()
+                    .atMost(SOON)
+                    .untilAsserted(() -> assertThat(connections(observer)).isEqualTo(before + 1));
+        }
+    }
+
+    @Test
+    void ownConnection_beforeRedisIsThere_isOpenedOnceItIs() {
+        redis.kill();
+        try {
+            run(quick(RedisCheck.of(connected(redis))));
+            assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo("connection refused");
+        } finally {
+            redis.restart();
+        }
+        awaitStatus(Status.UP);
+    }
+
+    @Test
+    void redis_thatWantsAPassword_saysSo() {
+        try (RealRedis locked = RealRedis.start("--requirepass", "s3cret")) {
+            run(RedisCheck.of(connected(locked)));
+            assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo("password missing");
+            service.close();
+
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+            client = RedisClient.create(locked.uri().replace("//", "//:wr0ng@"));
+            run(RedisCheck.of(client));
+            assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo("login refused");
+        }
+    }
+
+    @Test
+    void redis_thatIsLoading_saysSo() {
+        try (RealRedis loading = RealRedis.start("--appendonly", "yes", "--rdbcompression", "no")) {
+            client = connected(loading);
+            try (StatefulRedisConnection<String, String> writer = client.connect()) {
+                String large = "v".repeat(100_000); // Redis looks up from its loading every 2 MiB
+                IntStream.range(0, 400).forEach(i -> writer.sync().set("key" + i, large));
+                writer.sync().bgrewriteaof();
+                Awaitility.await().until(() -> writer.sync().info("persistence").contains("aof_rewrite_in_progress:0"));
+            }
+            loading.stop();
+            loading.restart(List.of("--key-load-delay", "5000"));
+
+            run(quick(RedisCheck.of(client)));
+
+            Awaitility.await()
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> check().reason().equals("loading its data"));
+            awaitStatus(Status.UP);
+        }
+    }
+
+    @Test
+    void redis_withTooManyClients_saysSo() {
+        try (RealRedis full = RealRedis.start("--maxclients", "1")) {
+            client = connected(full);
+            client.connect();
+            run(RedisCheck.of(client));
+
+            assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo("too many clients");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "-MASTERDOWN Link with MASTER is down | replica without its master",
+                "-NOPERM this user has no permissions to run the 'ping' command | user may not do this",
+                "-MISCONF Redis is configured to save RDB snapshots | cannot write its data to disk",
+                "-BUSY Redis is busy running a script | busy with a script",
+                "-ERR something that nobody knows of 10.0.0.7 | failed with RedisCommandExecutionException"
+            })
+    void answers_thatAreErrors_areToldInOurWords(String answer, String reason) throws Exception {
+        try (var responder = new Responder(Map.of("PING", answer + "\r\n", "HELLO", "-ERR unknown command\r\n"))) {
+            client = RedisClient.create(responder.uri());
+            client.setOptions(
+                    ClientOptions.builder().pingBeforeActivateConnection(false).build());
+            run(RedisCheck.of(client.connect()));
+
+            assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo(reason);
+        }
+    }
+
+    @Test
+    void role_ofMasterAndReplica_isShown_whateverTheCodec() {
+        try (RealRedis replica = RealRedis.start("--replicaof", "127.0.0.1", String.valueOf(redis.port()));
+                StatefulRedisConnection<byte[], byte[]> toReplica =
+                        connected(replica).connect(ByteArrayCodec.INSTANCE)) {
+            Awaitility.await()
+                    .atMost(SOON)
+                    .until(() -> toReplica.sync().info("replication").contains("master_link_status:up"));
+            RedisClient toMaster = RedisClient.create(redis.uri());
+            try {
+                service = Ebbtide.builder("roles")
+                        .readiness("redis", RedisCheck.withRole(toMaster))
+                        .readiness("replica", RedisCheck.withRole(toReplica))
+                        .build()
+                        .start();
+                awaitStatus(Status.UP);
+                Awaitility.await()
+                        .until(() -> service.health().snapshot().checks().get(1).known());
+
+                assertThat(service.health().snapshot().checks().get(0).details())
+                        .containsEntry("role", "master")
+                        .containsEntry("replicas", 1L)
+                        .containsKey("lagBytes");
+                assertThat(service.health().snapshot().checks().get(1).details())
+                        .containsEntry("role", "replica")
+                        .containsEntry("link", "connected");
+            } finally {
+                service.close();
+                toMaster.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+            }
+        }
+    }
+
+    @Test
+    void cluster_isDownUntilItServesEverySlot() {
+        try (RealRedis node = RealRedis.start("--cluster-enabled", "yes")) {
+            RedisClusterClient cluster = RedisClusterClient.create(node.uri());
+            try (StatefulRedisClusterConnection<String, String> connection = cluster.connect()) {
+                run(quick(RedisCheck.of(connection)));
+                assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo("cluster cannot serve every slot");
+
+                connection.sync().clusterAddSlots(IntStream.range(0, 16_384).toArray());
+
+                assertThat(awaitStatus(Status.UP).details())
+                        .containsEntry("clusterState", "ok")
+                        .containsEntry("slotsOk", 16_384L);
+                service.close();
+            } finally {
+                cluster.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+            }
+        }
+    }
+
+    @Test
+    void sentinel_isChecked_andLeadsToTheMaster() {
+        try (RealRedis sentinel = RealRedis.sentinel("mymaster", redis)) {
+            client = RedisClient.create(RedisURI.builder()
+                    .withSentinel("127.0.0.1", sentinel.port())
+                    .withSentinelMasterId("mymaster")
+                    .build());
+            try (StatefulRedisSentinelConnection<String, String> connection =
+                    client.connectSentinel(RedisURI.create(sentinel.uri()))) {
+                service = Ebbtide.builder("sentinel")
+                        .readiness("redis", RedisCheck.withRole(client))
+                        .readiness("sentinel", RedisCheck.of(connection))
+                        .build()
+                        .start();
+
+                assertThat(awaitStatus(Status.UP).details()).containsEntry("role", "master");
+                Awaitility.await()
+                        .until(() -> service.health().snapshot().checks().get(1).status() == Status.UP);
+                service.close();
+            }
+        }
+    }
+
+    @Test
+    void evidence_ofTraffic_sparesThePings() throws Exception {
+        client = connected(redis);
+        var evidence = RedisCheck.evidence(client);
+        try (StatefulRedisConnection<String, String> connection = client.connect()) {
+            run(quick(RedisCheck.of(connection)).evidence(evidence));
+            awaitStatus(Status.UP);
+
+            Awaitility.await().pollInterval(Duration.ofMillis(20)).until(() -> {
+                connection.sync().get("a");
+                return Boolean.TRUE.equals(check().details().get("evidence"));
+            });
+            service.close();
+        }
+    }
+
+    @Test
+    void component_closesClientAndThreads() {
+        client = connected(redis);
+        var connection = client.connect();
+        service = Ebbtide.builder("closing")
+                .component("redis", RedisComponent.closing(client))
+                .build()
+                .start();
+
+        service.close();
+
+        assertThat(connection.isOpen()).isFalse();
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .noneMatch(name -> name.startsWith("lettuce-")));
+    }
+
+    private void run(Check check) {
+        service = Ebbtide.builder("it").readiness("redis", check).build().start();
+    }
+
+    /** Told within {@code 200 + 3 x 300 + 2 x 200} ms. */
+    private static Check quick(Check check) {
+        return check.every(Duration.ofMillis(200)).timeout(Duration.ofMillis(300));
+    }
+
+    private static Duration quickSchedule() {
+        return Check.tcp("localhost", 1)
+                .every(Duration.ofMillis(200))
+                .timeout(Duration.ofMillis(300))
+                .schedule()
+                .toldWithin();
+    }
+
+    private CheckStatus check() {
+        return service.health().snapshot().checks().get(0);
+    }
+
+    private CheckStatus awaitStatus(Status status) {
+        Awaitility.await()
+                .atMost(SOON)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> check().known() && check().status() == status);
+        return check();
+    }
+
+    private RedisClient connected(RealRedis server) {
+        client = RedisClient.create(server.uri());
+        client.setOptions(ClientOptions.builder()
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(Duration.ofSeconds(2))
+                        .build())
+                .build());
+        return client;
+    }
+
+    private static long connections(StatefulRedisConnection<String, String> observer) {
+        return observer.sync().clientList().lines().count();
+    }
+}
