@@ -64,8 +64,8 @@ final class ReadyTime {
         Duration least = managed.minimum().minus(bare.minimum()); // noise only ever adds
         System.out.println("ready: what Ebbtide costs, best to best: %.1f ms".formatted(Sample.millis(least)));
         if (least.toMillis() >= 100) {
-            throw new IllegalStateException("ready: %.1f ms more than bare Undertow (expected: < 100 ms)"
-                    .formatted(Sample.millis(least)));
+            throw new IllegalStateException(
+                    "ready: %.1f ms more than bare Undertow (expected: < 100 ms)".formatted(Sample.millis(least)));
         }
     }
 

@@ -116,6 +116,7 @@ final class JdbcCheckIT {
     }
 
     @Test
+    @Tag("full")
     void killedDatabase_isTold_andBackAfterItsRestart() {
         run(quick(JdbcCheck.of(pool(2))));
         awaitStatus(Status.UP);
@@ -140,7 +141,7 @@ final class JdbcCheckIT {
         borrowAll(small);
         Awaitility.await().until(() -> "exhausted".equals(check().details().get("pool")));
         Awaitility.await()
-                .during(Duration.ofSeconds(2))
+                .during(Duration.ofSeconds(1))
                 .atMost(SOON)
                 .until(() -> service.health().snapshot().readiness() == Status.UP && connections() <= before + 1);
 
@@ -179,6 +180,7 @@ final class JdbcCheckIT {
     }
 
     @Test
+    @Tag("full")
     void exhaustedPool_ofADeadDatabase_isDown() throws Exception {
         HikariDataSource small = pool(1);
         run(quick(JdbcCheck.of(small)));
@@ -210,6 +212,7 @@ final class JdbcCheckIT {
     }
 
     @Test
+    @Tag("full")
     void exhaustedPool_whoseConnectionsComeAndGo_isNeverSaidToBeStuck() throws Exception {
         var registry = new SimpleMeterRegistry();
         HikariDataSource busy = pool(1, config -> config.setMetricRegistry(registry));

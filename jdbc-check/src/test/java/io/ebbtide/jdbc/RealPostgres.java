@@ -76,6 +76,7 @@ public final class RealPostgres implements AutoCloseable {
                     .setCleanDataDirectory(false)
                     .setServerConfig("listen_addresses", "127.0.0.1")
                     .setServerConfig("max_connections", String.valueOf(mostConnections))
+                    .setServerConfig("synchronous_commit", "on") // or it forgets what it acknowledged when killed
                     .setServerConfig("unix_socket_directories", "")
                     .start();
             port = postgres.getPort();

@@ -24,6 +24,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -116,6 +117,7 @@ final class RedisCheckIT {
     }
 
     @Test
+    @Tag("full")
     void ownConnection_toAFrozenRedis_leavesNothingBehindOnceItIsBack() {
         try (StatefulRedisConnection<String, String> observer = connected(redis).connect()) {
             long before = connections(observer);
@@ -165,23 +167,22 @@ final class RedisCheckIT {
     }
 
     @Test
+    @Tag("full")
     void redis_thatIsLoading_saysSo() {
         try (RealRedis loading = RealRedis.start("--appendonly", "yes", "--rdbcompression", "no")) {
             client = connected(loading);
             try (StatefulRedisConnection<String, String> writer = client.connect()) {
                 String large = "v".repeat(100_000); // Redis looks up from its loading every 2 MiB
-                IntStream.range(0, 400).forEach(i -> writer.sync().set("key" + i, large));
+                IntStream.range(0, 300).forEach(i -> writer.sync().set("key" + i, large));
                 writer.sync().bgrewriteaof();
                 Awaitility.await().until(() -> writer.sync().info("persistence").contains("aof_rewrite_in_progress:0"));
             }
             loading.stop();
-            loading.restart(List.of("--key-load-delay", "5000"));
+            loading.restart(List.of("--key-load-delay", "10000"));
 
-            run(quick(RedisCheck.of(client)));
+            run(RedisCheck.of(client).every(Duration.ofMillis(200)).timeout(Duration.ofSeconds(2)));
 
-            Awaitility.await()
-                    .pollInterval(Duration.ofMillis(5))
-                    .until(() -> check().reason().equals("loading its data"));
+            assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo("loading its data");
             awaitStatus(Status.UP);
         }
     }
@@ -201,6 +202,7 @@ final class RedisCheckIT {
     @CsvSource(
             delimiter = '|',
             value = {
+                "-LOADING Redis is loading the dataset in memory | loading its data",
                 "-MASTERDOWN Link with MASTER is down | replica without its master",
                 "-NOPERM this user has no permissions to run the 'ping' command | user may not do this",
                 "-MISCONF Redis is configured to save RDB snapshots | cannot write its data to disk",

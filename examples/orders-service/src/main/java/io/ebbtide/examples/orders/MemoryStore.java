@@ -29,8 +29,7 @@ final class MemoryStore implements OrderStore {
         return orders.descendingMap().values().stream().limit(limit).toList();
     }
 
-    @Override
-    public void close() {
+    void clear() {
         orders.clear();
     }
 }

@@ -4,8 +4,15 @@ import java.util.List;
 import java.util.Optional;
 
 /** Keeps orders. Safe for use by many threads. */
-interface OrderStore extends AutoCloseable {
-    /** Takes an order. Once this returns, the order is kept. */
+interface OrderStore {
+    /** Makes the store usable; waits for what it needs. Once, before everything else. */
+    default void prepare() throws InterruptedException {}
+
+    /**
+     * Takes an order. Once this returns, the order is kept.
+     *
+     * @throws StoreUnavailable if that is not certain
+     */
     Order create(NewOrder order);
 
     /** The order with this id. */
@@ -17,7 +24,4 @@ interface OrderStore extends AutoCloseable {
      * @param limit how many at most, {@code >= 1}
      */
     List<Order> latest(int limit);
-
-    @Override
-    void close();
 }

@@ -15,12 +15,15 @@ import java.io.IOException;
 import java.util.Deque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Orders over HTTP: {@code POST /orders}, {@code GET /orders?limit=}, {@code GET /orders/{id}}. Each takes
  * {@code ?delayMs=}, which makes it slow on purpose.
  */
 final class OrdersApi {
+    private static final Logger LOG = LoggerFactory.getLogger(OrdersApi.class);
     private static final int MOST_BODY_BYTES = 16 * 1024;
     private static final int MOST_LISTED = 1_000;
     private static final int MOST_DELAY_MILLIS = 60_000;
@@ -81,6 +84,13 @@ final class OrdersApi {
                 action.run(exchange);
             } catch (BadInput e) {
                 send(exchange, e.status(), json.createObjectNode().put("error", e.getMessage()));
+            } catch (StoreUnavailable e) {
+                LOG.warn("{} {}: {}", exchange.getRequestMethod(), exchange.getRequestPath(), e.getMessage(), e);
+                exchange.getResponseHeaders().put(Headers.RETRY_AFTER, 1);
+                send(
+                        exchange,
+                        StatusCodes.SERVICE_UNAVAILABLE,
+                        json.createObjectNode().put("error", "the store is unavailable; try again"));
             }
         };
     }

@@ -1,27 +1,31 @@
 package io.ebbtide.examples.orders;
 
 import io.ebbtide.Ebbtide;
+import io.ebbtide.EbbtideBuilder;
 import io.ebbtide.health.Check;
 import io.ebbtide.undertow.UndertowSource;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
 
-/** Takes orders on the port that {@code ORDERS_PORT} names, 8080 unless set; answers probes and metrics on 8558. */
+/**
+ * Takes orders on the port that {@code ORDERS_PORT} names, 8080 unless set; answers probes and metrics on 8558. Where the
+ * orders are kept, see {@link Stores}.
+ */
 public final class OrdersService {
     private OrdersService() {}
 
     public static void main(String[] arguments) {
         int port = Integer.parseInt(System.getenv().getOrDefault("ORDERS_PORT", "8080"));
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        OrderStore store = new MemoryStore();
+        EbbtideBuilder service = Ebbtide.builder("orders");
+        OrderStore store = Stores.addTo(service, System.getenv(), registry);
         var http = UndertowSource.http(port, OrdersApi.handler(store)).workerThreads(64);
 
-        Ebbtide.builder("orders")
-                .component("store", store)
-                .liveness("deadlock", Check.deadlock())
+        service.liveness("deadlock", Check.deadlock())
                 .readiness("disk", Check.diskSpace(Path.of("."), 10_000_000))
                 .serve(http)
+                .startupTask("prepare the store", store::prepare)
                 .startupTask("tell the port", () -> System.out.println("orders-service listens, port=" + http.port()))
                 .management()
                 .metrics(registry)

@@ -27,6 +27,7 @@ final class OrdersApiIT {
     static void start() throws InterruptedException {
         service = JavaLauncher.of(OrdersService.class)
                 .environment("ORDERS_PORT", "0")
+                .environment("ORDERS_STORES", "memory")
                 .environment("EBBTIDE_MANAGEMENT_PORT", "0")
                 .start();
         port = service.awaitPort();

@@ -1,0 +1,115 @@
+package io.ebbtide.examples.orders;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.ebbtide.EbbtideBuilder;
+import io.ebbtide.health.Evidence;
+import io.ebbtide.jdbc.JdbcCheck;
+import io.ebbtide.jdbc.JdbcComponent;
+import io.ebbtide.redis.RedisCheck;
+import io.ebbtide.redis.RedisComponent;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the orders are kept: in the servers that {@code ORDERS_JDBC_URL} and {@code ORDERS_REDIS_URI} name; where they
+ * name none, in real ones that are started for it; in memory where {@code ORDERS_STORES} is {@code memory}, or this
+ * platform has no such servers.
+ */
+final class Stores {
+    private static final Logger LOG = LoggerFactory.getLogger(Stores.class);
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration CACHE_PATIENCE = Duration.ofMillis(250);
+
+    private Stores() {}
+
+    /** Adds what is needed to the service, its checks and its components, and returns the store. */
+    static OrderStore addTo(EbbtideBuilder service, Map<String, String> environment, MeterRegistry registry) {
+        String jdbcUrl = environment.get("ORDERS_JDBC_URL");
+        String redisUri = environment.get("ORDERS_REDIS_URI");
+        if (jdbcUrl != null && redisUri != null) {
+            return inServers(service, jdbcUrl, redisUri, registry);
+        }
+        if (jdbcUrl != null || redisUri != null) {
+            throw new IllegalArgumentException(
+                    "ORDERS_JDBC_URL, ORDERS_REDIS_URI: one of them (expected: both or none)");
+        }
+        if ("memory".equals(environment.get("ORDERS_STORES"))) {
+            return inMemory(service);
+        }
+        try {
+            LOG.info("starting a PostgreSQL and a Redis of our own");
+            EmbeddedServers servers = EmbeddedServers.start();
+            service.component("embedded servers", servers);
+            return inServers(service, servers.jdbcUrl(), servers.redisUri(), registry);
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("no PostgreSQL and Redis could be started here; orders are kept in memory", e);
+            return inMemory(service);
+        }
+    }
+
+    private static OrderStore inMemory(EbbtideBuilder service) {
+        LOG.info("orders are kept in memory");
+        var store = new MemoryStore();
+        service.component("store", store::clear);
+        return store;
+    }
+
+    private static OrderStore inServers(
+            EbbtideBuilder service, String jdbcUrl, String redisUri, MeterRegistry registry) {
+        HikariDataSource pool = pool(jdbcUrl, registry);
+        RedisURI uri = RedisURI.create(redisUri);
+        uri.setTimeout(CACHE_PATIENCE);
+        RedisClient client = client(uri);
+        var evidence = Evidence.create();
+        service.component("db", JdbcComponent.closing(pool))
+                .component("cache", RedisComponent.closing(client))
+                .readiness(
+                        "db",
+                        JdbcCheck.of(pool)
+                                .required()
+                                .every(CHECK_INTERVAL)
+                                .evidence(evidence)
+                                .group("stores"))
+                .readiness("cache", RedisCheck.of(client).every(CHECK_INTERVAL).group("stores"));
+        return new CachedStore(new PostgresStore(pool, evidence), new RedisCache(client, uri));
+    }
+
+    /** Starts whether or not the database is there. */
+    private static HikariDataSource pool(String jdbcUrl, MeterRegistry registry) {
+        var config = new HikariConfig();
+        config.setPoolName("orders");
+        config.setJdbcUrl(jdbcUrl);
+        config.setMaximumPoolSize(16);
+        config.setMinimumIdle(4);
+        config.setConnectionTimeout(2_000);
+        config.setValidationTimeout(1_000);
+        config.setInitializationFailTimeout(-1);
+        config.addDataSourceProperty("socketTimeout", "10"); // seconds; a request is not to hang for ever
+        config.addDataSourceProperty("connectTimeout", "2");
+        config.setMetricRegistry(registry);
+        return new HikariDataSource(config);
+    }
+
+    /** A cache that does not answer quickly is none. */
+    private static RedisClient client(RedisURI uri) {
+        RedisClient client = RedisClient.create(uri);
+        client.setOptions(ClientOptions.builder()
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .timeoutOptions(TimeoutOptions.enabled(CACHE_PATIENCE))
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(Duration.ofSeconds(2))
+                        .build())
+                .build());
+        return client;
+    }
+}
