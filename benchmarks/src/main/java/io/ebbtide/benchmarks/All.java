@@ -7,5 +7,7 @@ final class All {
     public static void main(String[] arguments) throws Exception {
         ReadyTime.main(arguments);
         ExitLatency.main(arguments);
+        ProbeLatency.main(arguments);
+        ManyChecks.main(arguments);
     }
 }

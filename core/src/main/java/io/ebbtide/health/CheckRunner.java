@@ -8,7 +8,6 @@ import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
@@ -113,10 +112,10 @@ final class CheckRunner {
         engine.verdictChanged().run();
     }
 
-    /** When the verdict goes stale, if it is one that can and has not: on the engine's ticker. */
-    synchronized OptionalLong staleAtNanos() {
+    /** How long until the verdict goes stale on the engine's ticker; the most there is, if it cannot or already has. */
+    synchronized long nanosUntilStale(long nowNanos) {
         boolean fresh = !stopped && status.known() && !status.stale();
-        return fresh ? OptionalLong.of(lastResultNanos + schedule.staleAfter().toNanos()) : OptionalLong.empty();
+        return fresh ? lastResultNanos + schedule.staleAfter().toNanos() - nowNanos : Long.MAX_VALUE;
     }
 
     private void begin() {
@@ -146,7 +145,7 @@ final class CheckRunner {
     }
 
     private void perform(Run run) {
-        run.takeThread();
+        run.takeThread(engine.ticker().nanos());
         Thread.currentThread().setName("ebbtide-" + engine.service() + "-check-" + name);
         try {
             var stage = check.look().begin();
@@ -180,7 +179,7 @@ final class CheckRunner {
                 status = status.noLongerHung();
                 turned = true;
             } else {
-                turned = judge(said, engine.ticker().since(run.startedNanos), null);
+                turned = judge(said, engine.ticker().since(run.begunNanos()), null);
             }
         }
         try {
@@ -206,7 +205,7 @@ final class CheckRunner {
             first = run.becomeOverdue();
             said = evidenceIsFresh() ? PROVED : Outcome.down("no answer within " + Durations.text(schedule.timeout()));
             Instant since = first ? engine.ticker().now() : status.hungSince();
-            turned = judge(said, engine.ticker().since(run.startedNanos), since);
+            turned = judge(said, engine.ticker().since(run.begunNanos()), since);
         }
         tell(turned, said);
         if (first) {
@@ -276,13 +275,19 @@ final class CheckRunner {
         }
     }
 
-    /** Replicas that started together must not ask in step, so the interval is up to a tenth shorter, by chance. */
+    /**
+     * Replicas that started together must not ask in step, so the interval is up to a tenth shorter, by chance. Within a
+     * service, runs begin at hundredths of the interval, so that many checks share few awakenings.
+     */
     private synchronized Duration pause() {
         if (verdict != null && verdict.inDoubt()) {
             return schedule.suspectInterval();
         }
-        double share = 1 - 0.1 * ThreadLocalRandom.current().nextDouble();
-        return Duration.ofNanos((long) (schedule.interval().toNanos() * share));
+        long interval = schedule.interval().toNanos();
+        double share = 1 - 0.09 * ThreadLocalRandom.current().nextDouble();
+        long pause = (long) (interval * share);
+        long beyond = Math.floorMod(engine.ticker().nanos() + pause, Math.max(1, interval / 100));
+        return Duration.ofNanos(pause - beyond);
     }
 
     private void logTurn(boolean up, Outcome outcome) {

@@ -3,67 +3,179 @@ package io.ebbtide.health;
 import io.ebbtide.internal.Scheduler;
 import io.ebbtide.internal.Threads;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Where checks run: each on a thread of its own, for as long as it runs. Safe for use by many threads. */
+/** Where checks run. One that hangs keeps its thread and delays no other. Safe for use by many threads. */
 final class CheckThreads implements Executor {
     /*
-     * Virtual threads where they cost nobody anything: from Java 24 on, as before it a check that hangs inside
-     * `synchronized` would keep a carrier from the application. Even then native code can hold one, and carriers may all
-     * be busy with the application's own threads, which says nothing about a dependency; a run that no carrier has
-     * taken up within a moment gets a platform thread instead.
+     * Most runs are over in no time, and to wake a thread for each would cost more than the runs. So one worker takes
+     * one run after the other, and as long as something waits, somebody looks every moment whether there are workers
+     * enough: one more the first time, then two, then four. A run that hangs delays those behind it by that moment.
+     *
+     * Workers are virtual threads where those cost nobody anything: from Java 24 on, as before it a check that hangs
+     * inside `synchronized` would keep a carrier from the application. Even then carriers may all be busy, which says
+     * nothing about a dependency: where nothing has been taken up for a while, platform threads are called.
      */
-    private static final Duration MOST_TO_BEGIN = Duration.ofMillis(50);
+    private static final Duration MOMENT = Duration.ofMillis(2);
+    private static final int MOMENTS_TO_PLATFORM = 20;
+    private static final long IDLE_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final Scheduler scheduler;
-    private final @Nullable ThreadFactory virtual;
-    private final ThreadPoolExecutor platform;
+    private final ThreadFactory platform;
+    private final ThreadFactory usual;
+
+    /** What follows is guarded by this. */
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+
+    private final Deque<Worker> idle = new ArrayDeque<>();
+    private int searching;
+    private int busy;
+    private long taken;
+    private boolean watched;
+    private int momentsWithoutProgress;
+    private int more = 1;
+    private boolean closed;
 
     CheckThreads(String name, Scheduler scheduler) {
         this.scheduler = scheduler;
-        virtual = Threads.virtual(name);
-        platform = new ThreadPoolExecutor(
-                0,
-                Integer.MAX_VALUE, // one for each check at the very most, as each has one run at a time
-                10,
-                TimeUnit.SECONDS,
-                new SynchronousQueue<>(),
-                Threads.named(name));
+        platform = Threads.named(name);
+        ThreadFactory virtual = Threads.virtual(name);
+        usual = virtual == null ? platform : virtual;
     }
 
     /**
-     * Runs the task at once. Never blocks.
+     * Runs the task at once, or within a few moments. Never blocks.
      *
-     * @throws RuntimeException or an Error, if no thread is to be had
+     * @throws RejectedExecutionException after {@link #close()}
+     * @throws OutOfMemoryError if no thread is to be had; the task is not run then
      */
     @Override
-    public void execute(Runnable task) {
-        if (virtual == null) {
-            platform.execute(task);
-            return;
+    public synchronized void execute(Runnable task) {
+        if (closed) {
+            throw new RejectedExecutionException("the checks are over");
         }
-        var begun = new AtomicBoolean();
-        Runnable once = () -> {
-            if (begun.compareAndSet(false, true)) {
-                task.run();
-            }
-        };
-        virtual.newThread(once).start();
-        scheduler.after(MOST_TO_BEGIN, () -> {
-            if (!begun.get()) {
-                platform.execute(once);
-            }
-        });
+        if (searching == 0 && busy == 0) {
+            call(1, usual);
+        }
+        waiting.add(task);
+        watch();
     }
 
-    /** Idle threads end; what runs is not interrupted. */
-    void close() {
-        platform.shutdown();
+    /** What waits is still run; then all threads end but those that hang. A second call does nothing. */
+    synchronized void close() {
+        closed = true;
+        call(waiting.size(), usual);
+        while (!idle.isEmpty()) {
+            idle.pop().call();
+            searching++;
+        }
+    }
+
+    private void call(int count, ThreadFactory factory) {
+        for (int i = 0; i < count; i++) {
+            Worker sleeper = idle.poll();
+            if (sleeper == null) {
+                factory.newThread(new Worker()).start();
+            } else {
+                sleeper.call();
+            }
+            searching++;
+        }
+    }
+
+    private void watch() {
+        if (!watched) {
+            watched = true;
+            long seen = taken;
+            scheduler.after(MOMENT, () -> look(seen));
+        }
+    }
+
+    private synchronized void look(long seen) {
+        watched = false;
+        if (waiting.isEmpty()) {
+            momentsWithoutProgress = 0;
+            more = 1;
+            return;
+        }
+        momentsWithoutProgress = taken == seen ? momentsWithoutProgress + 1 : 0;
+        boolean starved = momentsWithoutProgress >= MOMENTS_TO_PLATFORM;
+        watch();
+        if (searching == 0 || starved) {
+            call(Math.min(more, waiting.size()), starved ? platform : usual);
+            more = 2 * more;
+            momentsWithoutProgress = 0;
+        }
+    }
+
+    private synchronized @Nullable Runnable take(Worker worker) {
+        searching--;
+        Runnable task = waiting.poll();
+        if (task != null) {
+            busy++;
+            taken++;
+        } else if (!closed) {
+            idle.push(worker);
+        }
+        return task;
+    }
+
+    private synchronized void done() {
+        busy--;
+        searching++;
+    }
+
+    /** Returns whether it was still idle, and is no longer. */
+    private synchronized boolean dismiss(Worker worker) {
+        return idle.remove(worker);
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private final class Worker implements Runnable {
+        private volatile @Nullable Thread thread;
+        private volatile boolean called;
+
+        @Override
+        public void run() {
+            thread = Thread.currentThread();
+            do {
+                for (Runnable task = take(this); task != null; task = take(this)) {
+                    try {
+                        task.run();
+                    } finally {
+                        done();
+                    }
+                }
+            } while (!isClosed() && isCalled());
+        }
+
+        void call() {
+            called = true;
+            LockSupport.unpark(thread);
+        }
+
+        /** Sleeps until it is called, or for so long that nobody needs it. */
+        @SuppressWarnings("ResultOfMethodCallIgnored")
+        private boolean isCalled() {
+            while (!called) {
+                Thread.interrupted(); // or it would not sleep
+                LockSupport.parkNanos(this, IDLE_NANOS);
+                if (!called && dismiss(this)) {
+                    return false;
+                }
+            }
+            called = false;
+            return true;
+        }
     }
 }

@@ -21,10 +21,12 @@ import org.slf4j.LoggerFactory;
 public final class Health {
     /*
      * A change is published as one immutable snapshot. Verdicts and holds at once; details, which change with every
-     * run, at most once a second, because a snapshot costs as much as there are checks.
+     * run, at most once a second, because a snapshot costs as much as there are checks; where that is much, so much
+     * less often that it stays at a hundredth of one core.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
     private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration LATEST = Duration.ofSeconds(3);
     private static final Duration GRACE_FOR_INSPECTION = Duration.ofSeconds(5);
 
     /** A snapshot, and until when it can be believed although nothing new was published. */
@@ -46,6 +48,7 @@ public final class Health {
     private final AtomicBoolean publishing = new AtomicBoolean();
     private final AtomicBoolean publishSoon = new AtomicBoolean();
     private final AtomicBoolean running = new AtomicBoolean();
+    private volatile long publishPauseNanos = SOON.toNanos();
     private volatile @Nullable String broken;
     private volatile Published published =
             new Published(new Snapshot(List.of(), List.of(), null, false), OptionalLong.empty());
@@ -169,7 +172,7 @@ public final class Health {
 
     private void publishSoon() {
         if (publishSoon.compareAndSet(false, true)) {
-            scheduler.after(SOON, this::publish);
+            scheduler.after(Duration.ofNanos(publishPauseNanos), this::publish);
         }
     }
 
@@ -183,6 +186,7 @@ public final class Health {
     private void publish() {
         boolean startedNow;
         synchronized (this) {
+            long began = ticker.nanos();
             publishing.set(false);
             publishSoon.set(false);
             boolean startedBefore = published.snapshot().started();
@@ -195,6 +199,8 @@ public final class Health {
                             startedBefore || startedNow),
                     goodUntilNanos());
             views.forEach(this::tell);
+            long cost = ticker.nanos() - began;
+            publishPauseNanos = Math.max(SOON.toNanos(), Math.min(100 * cost, LATEST.toNanos()));
         }
         if (startedNow) {
             runners.stream().filter(Health::isStartup).forEach(CheckRunner::stop);
@@ -221,15 +227,17 @@ public final class Health {
 
     /** When the first verdict would go stale and {@link #inspectLater} would long have said so. */
     private OptionalLong goodUntilNanos() {
+        if (!running.get()) {
+            return OptionalLong.empty();
+        }
         long now = ticker.nanos();
-        return runners.stream()
-                .map(CheckRunner::staleAtNanos)
-                .flatMapToLong(OptionalLong::stream)
-                .map(at -> at - now) // nanoTime may be negative: only differences can be compared
-                .min()
-                .stream()
-                .map(least -> now + least + GRACE_FOR_INSPECTION.toNanos())
-                .findFirst();
+        long least = Long.MAX_VALUE;
+        for (CheckRunner runner : runners) {
+            least = Math.min(least, runner.nanosUntilStale(now));
+        }
+        return least == Long.MAX_VALUE
+                ? OptionalLong.empty()
+                : OptionalLong.of(now + least + GRACE_FOR_INSPECTION.toNanos());
     }
 
     private boolean startupChecksAreUp() {

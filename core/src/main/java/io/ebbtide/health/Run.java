@@ -7,14 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of a check, from its start to its result. Safe for use by many threads. */
 final class Run {
-    final long startedNanos;
     private volatile Timer timer = () -> {};
     private volatile boolean overdue;
     private volatile @Nullable CompletionStage<Outcome> stage;
+    private volatile long begunNanos;
     private @Nullable Thread thread;
 
-    Run(long startedNanos) {
-        this.startedNanos = startedNanos;
+    /** @param wantedNanos when it should begin */
+    Run(long wantedNanos) {
+        begunNanos = wantedNanos;
+    }
+
+    /** When it began to look; until then, when it should have. */
+    long begunNanos() {
+        return begunNanos;
     }
 
     void wakeBy(Timer newTimer) {
@@ -25,7 +31,8 @@ final class Run {
         timer.cancel();
     }
 
-    synchronized void takeThread() {
+    synchronized void takeThread(long nowNanos) {
+        begunNanos = nowNanos;
         thread = Thread.currentThread();
         if (overdue) {
             thread.interrupt();

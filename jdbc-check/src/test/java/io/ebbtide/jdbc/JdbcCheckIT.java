@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -109,6 +110,28 @@ final class JdbcCheckIT {
             assertThat(Duration.between(frozen, Instant.now()))
                     .isLessThan(check.schedule().toldWithin().plusSeconds(1));
             assertThat(status.reason()).isIn("no answer within 400 ms", "no connection to the database");
+        } finally {
+            postgres.thaw();
+        }
+        awaitStatus(Status.UP);
+    }
+
+    /** 200 suspect intervals of a server that answers nothing: one thread hangs, one cuts its connection, no more. */
+    @Test
+    @Tag("full")
+    void frozenDatabase_costsNoThreads() {
+        run(JdbcCheck.of(pool(4)).every(Duration.ofMillis(20)).timeout(Duration.ofMillis(20)));
+        awaitStatus(Status.UP);
+
+        postgres.freeze();
+        try {
+            long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+            while (System.nanoTime() < end) {
+                assertThat(Thread.getAllStackTraces().keySet())
+                        .filteredOn(thread -> thread.getName().startsWith("ebbtide-it-check"))
+                        .hasSizeLessThanOrEqualTo(3);
+                LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+            }
         } finally {
             postgres.thaw();
         }

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -81,6 +82,30 @@ final class RedisCheckIT {
                     .isLessThan(quickSchedule().plusSeconds(1));
             assertThat(status.reason()).isEqualTo("no answer within 300 ms");
             assertThat(status.hungSince()).isAfter(frozen);
+        } finally {
+            redis.thaw();
+        }
+        awaitStatus(Status.UP);
+    }
+
+    /** 200 suspect intervals of a server that answers nothing: the PING waits, and no thread with it. */
+    @Test
+    @Tag("full")
+    void frozenRedis_costsNoThreads() {
+        run(RedisCheck.of(connected(redis).connect())
+                .every(Duration.ofMillis(20))
+                .timeout(Duration.ofMillis(20)));
+        awaitStatus(Status.UP);
+
+        redis.freeze();
+        try {
+            long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+            while (System.nanoTime() < end) {
+                assertThat(Thread.getAllStackTraces().keySet())
+                        .filteredOn(thread -> thread.getName().startsWith("ebbtide-it-check"))
+                        .hasSizeLessThanOrEqualTo(2);
+                LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+            }
         } finally {
             redis.thaw();
         }
