@@ -22,6 +22,7 @@ final class HikariLook implements Callable<Outcome> {
     private final Turnover turnover;
     private final Ticker ticker;
     private @Nullable Shortage shortage;
+    private boolean failedBefore;
 
     /** Nobody gets a connection without waiting, and since when. */
     private record Shortage(long sinceNanos, boolean starved, OptionalLong turnover) {}
@@ -71,8 +72,18 @@ final class HikariLook implements Callable<Outcome> {
             return state.shownIn(inShortage(state));
         }
         shortage = null;
-        side.close();
-        return state.shownIn(borrowed());
+        Outcome outcome = state.total() == 0 && failedBefore ? freshlyConnected() : borrowed();
+        if (outcome.passed()) {
+            side.close();
+        }
+        failedBefore = !outcome.passed();
+        return state.shownIn(outcome);
+    }
+
+    /** A pool that has lost all its connections would have us wait; the database itself says at once that it is gone. */
+    private Outcome freshlyConnected() {
+        Outcome database = options.sideConnection() ? side.look() : Outcome.up();
+        return database.passed() ? borrowed() : database;
     }
 
     /** A run has taken too long. */

@@ -221,6 +221,7 @@ final class JdbcCheckIT {
     }
 
     @Test
+    @Tag("full")
     void exhaustedPool_fromWhichNothingComesBack_isReportedAsOneThatCannotRecover() throws Exception {
         var registry = new SimpleMeterRegistry();
         HikariDataSource leaking = pool(1, config -> config.setMetricRegistry(registry));

@@ -279,6 +279,7 @@ final class RedisCheckIT {
     }
 
     @Test
+    @Tag("full")
     void cluster_isDownUntilItServesEverySlot() {
         try (RealRedis node = RealRedis.start("--cluster-enabled", "yes")) {
             RedisClusterClient cluster = RedisClusterClient.create(node.uri());
