@@ -40,14 +40,14 @@ final class Validator {
         }
     }
 
-    /** Ends a validation that hangs, by ending its connection. */
-    void abort() {
-        Connection hanging;
-        synchronized (this) {
-            hanging = current;
-            aborted |= hanging != null;
-        }
+    /**
+     * Ends a validation that hangs, by ending its connection. Under the lock: a validation that ends at the same moment
+     * waits, so that the connection is not given back, and to somebody else, and then ended.
+     */
+    synchronized void abort() {
+        Connection hanging = current;
         if (hanging != null) {
+            aborted = true;
             try {
                 hanging.abort(Runnable::run);
             } catch (SQLException e) {
