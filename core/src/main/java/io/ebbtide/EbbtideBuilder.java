@@ -178,7 +178,7 @@ public final class EbbtideBuilder {
             }
         }
         if (registry != null) {
-            lifecycle.surroundWith(new Part("meters", new ServiceMeters(registry, lifecycle, inFlight)));
+            lifecycle.surroundWith(new Part("meters", new ServiceMeters(registry, lifecycle, inFlight, health)));
         }
         ManagementServer management = null;
         if (effective.managementPort() != null) {

@@ -36,8 +36,9 @@ public final class Check {
     /**
      * A check of this process itself, {@link #required()}, on the default schedule.
      *
-     * @param look runs on a thread of the check's own, one run at a time; may block, is interrupted at its timeout;
-     *     whatever it throws, an {@code Error} too, counts as a failure
+     * @param look runs on a thread of its own while it runs, one run at a time; may block, is interrupted at its timeout;
+     *     whatever it throws, an {@code Error} too, counts as a failure. A virtual thread on Java 24 and later, see {@link
+     *     #platformThread()}
      */
     public static Check of(Callable<Outcome> look) {
         Expect.present(look, "look");
@@ -165,8 +166,17 @@ public final class Check {
     }
 
     /**
+     * The same, run on a platform thread also where the others run on virtual ones (Java 24 and later): for a look that
+     * reads from a socket which is not its own, such as a pool's. An interrupt, as at the timeout, closes the socket that
+     * a virtual thread reads from.
+     */
+    public Check platformThread() {
+        return with(traits.onPlatformThread());
+    }
+
+    /**
      * The same, which is not run while the application's own successes say enough: one since the last result counts as
-     * a good run.
+     * a good run at that moment.
      */
     public Check evidence(Evidence evidence) {
         return with(traits.withEvidence(Expect.present(evidence, "evidence")));

@@ -33,6 +33,7 @@ final class CheckRunner {
             Ticker ticker,
             Scheduler scheduler,
             Executor threads,
+            Executor platformThreads,
             BackgroundLog log,
             Runnable verdictChanged,
             Runnable detailsChanged) {}
@@ -119,9 +120,7 @@ final class CheckRunner {
     }
 
     private void begin() {
-        if (evidenceIsFresh()) {
-            tell(judge(PROVED, null, null), PROVED);
-            scheduleNext(pause());
+        if (standsProved()) {
             return;
         }
         var run = new Run(engine.ticker().nanos());
@@ -133,10 +132,34 @@ final class CheckRunner {
         }
         run.wakeBy(engine.scheduler().after(schedule.timeout(), () -> overdue(run)));
         try {
-            engine.threads().execute(() -> perform(run));
+            Executor threads = check.traits().platformThread() ? engine.platformThreads() : engine.threads();
+            threads.execute(() -> perform(run));
         } catch (RuntimeException | Error e) { // no thread to be had
             ended(run, null, e);
         }
+    }
+
+    /** A success counts at its own moment: the next look is due an interval after that, not after now. */
+    private boolean standsProved() {
+        boolean turned;
+        Duration untilNext;
+        synchronized (this) {
+            Evidence evidence = check.traits().evidence();
+            if (stopped || evidence == null || !evidenceIsFresh()) {
+                return false;
+            }
+            long provedNanos = evidence.lastNanos();
+            turned = judge(PROVED, null, null);
+            lastResultNanos = provedNanos;
+            untilNext =
+                    Durations.max(Duration.ZERO, pause().minus(engine.ticker().since(provedNanos)));
+        }
+        try {
+            tell(turned, PROVED);
+        } finally {
+            scheduleNext(untilNext);
+        }
+        return true;
     }
 
     private synchronized boolean evidenceIsFresh() {
@@ -189,8 +212,14 @@ final class CheckRunner {
                 tell(turned, said);
             }
         } finally {
-            scheduleNext(late ? schedule.suspectInterval() : pause());
+            scheduleNext(late ? untilSuspectRun() : pause());
         }
+    }
+
+    /** Counted from the last failure, so that one which comes back late does not come late to the next. */
+    private synchronized Duration untilSuspectRun() {
+        return Durations.max(
+                Duration.ZERO, schedule.suspectInterval().minus(engine.ticker().since(lastResultNanos)));
     }
 
     private void overdue(Run run) {
@@ -216,6 +245,9 @@ final class CheckRunner {
     }
 
     private void runAction(String what, Runnable action) {
+        if (action == CheckTraits.NOTHING) {
+            return;
+        }
         try {
             engine.threads().execute(() -> {
                 try {

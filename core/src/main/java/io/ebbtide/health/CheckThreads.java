@@ -25,6 +25,7 @@ final class CheckThreads implements Executor {
      */
     private static final Duration MOMENT = Duration.ofMillis(2);
     private static final int MOMENTS_TO_PLATFORM = 20;
+    private static final int MOST_AT_THE_END = 16;
     private static final long IDLE_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final Scheduler scheduler;
@@ -43,11 +44,23 @@ final class CheckThreads implements Executor {
     private int more = 1;
     private boolean closed;
 
-    CheckThreads(String name, Scheduler scheduler) {
+    private CheckThreads(Scheduler scheduler, ThreadFactory usual, ThreadFactory platform) {
         this.scheduler = scheduler;
-        platform = Threads.named(name);
+        this.usual = usual;
+        this.platform = platform;
+    }
+
+    /** Virtual threads where they are of use, all bearing one name. */
+    static CheckThreads virtualIfUseful(String name, Scheduler scheduler) {
+        ThreadFactory platform = Threads.named(name);
         ThreadFactory virtual = Threads.virtual(name);
-        usual = virtual == null ? platform : virtual;
+        return new CheckThreads(scheduler, virtual == null ? platform : virtual, platform);
+    }
+
+    /** Platform threads, all bearing one name. */
+    static CheckThreads platform(String name, Scheduler scheduler) {
+        ThreadFactory platform = Threads.named(name);
+        return new CheckThreads(scheduler, platform, platform);
     }
 
     /**
@@ -71,7 +84,11 @@ final class CheckThreads implements Executor {
     /** What waits is still run; then all threads end but those that hang. A second call does nothing. */
     synchronized void close() {
         closed = true;
-        call(waiting.size(), usual);
+        try {
+            call(Math.min(waiting.size(), MOST_AT_THE_END), usual);
+        } catch (OutOfMemoryError e) {
+            // those who are there do what they can
+        }
         while (!idle.isEmpty()) {
             idle.pop().call();
             searching++;
@@ -152,6 +169,8 @@ final class CheckThreads implements Executor {
                 for (Runnable task = take(this); task != null; task = take(this)) {
                     try {
                         task.run();
+                    } catch (Throwable e) {
+                        // a fault of ours: the check goes stale, the worker goes on
                     } finally {
                         done();
                     }

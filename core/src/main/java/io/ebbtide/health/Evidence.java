@@ -45,4 +45,9 @@ public final class Evidence {
     boolean isNewerThan(long nanos) {
         return any && lastNanos - nanos > 0;
     }
+
+    /** When the last success was, if there was one. */
+    long lastNanos() {
+        return lastNanos;
+    }
 }

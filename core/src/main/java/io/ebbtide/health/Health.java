@@ -41,6 +41,7 @@ public final class Health {
     private final Scheduler scheduler;
     private final Ticker ticker;
     private final CheckThreads threads;
+    private final CheckThreads platformThreads;
     private final CheckRunner.Engine engine;
     private final List<CheckRunner> runners = new CopyOnWriteArrayList<>();
     private final List<Runnable> views = new CopyOnWriteArrayList<>();
@@ -63,9 +64,10 @@ public final class Health {
         this.log = log;
         this.scheduler = scheduler;
         this.ticker = ticker;
-        threads = new CheckThreads("ebbtide-" + service + "-check", scheduler);
+        threads = CheckThreads.virtualIfUseful("ebbtide-" + service + "-check", scheduler);
+        platformThreads = CheckThreads.platform("ebbtide-" + service + "-check", scheduler);
         engine = new CheckRunner.Engine(
-                service, ticker, scheduler, threads, log, this::publishVerdict, this::publishSoon);
+                service, ticker, scheduler, threads, platformThreads, log, this::publishVerdict, this::publishSoon);
     }
 
     /**
@@ -112,6 +114,7 @@ public final class Health {
         runners.forEach(CheckRunner::stop);
         scheduler.close();
         threads.close();
+        platformThreads.close();
         publish();
     }
 

@@ -167,19 +167,57 @@ final class CheckRunnerTest {
     }
 
     @Test
-    void freshEvidence_standsForARun() {
+    void freshEvidence_standsForARun_fromItsOwnMoment() {
         CheckRunner runner = started(Check.of(this::look).evidence(evidence));
-        scheduler.advance(Duration.ZERO);
-        ticker.advance(Duration.ofMillis(1));
+        scheduler.advance(Duration.ofSeconds(4));
         evidence.succeeded();
 
-        scheduler.advance(INTERVAL);
+        scheduler.advance(Duration.ofSeconds(4));
 
         assertThat(runs).hasValue(1);
         assertThat(runner.status().details()).containsEntry("evidence", true);
-        assertThat(runner.status().checkedAt()).isAfter(ticker.now().minus(SECOND));
-        scheduler.advance(INTERVAL);
-        assertThat(runs).as("once it is no longer fresh").hasValue(2);
+        scheduler.advance(SECOND);
+        assertThat(runs).as("once it is an interval old").hasValue(2);
+    }
+
+    @Test
+    void faultRightAfterEvidence_isToldWithinTheBound() {
+        CheckRunner runner = started(Check.of(this::look).evidence(evidence));
+        scheduler.advance(Duration.ofMillis(1));
+        evidence.succeeded();
+        thenFail("no connection", 99);
+
+        scheduler.advance(CheckSchedule.defaults().toldWithin());
+
+        assertThat(runner.status().up()).isFalse();
+    }
+
+    @Test
+    void runsThatComeBackALittleLate_areToldWithinTheBound() {
+        var late = new ArrayDeque<CompletableFuture<Outcome>>();
+        CheckRunner runner = started(Check.async(() -> {
+            if (runs.incrementAndGet() == 1) {
+                return CompletableFuture.completedFuture(Outcome.up());
+            }
+            var stage = new CompletableFuture<Outcome>();
+            late.add(stage);
+            return stage.minimalCompletionStage();
+        }));
+        scheduler.advance(Duration.ZERO);
+
+        Duration passed = Duration.ZERO;
+        for (; runner.status().up() && passed.compareTo(Duration.ofSeconds(20)) < 0; passed = passed.plusMillis(100)) {
+            scheduler.advance(Duration.ofMillis(100));
+            if (runner.status().hungSince() != null
+                    && Duration.between(runner.status().hungSince(), ticker.now())
+                                    .toMillis()
+                            >= 900
+                    && !late.isEmpty()) {
+                late.remove().complete(Outcome.up());
+            }
+        }
+
+        assertThat(passed).isLessThanOrEqualTo(CheckSchedule.defaults().toldWithin());
     }
 
     @Test
@@ -199,12 +237,12 @@ final class CheckRunnerTest {
         scheduler.advance(Duration.ZERO);
         assertThat(runner.status().up()).isFalse();
 
-        ticker.advance(Duration.ofMillis(1));
+        scheduler.advance(Duration.ofMillis(4_400));
         evidence.succeeded();
-        scheduler.advance(INTERVAL);
+        scheduler.advance(Duration.ofMillis(600));
         assertThat(runner.status().up()).isFalse();
         evidence.succeeded();
-        scheduler.advance(SECOND);
+        scheduler.advance(Duration.ofMillis(500));
 
         assertThat(runs).hasValue(1);
         assertThat(runner.status().up()).isTrue();
@@ -293,6 +331,7 @@ final class CheckRunnerTest {
                 "orders",
                 ticker,
                 scheduler,
+                Runnable::run,
                 Runnable::run,
                 log,
                 () -> {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 final class CheckThreadsTest {
     private final Scheduler scheduler = Scheduler.onThread("test-scheduler");
-    private final CheckThreads threads = new CheckThreads("test-check", scheduler);
+    private final CheckThreads threads = CheckThreads.virtualIfUseful("test-check", scheduler);
     private final CountDownLatch release = new CountDownLatch(1);
 
     @AfterEach
@@ -80,6 +80,22 @@ final class CheckThreadsTest {
         threads.close();
 
         Awaitility.await().until(() -> seen.stream().noneMatch(Thread::isAlive));
+    }
+
+    @Test
+    void taskThatThrows_endsNoWorker() {
+        threads.execute(() -> {
+            throw new OutOfMemoryError("not really");
+        });
+        long start = System.nanoTime();
+        var done = new AtomicInteger();
+        for (int i = 0; i < 20; i++) {
+            int before = done.get();
+            threads.execute(done::incrementAndGet);
+            Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> done.get() == before + 1);
+        }
+
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(700));
     }
 
     @Test

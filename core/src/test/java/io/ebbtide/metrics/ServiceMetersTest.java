@@ -3,9 +3,12 @@ package io.ebbtide.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ebbtide.Ebbtide;
+import io.ebbtide.health.Check;
+import io.ebbtide.health.Outcome;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 final class ServiceMetersTest {
@@ -13,7 +16,10 @@ final class ServiceMetersTest {
 
     @Test
     void meters_tellOfTheService_andGoWithIt() {
-        Ebbtide service = Ebbtide.builder("orders").metrics(registry).build();
+        Ebbtide service = Ebbtide.builder("orders")
+                .metrics(registry)
+                .readiness("cache", Check.of(() -> Outcome.down("gone")).shared())
+                .build();
         assertThat(registry.getMeters()).isEmpty();
         service.start();
 
@@ -41,6 +47,19 @@ final class ServiceMetersTest {
         assertThat(registry.get("ebbtide.late.requests").functionCounter().count())
                 .isZero();
         assertThat(registry.get("ebbtide.late.latest").timeGauge().value()).isZero();
+        Awaitility.await()
+                .until(() -> registry.get("ebbtide.readiness")
+                                .tag("status", "degraded")
+                                .gauge()
+                                .value()
+                        == 1);
+        assertThat(registry.get("ebbtide.readiness").tag("status", "up").gauge().value())
+                .isZero();
+        assertThat(registry.get("ebbtide.check.up")
+                        .tags("check", "cache", "required", "false")
+                        .gauge()
+                        .value())
+                .isZero();
         open.close();
         service.close();
 

@@ -56,7 +56,7 @@ final class HikariLook implements Callable<Outcome> {
     }
 
     @Override
-    public Outcome call() {
+    public Outcome call() throws InterruptedException {
         if (pool.isClosed()) {
             return Outcome.down("pool is closed");
         }
@@ -81,9 +81,13 @@ final class HikariLook implements Callable<Outcome> {
     }
 
     /** A pool that has lost all its connections would have us wait; the database itself says at once that it is gone. */
-    private Outcome freshlyConnected() {
-        Outcome database = options.sideConnection() ? side.look() : Outcome.up();
-        return database.passed() ? borrowed() : database;
+    private Outcome freshlyConnected() throws InterruptedException {
+        Outcome database = aside();
+        return database == null || database.passed() ? borrowed() : database;
+    }
+
+    private @Nullable Outcome aside() throws InterruptedException {
+        return options.sideConnection() ? side.look() : null;
     }
 
     /** A run has taken too long. */
@@ -100,6 +104,9 @@ final class HikariLook implements Callable<Outcome> {
 
     private Outcome borrowed() {
         try (Connection connection = pool.getConnection()) {
+            if (Thread.currentThread().isInterrupted()) { // the borrowing took all the time there was
+                return Outcome.down("no connection in time");
+            }
             Outcome outcome = validator.validate(connection);
             if (!outcome.passed() || validator.wasAborted()) {
                 pool.evictConnection(connection); // the application must not be given it
@@ -110,14 +117,18 @@ final class HikariLook implements Callable<Outcome> {
         }
     }
 
-    private Outcome inShortage(PoolState state) {
+    private Outcome inShortage(PoolState state) throws InterruptedException {
         Shortage now = shortage;
         if (now == null || now.starved() != state.isStarved() || connectionsCameBack(now)) {
             now = new Shortage(ticker.nanos(), state.isStarved(), turnover.count());
             shortage = now;
         }
         Duration lasted = ticker.since(now.sinceNanos());
-        Outcome database = options.sideConnection() ? side.look() : Outcome.up();
+        Outcome database = aside();
+        if (database == null || (state.isExhausted() && SqlReason.isOfALiveDatabase(database))) {
+            // what cannot be known is not held against a busy pool, and who has too much to do lives
+            database = Outcome.up().with("sideConnection", database == null ? "none" : "refused");
+        }
         if (database.passed() && lasted.compareTo(options.stuckAfter()) > 0 && isStuck(now)) {
             database = Outcome.down(reason(now, lasted));
         }

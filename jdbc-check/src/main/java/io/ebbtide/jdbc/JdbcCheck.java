@@ -16,9 +16,11 @@ import javax.sql.DataSource;
  * {@link JdbcOptions#sideConnection}), is up as long as that answers, and shows the pool as exhausted in its details. A
  * pool that is closed is down at once. One that has given nobody a connection for {@link JdbcOptions#stuckAfter} although
  * the database lives is down as one that cannot recover; whether connections come back is known where the pool counts
- * its use in a Micrometer registry.
+ * its use in a Micrometer registry ({@code setMetricRegistry}; not by a tracker factory of Micrometer's).
  *
- * <p>Other data sources are just borrowed from. One that keeps no pool opens a connection for each run.
+ * <p>Other data sources are just borrowed from, one attempt at a time. One that keeps no pool opens a connection for each
+ * run; give its driver a time in which it must connect, or a server that accepts and never answers holds the attempt, and
+ * the verdict, for ever.
  *
  * <p>Details never hold a host, a user or a password; nor does a reason: it is made from the SQL state alone.
  */
@@ -38,12 +40,18 @@ public final class JdbcCheck {
         var validator = new Validator(options.query());
         if (HIKARI_IS_THERE && HikariLook.isFor(dataSource)) {
             HikariLook look = HikariLook.of(dataSource, options, validator);
-            return Check.of(look).dependency().onTimeout(look::abort).onStop(look::close);
+            return Check.of(look)
+                    .dependency()
+                    .platformThread()
+                    .onTimeout(look::abort)
+                    .onStop(look::close);
         }
-        return Check.of(new DataSourceLook(dataSource, validator))
+        var look = new DataSourceLook(dataSource, validator);
+        return Check.of(look)
                 .dependency()
-                .onTimeout(validator::abort)
-                .onStop(validator::abort);
+                .platformThread()
+                .onTimeout(look::abort)
+                .onStop(look::close);
     }
 
     private static boolean isThere(String type) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param query run on the connection, its result not read; null for {@link java.sql.Connection#isValid}
  * @param sideConnection whether, while a pool is exhausted or has lost all its connections, the check may open one
- *     connection beside it to see whether the database lives. At most one for each check, only meanwhile: count one more
+ *     connection beside it to see whether the database lives. At most one for each pool, only meanwhile: count one more
  *     for each pod against the database's limit
  * @param stuckAfter how long a pool may give nobody a connection, although the database lives, until it counts as one
  *     that cannot recover, {@code > 0}

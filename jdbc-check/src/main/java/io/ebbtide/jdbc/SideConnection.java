@@ -1,31 +1,44 @@
 package io.ebbtide.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.util.DriverDataSource;
-import com.zaxxer.hikari.util.PropertyElf;
 import io.ebbtide.health.Outcome;
 import java.sql.Connection;
 import java.sql.SQLException;
-import javax.sql.DataSource;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection beside the pool, to the same database with the same login, kept while it is needed. Used by one thread
- * at a time; {@link #close} and {@link #abort} may be called by any.
+ * One connection beside a pool, to the same database with the same login, kept while it is needed; one for each pool,
+ * however many checks look at it. Used by one thread at a time; {@link #close}, {@link #end} and {@link #abort} may be
+ * called by any.
  */
 final class SideConnection {
-    private final HikariDataSource pool;
+    private static final Map<HikariDataSource, Semaphore> PERMITS = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private final Connector connector;
+    private final boolean possible;
     private final Validator validator = new Validator(null);
-    private @Nullable DataSource source;
+    private final Semaphore permit;
     private @Nullable Connection connection;
-    private boolean closed;
+    private boolean permitted;
+    private boolean ended;
 
     SideConnection(HikariDataSource pool) {
-        this.pool = pool;
+        var login = new PoolLogin(pool);
+        possible = login.isKnown();
+        connector = new Connector(login::open);
+        permit = PERMITS.computeIfAbsent(pool, each -> new Semaphore(1));
     }
 
-    /** Whether the database lives. Blocks until it answers, or {@link #abort}. */
-    Outcome look() {
+    /** Whether the database lives; null if that cannot be found out. Blocks until it answers, or {@link #abort}. */
+    @Nullable
+    Outcome look() throws InterruptedException {
+        if (!possible || !takePermit()) {
+            return null;
+        }
         try {
             Outcome outcome = validator.validate(open());
             if (!outcome.passed()) {
@@ -34,9 +47,7 @@ final class SideConnection {
             return outcome;
         } catch (SQLException e) {
             close();
-            return SqlReason.isAnswerOfALiveDatabase(e)
-                    ? Outcome.up().with("sideConnection", "refused")
-                    : SqlReason.of(e);
+            return SqlReason.of(e);
         }
     }
 
@@ -45,89 +56,44 @@ final class SideConnection {
     }
 
     /** Closes the connection; the next look opens another. */
-    void close() {
-        Connection last;
-        synchronized (this) {
-            last = connection;
-            connection = null;
+    synchronized void close() {
+        Connector.closeQuietly(connection);
+        connection = null;
+        if (permitted) {
+            permitted = false;
+            permit.release();
         }
-        closeQuietly(last);
     }
 
     /** Closes the connection for good, also one that is just being opened. */
     void end() {
-        synchronized (this) {
-            closed = true;
-        }
         abort();
-        close();
+        connector.close();
+        synchronized (this) {
+            ended = true;
+            close();
+        }
     }
 
-    private Connection open() throws SQLException {
+    private synchronized boolean takePermit() {
+        permitted = permitted || permit.tryAcquire();
+        return permitted;
+    }
+
+    private Connection open() throws SQLException, InterruptedException {
         synchronized (this) {
             if (connection != null) {
                 return connection;
             }
         }
-        Connection opened = connect();
+        Connection opened = connector.connect();
         synchronized (this) {
-            if (!closed) {
+            if (!ended) {
                 connection = opened;
                 return opened;
             }
         }
-        closeQuietly(opened);
+        Connector.closeQuietly(opened);
         throw new SQLException("the check is over", "08003");
-    }
-
-    private Connection connect() throws SQLException {
-        DataSource own = pool.getDataSource();
-        if (own != null) {
-            return pool.getUsername() == null
-                    ? own.getConnection()
-                    : own.getConnection(pool.getUsername(), pool.getPassword());
-        }
-        DataSource made = source;
-        if (made == null) {
-            made = make();
-            source = made;
-        }
-        return made.getConnection();
-    }
-
-    /** As the pool itself does. */
-    private DataSource make() throws SQLException {
-        String type = pool.getDataSourceClassName();
-        if (pool.getJdbcUrl() != null && type == null) {
-            return new DriverDataSource(
-                    pool.getJdbcUrl(),
-                    pool.getDriverClassName(),
-                    pool.getDataSourceProperties(),
-                    pool.getUsername(),
-                    pool.getPassword());
-        }
-        if (type == null) {
-            throw new SQLException("a pool from JNDI has no side connection", "0A000");
-        }
-        try {
-            DataSource made = Class.forName(type)
-                    .asSubclass(DataSource.class)
-                    .getDeclaredConstructor()
-                    .newInstance();
-            PropertyElf.setTargetFromProperties(made, pool.getDataSourceProperties());
-            return made;
-        } catch (ReflectiveOperationException e) {
-            throw new SQLException("the pool's data source cannot be made: " + type, "0A000", e);
-        }
-    }
-
-    private static void closeQuietly(@Nullable Connection connection) {
-        if (connection != null) {
-            try {
-                connection.close();
-            } catch (SQLException e) {
-                // gone all the same
-            }
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.ebbtide.jdbc;
 
 import io.ebbtide.health.Outcome;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class SqlReason {
     private static final Map<String, String> BY_STATE = Map.of(
             "53300", "database has too many connections",
+            "08004", "database refuses connections",
             "57P01", "database is shutting down",
             "57P02", "database has crashed",
             "57P03", "database is starting up",
@@ -27,16 +29,18 @@ final class SqlReason {
         return Outcome.down(reason(failure)).causedBy(failure);
     }
 
-    /** Whether this is a live database that takes no more connections. */
-    static boolean isAnswerOfALiveDatabase(SQLException failure) {
-        String state = innermostState(failure);
-        return state != null && state.startsWith("53");
+    /** Whether this is what a live database says that takes no more connections. */
+    static boolean isOfALiveDatabase(Outcome outcome) {
+        String state = outcome.cause() instanceof SQLException failure ? innermostState(failure) : null;
+        return state != null && (state.startsWith("53") || state.equals("08004"));
     }
 
     private static String reason(SQLException failure) {
         String state = innermostState(failure);
         if (state == null || state.length() != 5) {
-            return "no connection in time";
+            return failure instanceof SQLTransientException || failure.getCause() instanceof InterruptedException
+                    ? "no connection in time"
+                    : "failed with " + failure.getClass().getSimpleName();
         }
         String known = BY_STATE.get(state);
         return known != null ? known : BY_CLASS.getOrDefault(state.substring(0, 2), "database said " + state);

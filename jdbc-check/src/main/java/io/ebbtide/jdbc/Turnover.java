@@ -19,7 +19,9 @@ final class Turnover {
             Timer usage = registry.find("hikaricp.connections.usage")
                     .tag("pool", pool.getPoolName())
                     .timer();
-            return usage == null ? OptionalLong.empty() : OptionalLong.of(usage.count());
+            return usage == null || usage.count() == 0 // some registries count nothing
+                    ? OptionalLong.empty()
+                    : OptionalLong.of(usage.count());
         }
         return OptionalLong.empty();
     }

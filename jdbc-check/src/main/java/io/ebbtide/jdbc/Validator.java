@@ -27,9 +27,6 @@ final class Validator {
             aborted = false;
         }
         try {
-            if (Thread.currentThread().isInterrupted()) { // the borrowing took all the time there was
-                return Outcome.down("no connection in time");
-            }
             return query == null ? isValid(connection) : run(connection, query);
         } catch (SQLException e) {
             return SqlReason.of(e);

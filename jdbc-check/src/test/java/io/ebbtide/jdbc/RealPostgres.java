@@ -2,11 +2,16 @@ package io.ebbtide.jdbc;
 
 import io.ebbtide.testkit.Signals;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -46,6 +51,24 @@ public final class RealPostgres implements AutoCloseable {
     /** With the user, who needs no password. */
     public String jdbcUrl() {
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres";
+    }
+
+    /** Makes a user who needs a password, unlike the others. */
+    public void userWithPassword(String user, String password) {
+        try {
+            Path file = folder.resolve("data/pg_hba.conf");
+            String rules = Files.readString(file);
+            Files.writeString(file, "host all %s 127.0.0.1/32 scram-sha-256%n".formatted(user) + rules);
+            try (Connection admin = DriverManager.getConnection(jdbcUrl());
+                    var statement = admin.createStatement()) {
+                statement.execute("CREATE ROLE %s LOGIN PASSWORD '%s'".formatted(user, password));
+                statement.execute("SELECT pg_reload_conf()");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** All its processes: it takes connections and bytes, as far as the kernel does that, and answers nothing. */
@@ -89,6 +112,11 @@ public final class RealPostgres implements AutoCloseable {
     public void close() {
         thaw();
         release();
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Stops it, if it still runs, and lets go of its data. */

@@ -16,6 +16,7 @@ final class OwnLink implements Link {
      */
     private final Supplier<? extends StatefulConnection<?, ?>> connect;
     private @Nullable CompletableFuture<StatefulConnection<?, ?>> current;
+    private boolean givenUp;
     private boolean closed;
 
     OwnLink(Supplier<? extends StatefulConnection<?, ?>> connect) {
@@ -32,7 +33,16 @@ final class OwnLink implements Link {
             last = opening();
             current = last;
         }
-        return last;
+        return last.thenCompose(this::inTime);
+    }
+
+    /** Who was given up while it was connecting is of no use to that run any more, but to the next. */
+    private synchronized CompletionStage<StatefulConnection<?, ?>> inTime(StatefulConnection<?, ?> opened) {
+        boolean late = givenUp;
+        givenUp = false;
+        return late
+                ? CompletableFuture.failedStage(new IllegalStateException("connected too late"))
+                : CompletableFuture.completedStage(opened);
     }
 
     /** While it is still connecting there is nothing to close, and one attempt is enough. */
@@ -42,6 +52,8 @@ final class OwnLink implements Link {
         if (last != null && last.isDone()) {
             current = null;
             discard(last);
+        } else {
+            givenUp = last != null;
         }
     }
 

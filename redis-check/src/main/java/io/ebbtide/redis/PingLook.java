@@ -27,9 +27,17 @@ final class PingLook implements Callable<CompletionStage<Outcome>> {
     public CompletionStage<Outcome> call() {
         return link.connection()
                 .thenCompose(this::look)
-                .handle((outcome, failure) -> failure == null ? outcome : RedisReason.of(failure))
+                .handle((outcome, failure) -> failure == null ? outcome : failed(failure))
                 .toCompletableFuture()
                 .minimalCompletionStage();
+    }
+
+    /** A client may have a shorter time than the check; its connection is silent all the same. */
+    private Outcome failed(Throwable failure) {
+        if (RedisReason.isSilence(failure)) {
+            link.giveUp();
+        }
+        return RedisReason.of(failure);
     }
 
     private CompletionStage<Outcome> look(StatefulConnection<?, ?> connection) {

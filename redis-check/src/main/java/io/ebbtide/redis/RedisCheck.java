@@ -13,12 +13,13 @@ import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import java.util.Objects;
 
 /**
- * Checks of Redis by Lettuce: a PING, judged by the check's own timeout (1 s unless set) whatever the client's options
- * are. Shared: a failure degrades the service, unless {@link Check#required()} is called. The PING is asynchronous: it
+ * Checks of Redis by Lettuce: a PING, judged by the check's own timeout (1 s unless set), also where the client has none;
+ * a client whose own {@code TimeoutOptions} are shorter gives up earlier. Shared: a failure degrades the service, unless {@link Check#required()} is called. The PING is asynchronous: it
  * holds no thread, and an event loop only hands its answer on. At most one PING is under way: while it is unanswered the
  * check is shown as hung, and it is well again with the answer.
  *
- * <p>Whoever hands over a connection has that one looked at, the one that the application uses. Whoever hands over a
+ * <p>Whoever hands over a connection has that one looked at, the one that the application uses. It must not be one for
+ * blocking commands or transactions, behind which a PING would wait. Whoever hands over a
  * client has the check open a connection of its own, with the first run, and close it at the stop; one that does not
  * answer in time is closed and opened anew.
  *

@@ -39,10 +39,13 @@ public final class RedisComponent implements Component {
     /** Nothing is in flight any more, so nothing has to be waited for but the closing itself. */
     @Override
     public void stop(Duration within) throws Exception {
-        long millis = within.toMillis();
-        client.shutdownAsync(0, millis, TimeUnit.MILLISECONDS).get(millis, TimeUnit.MILLISECONDS);
-        if (resources != null) {
-            resources.shutdown(0, millis, TimeUnit.MILLISECONDS).get(millis, TimeUnit.MILLISECONDS);
+        long half = Math.max(1, within.toMillis() / 2);
+        try {
+            client.shutdownAsync(0, half, TimeUnit.MILLISECONDS).get(half, TimeUnit.MILLISECONDS);
+        } finally {
+            if (resources != null) {
+                resources.shutdown(0, half, TimeUnit.MILLISECONDS).get(half, TimeUnit.MILLISECONDS);
+            }
         }
     }
 }

@@ -36,6 +36,11 @@ final class RedisReason {
                 .causedBy(failure);
     }
 
+    static boolean isSilence(Throwable failure) {
+        return failure instanceof RedisCommandTimeoutException
+                || failure.getCause() instanceof RedisCommandTimeoutException;
+    }
+
     private static @Nullable String known(Throwable failure) {
         if (failure instanceof UnknownHostException || failure instanceof UnresolvedAddressException) {
             return "host name not found";

@@ -50,11 +50,13 @@ final class Stores {
             LOG.info("starting a PostgreSQL and a Redis of our own");
             EmbeddedServers servers = EmbeddedServers.start();
             service.component("embedded servers", servers);
-            return inServers(service, servers.jdbcUrl(), servers.redisUri(), registry);
+            jdbcUrl = servers.jdbcUrl();
+            redisUri = servers.redisUri();
         } catch (IOException | RuntimeException e) {
             LOG.warn("no PostgreSQL and Redis could be started here; orders are kept in memory", e);
             return inMemory(service);
         }
+        return inServers(service, jdbcUrl, redisUri, registry);
     }
 
     private static OrderStore inMemory(EbbtideBuilder service) {

@@ -1,0 +1,91 @@
+package io.ebbtide.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.util.DriverDataSource;
+import com.zaxxer.hikari.util.PropertyElf;
+import java.lang.reflect.Method;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** Opens connections as a pool does, with the login that it has at the moment. Used by one thread at a time. */
+final class PoolLogin {
+    private final HikariDataSource pool;
+    private @Nullable DataSource source;
+
+    private record Credentials(
+            @Nullable String user, @Nullable String password) {}
+
+    PoolLogin(HikariDataSource pool) {
+        this.pool = pool;
+    }
+
+    /** Whether the pool says enough for others to connect as it does; one from JNDI does not. */
+    boolean isKnown() {
+        return pool.getDataSource() != null || pool.getJdbcUrl() != null || pool.getDataSourceClassName() != null;
+    }
+
+    Connection open() throws SQLException {
+        Credentials credentials = credentials();
+        DataSource target = target(credentials);
+        return credentials.user() == null
+                ? target.getConnection()
+                : target.getConnection(credentials.user(), credentials.password());
+    }
+
+    private DataSource target(Credentials credentials) throws SQLException {
+        DataSource own = pool.getDataSource();
+        if (own != null) {
+            return own;
+        }
+        DataSource made = source;
+        if (made == null) {
+            String type = pool.getDataSourceClassName();
+            made = type == null ? driver(credentials) : instance(type);
+            source = made;
+        }
+        return made;
+    }
+
+    private DataSource driver(Credentials credentials) {
+        return new DriverDataSource(
+                pool.getJdbcUrl(),
+                pool.getDriverClassName(),
+                pool.getDataSourceProperties(),
+                credentials.user(),
+                credentials.password());
+    }
+
+    private DataSource instance(String type) throws SQLException {
+        try {
+            DataSource made = Class.forName(type)
+                    .asSubclass(DataSource.class)
+                    .getDeclaredConstructor()
+                    .newInstance();
+            PropertyElf.setTargetFromProperties(made, pool.getDataSourceProperties());
+            return made;
+        } catch (ReflectiveOperationException e) {
+            throw new SQLException("the pool's data source cannot be made: " + type, "0A000", e);
+        }
+    }
+
+    /** By reflection where a provider is asked: HikariCP has them since 7. */
+    private Credentials credentials() throws SQLException {
+        try {
+            Method getter = HikariDataSource.class.getMethod("getCredentialsProvider");
+            Object provider = getter.invoke(pool);
+            if (provider != null) {
+                Object said = getter.getReturnType().getMethod("getCredentials").invoke(provider);
+                return new Credentials(
+                        (String) said.getClass().getMethod("getUsername").invoke(said),
+                        (String) said.getClass().getMethod("getPassword").invoke(said));
+            }
+        } catch (NoSuchMethodException e) {
+            // an older one
+        } catch (ReflectiveOperationException e) {
+            throw new SQLException("the pool's credentials provider failed", "28000", e);
+        }
+        return new Credentials(pool.getUsername(), pool.getPassword());
+    }
+}
