@@ -219,7 +219,8 @@ final class RedisCheckIT {
             client.connect();
             run(RedisCheck.of(client));
 
-            assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo("too many clients");
+            // Redis says so and hangs up at once; which of the two Lettuce sees first is a matter of luck
+            assertThat(awaitStatus(Status.DEGRADED).reason()).isIn("too many clients", "connection closed");
         }
     }
 
@@ -227,6 +228,7 @@ final class RedisCheckIT {
     @CsvSource(
             delimiter = '|',
             value = {
+                "-ERR max number of clients reached | too many clients",
                 "-LOADING Redis is loading the dataset in memory | loading its data",
                 "-MASTERDOWN Link with MASTER is down | replica without its master",
                 "-NOPERM this user has no permissions to run the 'ping' command | user may not do this",
