@@ -2,7 +2,6 @@ package io.ebbtide.health;
 
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Durations;
-import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Scheduler;
 import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.Ticker;
@@ -12,8 +11,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Runs one check for ever: schedule, time-out, hysteresis, verdict. Safe for use by many threads. */
 final class CheckRunner {
@@ -24,7 +21,6 @@ final class CheckRunner {
      * comes back. What it then says is too late to count. A stage is completed by somebody else's thread, an event
      * loop's perhaps, which has better things to do than to publish what it means: that is left to the scheduler's.
      */
-    private static final Logger LOG = LoggerFactory.getLogger(Health.class);
     private static final Outcome PROVED = Outcome.up().with("evidence", true);
 
     /** What all runners of one service share. */
@@ -42,6 +38,7 @@ final class CheckRunner {
     private final Check check;
     private final CheckSchedule schedule;
     private final Engine engine;
+    private final CheckLog log;
     private volatile CheckStatus status;
     private @Nullable Verdict verdict;
     private @Nullable Run current;
@@ -55,6 +52,7 @@ final class CheckRunner {
         this.check = check;
         this.schedule = check.schedule();
         this.engine = engine;
+        log = new CheckLog(name, engine.service(), engine.log());
         status = CheckStatus.unknown(name, kind, check);
     }
 
@@ -102,14 +100,7 @@ final class CheckRunner {
             }
             status = status.withoutRenewal();
         }
-        engine.log()
-                .write(
-                        LOG,
-                        to -> to.warn(
-                                "check '{}' of '{}' is stale: no result for more than {}",
-                                name,
-                                engine.service(),
-                                Durations.text(schedule.staleAfter())));
+        log.stale(schedule.staleAfter());
         engine.verdictChanged().run();
     }
 
@@ -253,27 +244,11 @@ final class CheckRunner {
                 try {
                     action.run();
                 } catch (RuntimeException | Error e) {
-                    engine.log()
-                            .write(
-                                    LOG,
-                                    to -> to.warn(
-                                            "the {} action of check '{}' of '{}' failed: {}",
-                                            what,
-                                            name,
-                                            engine.service(),
-                                            Redact.oneLine(e)));
+                    log.actionFailed(what, e);
                 }
             });
         } catch (RuntimeException | Error e) { // no thread to be had
-            engine.log()
-                    .write(
-                            LOG,
-                            to -> to.warn(
-                                    "the {} action of check '{}' of '{}' could not be run: {}",
-                                    what,
-                                    name,
-                                    engine.service(),
-                                    Redact.oneLine(e)));
+            log.actionFailed(what, e);
         }
     }
 
@@ -292,7 +267,7 @@ final class CheckRunner {
     /** Never under the lock: whoever publishes asks all runners. */
     private void tell(boolean turned, Outcome outcome) {
         if (turned) {
-            logTurn(status.up(), outcome);
+            log.turned(status.up(), outcome);
             engine.verdictChanged().run();
         } else {
             engine.detailsChanged().run();
@@ -322,17 +297,6 @@ final class CheckRunner {
         return Duration.ofNanos(pause - beyond);
     }
 
-    private void logTurn(boolean up, Outcome outcome) {
-        String cause = outcome.cause() == null ? "" : " (" + Redact.oneLine(outcome.cause()) + ")";
-        engine.log().write(LOG, to -> {
-            if (up) {
-                to.info("check '{}' of '{}' is up", name, engine.service());
-            } else {
-                to.warn("check '{}' of '{}' is down: {}{}", name, engine.service(), outcome.reason(), cause);
-            }
-        });
-    }
-
     /** Shows once where the thread stands, then not again before a good result. */
     private void tellStack(Run run) {
         Thread thread = run.thread();
@@ -342,16 +306,7 @@ final class CheckRunner {
             }
             stackTold = true;
         }
-        String stack = Threads.stack(thread, 16);
-        engine.log()
-                .write(
-                        LOG,
-                        to -> to.warn(
-                                "check '{}' of '{}' gave no answer within {}; its thread is at{}",
-                                name,
-                                engine.service(),
-                                Durations.text(schedule.timeout()),
-                                stack));
+        log.stuck(schedule.timeout(), Threads.stack(thread, 16));
     }
 
     private static @Nullable Throwable unwrapped(@Nullable Throwable failure) {
