@@ -169,7 +169,7 @@ public final class EbbtideBuilder {
         var control = new HealthControl(health);
         checks.forEach(each -> control.register(each.name(), each.kind(), each.check()));
 
-        var plan = new Plan(service, components, sources, tasks, listeners, budget);
+        var plan = new Plan(service, components, sources, tasks, listeners, budget, effective.lameDuckRules());
         var lifecycle = new Lifecycle(plan, control, inFlight, log, ticker);
         var probes = new Probes(health, lifecycle);
         for (TrafficSource source : sources) {

@@ -1,7 +1,10 @@
 package io.ebbtide;
 
 import io.ebbtide.internal.Durations;
+import io.ebbtide.lifecycle.LameDuckPolicy;
+import io.ebbtide.lifecycle.LameDuckRules;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,15 +15,18 @@ final class EnvironmentSettings {
     private static final String PREFIX = "EBBTIDE_";
 
     /** Each variable and what it does with its value. */
-    private static final Map<String, BiFunction<Settings, String, Settings>> VARIABLES = new TreeMap<>(Map.of(
-            "EBBTIDE_GRACE", duration(Settings::withGrace),
-            "EBBTIDE_PRE_STOP", duration(Settings::withPreStop),
-            "EBBTIDE_LAME_DUCK", duration(Settings::withLameDuck),
-            "EBBTIDE_DRAIN", duration(Settings::withDrain),
-            "EBBTIDE_STOP", duration(Settings::withStop),
-            "EBBTIDE_MARGIN", duration(Settings::withMargin),
-            "EBBTIDE_MANAGEMENT_PORT", (settings, value) -> settings.withManagementPort(number(value)),
-            "EBBTIDE_MANAGEMENT_ADDRESS", Settings::withManagementAddress));
+    private static final Map<String, BiFunction<Settings, String, Settings>> VARIABLES = new TreeMap<>(Map.ofEntries(
+            Map.entry("EBBTIDE_GRACE", duration(Settings::withGrace)),
+            Map.entry("EBBTIDE_PRE_STOP", duration(Settings::withPreStop)),
+            Map.entry("EBBTIDE_LAME_DUCK", duration(Settings::withLameDuck)),
+            Map.entry("EBBTIDE_LAME_DUCK_POLICY", rules((rules, value) -> rules.withPolicy(policy(value)))),
+            Map.entry("EBBTIDE_LAME_DUCK_MIN", rules((rules, value) -> rules.withLeast(Durations.parse(value)))),
+            Map.entry("EBBTIDE_SENDERS", rules((rules, value) -> rules.withSenders(number(value)))),
+            Map.entry("EBBTIDE_DRAIN", duration(Settings::withDrain)),
+            Map.entry("EBBTIDE_STOP", duration(Settings::withStop)),
+            Map.entry("EBBTIDE_MARGIN", duration(Settings::withMargin)),
+            Map.entry("EBBTIDE_MANAGEMENT_PORT", (settings, value) -> settings.withManagementPort(number(value))),
+            Map.entry("EBBTIDE_MANAGEMENT_ADDRESS", Settings::withManagementAddress)));
 
     private EnvironmentSettings() {}
 
@@ -61,6 +67,17 @@ final class EnvironmentSettings {
 
     private static BiFunction<Settings, String, Settings> duration(BiFunction<Settings, Duration, Settings> with) {
         return (settings, value) -> with.apply(settings, Durations.parse(value));
+    }
+
+    private static BiFunction<Settings, String, Settings> rules(BiFunction<LameDuckRules, String, LameDuckRules> with) {
+        return (settings, value) -> settings.withLameDuckRules(with.apply(settings.lameDuckRules(), value));
+    }
+
+    private static LameDuckPolicy policy(String value) {
+        return Arrays.stream(LameDuckPolicy.values())
+                .filter(each -> each.name().equalsIgnoreCase(value.strip()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("expected: adaptive, fixed or none"));
     }
 
     private static int number(String value) {

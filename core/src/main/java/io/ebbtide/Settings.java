@@ -2,6 +2,7 @@ package io.ebbtide;
 
 import io.ebbtide.internal.Expect;
 import io.ebbtide.lifecycle.GraceBudget;
+import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.lifecycle.Orchestrator;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param grace {@code EBBTIDE_GRACE}: time from deletion to the kill, {@code > 0}; must be what the platform gives, such
  *     as {@code terminationGracePeriodSeconds}; derived: 30 s under Kubernetes and ECS, 5 s under Nomad, else 10 s
  * @param preStop {@code EBBTIDE_PRE_STOP}: what a preStop hook takes of it before the signal, {@code >= 0}
- * @param lameDuck {@code EBBTIDE_LAME_DUCK}: how long to go on serving after the signal, {@code >= 0}
+ * @param lameDuck {@code EBBTIDE_LAME_DUCK}: how long at most to go on serving after the signal, {@code >= 0}
  * @param drain {@code EBBTIDE_DRAIN}: how long work in flight may take after that, {@code >= 0}
  * @param stop {@code EBBTIDE_STOP}: how long all components together may take to stop, {@code >= 0}
  * @param margin {@code EBBTIDE_MARGIN}: what is kept back for the report and the watchdog, {@code > 0}
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *     server
  * @param managementAddress {@code EBBTIDE_MANAGEMENT_ADDRESS}: where it binds; derived: every address under an
  *     orchestrator, else loopback
+ * @param lameDuckRules {@code EBBTIDE_LAME_DUCK_POLICY}, {@code EBBTIDE_LAME_DUCK_MIN}, {@code EBBTIDE_SENDERS}: when the
+ *     lame duck ends before its whole time
  */
 public record Settings(
         @Nullable Duration grace,
@@ -31,11 +34,13 @@ public record Settings(
         @Nullable Duration stop,
         @Nullable Duration margin,
         @Nullable Integer managementPort,
-        @Nullable String managementAddress) {
+        @Nullable String managementAddress,
+        LameDuckRules lameDuckRules) {
     /** The port of the management server, unless another is set. */
     public static final int DEFAULT_MANAGEMENT_PORT = 8558;
 
-    private static final Settings DERIVED = new Settings(null, null, null, null, null, null, null, null);
+    private static final Settings DERIVED =
+            new Settings(null, null, null, null, null, null, null, null, LameDuckRules.defaults());
 
     public Settings {
         if (grace != null) {
@@ -62,6 +67,7 @@ public record Settings(
         if (managementAddress != null) {
             Expect.text(managementAddress, "managementAddress");
         }
+        Expect.present(lameDuckRules, "lameDuckRules");
     }
 
     /** Nothing set: all is derived, and there is no management server. */
@@ -71,42 +77,53 @@ public record Settings(
 
     /** The same with another grace, {@code > 0}. */
     public Settings withGrace(Duration newGrace) {
-        return new Settings(newGrace, preStop, lameDuck, drain, stop, margin, managementPort, managementAddress);
+        return new Settings(
+                newGrace, preStop, lameDuck, drain, stop, margin, managementPort, managementAddress, lameDuckRules);
     }
 
     /** The same with another preStop, {@code >= 0}. */
     public Settings withPreStop(Duration newPreStop) {
-        return new Settings(grace, newPreStop, lameDuck, drain, stop, margin, managementPort, managementAddress);
+        return new Settings(
+                grace, newPreStop, lameDuck, drain, stop, margin, managementPort, managementAddress, lameDuckRules);
     }
 
     /** The same with another lame duck, {@code >= 0}. */
     public Settings withLameDuck(Duration newLameDuck) {
-        return new Settings(grace, preStop, newLameDuck, drain, stop, margin, managementPort, managementAddress);
+        return new Settings(
+                grace, preStop, newLameDuck, drain, stop, margin, managementPort, managementAddress, lameDuckRules);
     }
 
     /** The same with another drain, {@code >= 0}. */
     public Settings withDrain(Duration newDrain) {
-        return new Settings(grace, preStop, lameDuck, newDrain, stop, margin, managementPort, managementAddress);
+        return new Settings(
+                grace, preStop, lameDuck, newDrain, stop, margin, managementPort, managementAddress, lameDuckRules);
     }
 
     /** The same with another stop, {@code >= 0}. */
     public Settings withStop(Duration newStop) {
-        return new Settings(grace, preStop, lameDuck, drain, newStop, margin, managementPort, managementAddress);
+        return new Settings(
+                grace, preStop, lameDuck, drain, newStop, margin, managementPort, managementAddress, lameDuckRules);
     }
 
     /** The same with another margin, {@code > 0}. */
     public Settings withMargin(Duration newMargin) {
-        return new Settings(grace, preStop, lameDuck, drain, stop, newMargin, managementPort, managementAddress);
+        return new Settings(
+                grace, preStop, lameDuck, drain, stop, newMargin, managementPort, managementAddress, lameDuckRules);
     }
 
     /** The same with a management server on this port, 0 for any that is free. */
     public Settings withManagementPort(int newPort) {
-        return new Settings(grace, preStop, lameDuck, drain, stop, margin, newPort, managementAddress);
+        return new Settings(grace, preStop, lameDuck, drain, stop, margin, newPort, managementAddress, lameDuckRules);
     }
 
     /** The same with a management server bound to this address. */
     public Settings withManagementAddress(String newAddress) {
-        return new Settings(grace, preStop, lameDuck, drain, stop, margin, managementPort, newAddress);
+        return new Settings(grace, preStop, lameDuck, drain, stop, margin, managementPort, newAddress, lameDuckRules);
+    }
+
+    /** The same with other rules for the end of the lame duck. */
+    public Settings withLameDuckRules(LameDuckRules newRules) {
+        return new Settings(grace, preStop, lameDuck, drain, stop, margin, managementPort, managementAddress, newRules);
     }
 
     /** How the time of a shutdown is shared out under this orchestrator. */
@@ -131,6 +148,7 @@ public record Settings(
                 ? "no management server"
                 : "management " + managementAddress(orchestrator) + ":" + managementPort;
         String who = grace == null ? "assumed from " + orchestrator.label() : "set; " + orchestrator.label();
-        return "grace %s (%s); %s".formatted(budget(orchestrator).addition(), who, management);
+        return "grace %s (%s); lame duck %s; %s"
+                .formatted(budget(orchestrator).addition(), who, lameDuckRules.text(), management);
     }
 }

@@ -3,6 +3,8 @@ package io.ebbtide;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ebbtide.lifecycle.LameDuckPolicy;
+import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.lifecycle.Orchestrator;
 import java.time.Duration;
 import java.util.Map;
@@ -20,7 +22,9 @@ final class SettingsTest {
                         "EBBTIDE_STOP", "2500ms",
                         "EBBTIDE_MARGIN", "PT2S",
                         "EBBTIDE_MANAGEMENT_PORT", "9000",
-                        "EBBTIDE_MANAGEMENT_ADDRESS", "::1"));
+                        "EBBTIDE_MANAGEMENT_ADDRESS", "::1",
+                        "EBBTIDE_LAME_DUCK_POLICY", "Fixed",
+                        "EBBTIDE_SENDERS", "4"));
 
         assertThat(settings)
                 .isEqualTo(new Settings(
@@ -31,7 +35,8 @@ final class SettingsTest {
                         Duration.ofMillis(2_500),
                         Duration.ofSeconds(2),
                         9000,
-                        "::1"));
+                        "::1",
+                        new LameDuckRules(LameDuckPolicy.FIXED, Duration.ofSeconds(2), 4)));
     }
 
     @Test
@@ -44,13 +49,13 @@ final class SettingsTest {
     void line_saysWhatWasAssumedAndFromWhom() {
         assertThat(Settings.derived().line(Orchestrator.NONE))
                 .isEqualTo("grace 10 s = preStop 0 ms + lameDuck 2 s + drain 5 s + stop 2 s + margin 1 s"
-                        + " (assumed from no orchestrator); no management server");
+                        + " (assumed from no orchestrator); lame duck adaptive from 2 s; no management server");
         assertThat(Settings.derived()
                         .withGrace(Duration.ofSeconds(60))
                         .withManagementPort(8558)
                         .line(Orchestrator.KUBERNETES))
                 .isEqualTo("grace 60 s = preStop 0 ms + lameDuck 15 s + drain 29 s + stop 10 s + margin 6 s"
-                        + " (set; Kubernetes); management 0.0.0.0:8558");
+                        + " (set; Kubernetes); lame duck adaptive from 2 s; management 0.0.0.0:8558");
     }
 
     @Test

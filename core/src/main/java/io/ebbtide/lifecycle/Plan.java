@@ -16,6 +16,7 @@ import java.util.Map;
  * @param tasks run in order once the sources listen
  * @param listeners told of every move
  * @param budget how the time of a shutdown is shared out
+ * @param lameDuckRules when the lame duck ends before its whole time
  */
 public record Plan(
         String service,
@@ -23,7 +24,8 @@ public record Plan(
         List<TrafficSource> sources,
         Map<String, StartupTask> tasks,
         List<LifecycleListener> listeners,
-        GraceBudget budget) {
+        GraceBudget budget,
+        LameDuckRules lameDuckRules) {
     public Plan {
         Expect.text(service, "service");
         components = List.copyOf(components);
@@ -34,6 +36,7 @@ public record Plan(
 
     /** Without traffic nobody has to leave, so there is nothing to go on serving for. */
     Duration lameDuck() {
-        return sources.isEmpty() ? Duration.ZERO : budget.lameDuck();
+        boolean none = sources.isEmpty() || lameDuckRules.policy() == LameDuckPolicy.NONE;
+        return none ? Duration.ZERO : budget.lameDuck();
     }
 }

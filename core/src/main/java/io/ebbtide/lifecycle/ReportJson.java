@@ -38,6 +38,12 @@ final class ReportJson {
         json.writeNumberField("inFlightAtSignal", report.inFlightAtSignal());
         json.writeNumberField("inFlightFinished", report.inFlightFinished());
         json.writeNumberField("inFlightCut", report.inFlightCut());
+        json.writeObjectFieldStart("lameDuck");
+        json.writeStringField("ended", report.lameDuck().reason().name());
+        if (report.lameDuck().heldBy() != null) {
+            json.writeStringField("heldBy", report.lameDuck().heldBy());
+        }
+        json.writeEndObject();
         json.writeObjectFieldStart("late");
         json.writeNumberField("count", report.late().count());
         json.writeNumberField("refused", report.late().refused());

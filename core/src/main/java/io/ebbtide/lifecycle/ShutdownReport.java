@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param states how long each state lasted, {@code STARTING} and {@code RUNNING} included
  * @param inFlightAtSignal how much work was in flight when it was told to leave
  * @param inFlightFinished how much of all that was in flight since then ended by itself
+ * @param lameDuck why the lame duck ended when it did
  * @param late the work that arrived since then
  * @param inFlightCut how much work did not end in time
  * @param cut that work, oldest first; the 100 oldest at most
@@ -37,6 +38,7 @@ public record ShutdownReport(
         Map<LifecycleState, Duration> states,
         int inFlightAtSignal,
         long inFlightFinished,
+        LameDuckEnd lameDuck,
         Late late,
         int inFlightCut,
         List<Cut> cut,
@@ -48,6 +50,27 @@ public record ShutdownReport(
         cut = List.copyOf(cut);
         components = List.copyOf(components);
         problems = List.copyOf(problems);
+    }
+
+    /**
+     * The end of the lame duck.
+     *
+     * @param reason why it came when it did
+     * @param heldBy the peer that still had not been silent for long enough when its whole time was over
+     */
+    public record LameDuckEnd(
+            LameDuckReason reason, @Nullable String heldBy) {}
+
+    /** Why a lame duck ended. */
+    public enum LameDuckReason {
+        /** There was none. */
+        NONE,
+        /** Everybody who brought traffic had been silent for long enough. */
+        QUIET,
+        /** Its whole time was over. */
+        MAX,
+        /** A second signal. */
+        SKIPPED
     }
 
     /**

@@ -44,6 +44,8 @@ final class ShutdownSequence {
     private final CompletableFuture<Void> lameDuckOver = new CompletableFuture<>();
     private final List<String> problems = new ArrayList<>();
     private final List<ShutdownReport.Cut> cut = new ArrayList<>();
+    private ShutdownReport.LameDuckEnd lameDuck =
+            new ShutdownReport.LameDuckEnd(ShutdownReport.LameDuckReason.NONE, null);
     private int cutCount;
     private boolean stopFailed;
 
@@ -82,9 +84,9 @@ final class ShutdownSequence {
         service.traffic().leave();
         service.starter().abort();
 
-        boolean lameDuck =
+        boolean first =
                 leaving == Leaving.WITH_LAME_DUCK && !service.plan().lameDuck().isZero();
-        if (lameDuck && service.machine().move(LifecycleState.LAME_DUCK)) {
+        if (first && service.machine().move(LifecycleState.LAME_DUCK)) {
             beLameDuck();
         }
         service.machine().move(LifecycleState.DRAINING);
@@ -105,6 +107,7 @@ final class ShutdownSequence {
                 service.machine().times(),
                 inFlightAtSignal,
                 finished,
+                lameDuck,
                 new ShutdownReport.Late(late.count(), late.refused(), late.latest()),
                 cutCount,
                 cut,
@@ -115,12 +118,35 @@ final class ShutdownSequence {
 
     private void beLameDuck() {
         List<BoundedCall> calls = callSources("leave", TrafficSource::leave);
-        Await.done(lameDuckOver, deadlines.untilLameDuckEnds());
+        lameDuck = waitOut(
+                LameDuckPolicy.ADAPTIVE == service.plan().lameDuckRules().policy());
         Duration told = deadlines.elapsed().plus(MOST_TO_TELL);
         awaitSources(
                 "being told to leave",
                 calls,
                 () -> Durations.min(told.minus(deadlines.elapsed()), deadlines.untilDrainEnds()));
+    }
+
+    private ShutdownReport.LameDuckEnd waitOut(boolean adaptive) {
+        LameDuckRules rules = service.plan().lameDuckRules();
+        var watch = new LameDuck(
+                service.traffic().peers(), rules.least(), service.plan().lameDuck(), rules.senders());
+        while (!lameDuckOver.isDone() && !deadlines.untilLameDuckEnds().isZero()) {
+            Duration left = deadlines.untilLameDuckEnds();
+            if (adaptive && watch.canTell()) {
+                Duration untilQuiet = watch.untilQuiet();
+                if (untilQuiet.isZero()) {
+                    return new ShutdownReport.LameDuckEnd(ShutdownReport.LameDuckReason.QUIET, null);
+                }
+                left = Durations.min(left, untilQuiet);
+            }
+            Await.done(lameDuckOver, left);
+        }
+        if (lameDuckOver.isDone()) {
+            return new ShutdownReport.LameDuckEnd(ShutdownReport.LameDuckReason.SKIPPED, null);
+        }
+        return new ShutdownReport.LameDuckEnd(
+                ShutdownReport.LameDuckReason.MAX, adaptive && watch.canTell() ? watch.heldBy() : null);
     }
 
     private void drain() {

@@ -4,6 +4,7 @@ import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Ticker;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
@@ -17,6 +18,7 @@ public final class Traffic {
     private final InFlight inFlight;
     private final Ticker ticker;
     private final LateTraffic late;
+    private final Peers peers;
     private volatile boolean leaving;
     private volatile long leavingSinceNanos;
 
@@ -24,6 +26,7 @@ public final class Traffic {
         this.inFlight = inFlight;
         this.ticker = ticker;
         late = new LateTraffic(ticker);
+        peers = new Peers(ticker);
     }
 
     /**
@@ -34,6 +37,19 @@ public final class Traffic {
      *     time for it is over: the work is to be refused
      */
     public @Nullable Ticket admit(WorkKind kind, Supplier<String> description) {
+        return admit(kind, description, null);
+    }
+
+    /**
+     * The same for work from a peer that balances traffic: the lame duck ends once those who brought it have stopped.
+     *
+     * @param peer whose connection it came by; null if it says nothing of where traffic is sent, as that of a health
+     *     checker
+     */
+    public @Nullable Ticket admit(WorkKind kind, Supplier<String> description, @Nullable InetAddress peer) {
+        if (peer != null) {
+            peers.arrived(peer);
+        }
         Ticket ticket = inFlight.tryEnter(kind, description);
         if (leaving) {
             late.arrived(leavingSinceNanos, ticket != null);
@@ -57,6 +73,10 @@ public final class Traffic {
             leavingSinceNanos = ticker.nanos();
             leaving = true;
         }
+    }
+
+    Peers peers() {
+        return peers;
     }
 
     LateTraffic late() {

@@ -14,6 +14,7 @@ import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Ticker;
 import io.ebbtide.lifecycle.GraceBudget;
+import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.lifecycle.Leaving;
 import io.ebbtide.lifecycle.Lifecycle;
 import io.ebbtide.lifecycle.LifecycleState;
@@ -38,7 +39,8 @@ final class ProbesTest {
                     List.of(),
                     Map.of(),
                     List.of(),
-                    GraceBudget.of(Duration.ofSeconds(10), GraceBudget.Shares.DERIVED, Duration.ofSeconds(2))),
+                    GraceBudget.of(Duration.ofSeconds(10), GraceBudget.Shares.DERIVED, Duration.ofSeconds(2)),
+                    LameDuckRules.defaults()),
             control,
             inFlight,
             log,

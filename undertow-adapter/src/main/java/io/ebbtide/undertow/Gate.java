@@ -10,10 +10,16 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.StatusCodes;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The outermost handler: probes first, then the gate, then the application. Safe for use by many threads. */
 final class Gate implements HttpHandler {
+    private static final List<String> CHECKERS = List.of(
+            "kube-probe/", "ELB-HealthChecker/", "GoogleHC/", "Prometheus/", "Envoy/HC", "Amazon-Route53-Health-Check");
+
     private final HttpHandler application;
     private final Traffic traffic;
     private final @Nullable Probes probes;
@@ -38,7 +44,7 @@ final class Gate implements HttpHandler {
             return;
         }
         var request = new Request(exchange, traffic);
-        Ticket ticket = traffic.admit(WorkKind.REQUEST, request);
+        Ticket ticket = traffic.admit(WorkKind.REQUEST, request, peer(exchange));
         if (ticket == null) {
             refuse(exchange);
         } else {
@@ -61,6 +67,16 @@ final class Gate implements HttpHandler {
         exchange.getResponseHeaders()
                 .put(Headers.RETRY_AFTER, traffic.retryAfter().toSeconds());
         exchange.endExchange();
+    }
+
+    /** Health checkers and scrapers come for as long as the process lives, whoever else has left. */
+    private static @Nullable InetAddress peer(HttpServerExchange exchange) {
+        String agent = exchange.getRequestHeaders().getFirst(Headers.USER_AGENT);
+        if (agent != null && CHECKERS.stream().anyMatch(agent::startsWith)) {
+            return null;
+        }
+        InetSocketAddress source = exchange.getSourceAddress();
+        return source == null ? null : source.getAddress();
     }
 
     private static boolean wantsWebSocket(HttpServerExchange exchange) {

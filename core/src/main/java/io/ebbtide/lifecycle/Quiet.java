@@ -1,0 +1,41 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.internal.Durations;
+import java.time.Duration;
+
+/**
+ * How long a peer must be silent until it has left. Immutable.
+ *
+ * @param floor never less than this
+ * @param test how long it is looked for silence: from the least lame duck to the most
+ * @param senders how many routers may stand behind one address, {@code >= 1}
+ */
+record Quiet(Duration floor, Duration test, int senders) {
+    /** How often at most a service may leave although a router still sends. */
+    static final double P = 0.001;
+
+    /** So few prove nothing. */
+    static final int LEAST_REQUESTS = 20;
+
+    /**
+     * A router that still sends, at random moments and {@code rate} times a second, is silent for {@code quiet} after any
+     * one of its requests with probability {@code exp(-rate x quiet)}. It has {@code 1 + rate x test} occasions for that,
+     * and there are {@code peers} of them. So {@code peers x (1 + rate x test) x exp(-rate x quiet) = P} gives the time.
+     * Traffic is not always random: bursts with pauses between them are waited out by the longest gap that was seen.
+     *
+     * @param peers those that are watched, {@code >= 1}
+     * @param perSecond requests of this peer a second, {@code > 0}
+     * @param longestGap between two of its requests
+     */
+    Duration of(int peers, double perSecond, Duration longestGap) {
+        double rate = perSecond / senders;
+        double occasions = peers * (1 + rate * seconds(test));
+        double byChance = Math.log(occasions / P) / rate;
+        double byGap = 1.5 * seconds(longestGap);
+        return Durations.max(floor, Duration.ofNanos((long) (1e9 * Math.min(1e6, Math.max(byChance, byGap)))));
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+}

@@ -1,0 +1,118 @@
+package io.ebbtide.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ebbtide.testing.FakeTicker;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class LameDuckTest {
+    private static final Duration LEAST = Duration.ofSeconds(2);
+    private static final Duration MOST = Duration.ofSeconds(15);
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final Peers peers = new Peers(ticker);
+
+    @Test
+    void withoutTraffic_nothingCanBeTold() {
+        assertThat(begun(0).canTell()).isFalse();
+    }
+
+    @Test
+    void withTooFewRequests_nothingCanBeTold() {
+        steady(1, Quiet.LEAST_REQUESTS - 1, Duration.ofMillis(100));
+
+        assertThat(begun(0).canTell()).isFalse();
+    }
+
+    @Test
+    void busyPeerThatStops_isWaitedForTheFloor() {
+        steady(1, 3_000, Duration.ofMillis(5));
+        LameDuck lameDuck = begun(1);
+        ticker.advance(Duration.ofSeconds(1));
+        steady(1, 1, Duration.ZERO);
+
+        assertThat(lameDuck.untilQuiet()).isBetween(Duration.ofMillis(1_900), Duration.ofMillis(2_100));
+        ticker.advance(Duration.ofMillis(2_100));
+        assertThat(lameDuck.untilQuiet()).isZero();
+    }
+
+    @Test
+    void leastTime_isWaitedThoughEverybodyIsSilent() {
+        steady(1, 3_000, Duration.ofMillis(5));
+        ticker.advance(Duration.ofSeconds(60));
+
+        LameDuck lameDuck = begun(1);
+
+        assertThat(lameDuck.untilQuiet()).isEqualTo(LEAST);
+    }
+
+    /** One that still sends a hundredth of the traffic must not be drowned in the silence of the others. */
+    @Test
+    void rarePeer_isWaitedForLonger_andNamed() {
+        for (int i = 0; i < 1_000; i++) {
+            steady(1, 10, Duration.ofMillis(10));
+            steady(2, 1, Duration.ZERO);
+        }
+        LameDuck lameDuck = begun(1);
+        ticker.advance(Duration.ofSeconds(3));
+
+        // 10 a second: ln(2 x (1 + 10 x 13) / 0.001) / 10 = 1.25 s; in the floor, and so is the other
+        assertThat(lameDuck.untilQuiet()).isZero();
+        steady(2, 1, Duration.ZERO);
+        assertThat(lameDuck.untilQuiet()).isPositive();
+        assertThat(lameDuck.heldBy()).isEqualTo("10.0.0.2");
+    }
+
+    @Test
+    void bursts_areWaitedOut() {
+        for (int i = 0; i < 10; i++) {
+            steady(1, 50, Duration.ofMillis(1));
+            ticker.advance(Duration.ofSeconds(6));
+        }
+        LameDuck lameDuck = begun(1);
+
+        assertThat(lameDuck.untilQuiet()).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(4)); // 1.5 x 6 - 6
+    }
+
+    @Test
+    void oneAddress_standsForManyRouters() {
+        steady(1, 600, Duration.ofMillis(100));
+        LameDuck one = begun(1);
+        LameDuck derived = begun(0);
+
+        assertThat(derived.untilQuiet()).isGreaterThan(one.untilQuiet().multipliedBy(4));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 100, 0.14", "1, 10, 1.18", "1, 1, 9.55", "16, 100, 0.17", "64, 0.5, 26"})
+    void quiet_isTheTimeThatTheFormulaGives(int count, double perSecond, double seconds) {
+        var quiet = new Quiet(Duration.ofMillis(1), Duration.ofSeconds(13), 1);
+
+        assertThat(quiet.of(count, perSecond, Duration.ZERO).toMillis() / 1_000.0)
+                .isCloseTo(seconds, org.assertj.core.data.Percentage.withPercentage(3));
+    }
+
+    private LameDuck begun(int senders) {
+        return new LameDuck(peers, LEAST, MOST, senders);
+    }
+
+    private void steady(int peer, int count, Duration between) {
+        for (int i = 0; i < count; i++) {
+            peers.arrived(address(peer));
+            ticker.advance(between);
+        }
+    }
+
+    private static InetAddress address(int last) {
+        try {
+            return InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) last});
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
