@@ -27,23 +27,34 @@ final class LameDuckSimulationTest {
         simulate(1_000_000);
     }
 
+    /** A simulation that could find nothing would prove nothing: a third of the silence is far too little. */
+    @Test
+    void shorterSilence_isFoundOut() {
+        assertThat(wrong(20_000, 1 / 3.0)).isGreaterThan((int) (10 * Quiet.P * 20_000));
+    }
+
     private static void simulate(int shutdowns) {
-        var random = new Random(7);
-        int wrong = 0;
-        for (int i = 0; i < shutdowns; i++) {
-            double rate = RATES[i % RATES.length];
-            int routers = 1 + random.nextInt(16);
-            wrong += leavesThoughOneStillSends(rate, routers, random) ? 1 : 0;
-        }
+        int wrong = wrong(shutdowns, 1);
         System.out.printf("lame duck: %d of %,d left while a router still sent%n", wrong, shutdowns);
         // what is promised, and three deviations of chance
         double promised = Quiet.P * shutdowns;
         assertThat((double) wrong).isLessThanOrEqualTo(promised + 3 * Math.sqrt(promised));
     }
 
-    private static boolean leavesThoughOneStillSends(double rate, int routers, Random random) {
+    private static int wrong(int shutdowns, double share) {
+        var random = new Random(7);
+        int wrong = 0;
+        for (int i = 0; i < shutdowns; i++) {
+            double rate = RATES[i % RATES.length];
+            int routers = 1 + random.nextInt(16);
+            wrong += leavesThoughOneStillSends(rate, routers, share, random) ? 1 : 0;
+        }
+        return wrong;
+    }
+
+    private static boolean leavesThoughOneStillSends(double rate, int routers, double share, Random random) {
         var quiet = new Quiet(Duration.ofMillis(1), Duration.ofSeconds((long) (MOST - LEAST)), 16);
-        double needed = quiet.of(1, rate, Duration.ZERO).toNanos() / 1e9;
+        double needed = share * quiet.of(1, rate, Duration.ZERO).toNanos() / 1e9;
         if (needed >= MOST) {
             return false; // waits for the whole time
         }
