@@ -169,7 +169,15 @@ public final class EbbtideBuilder {
         var control = new HealthControl(health);
         checks.forEach(each -> control.register(each.name(), each.kind(), each.check()));
 
-        var plan = new Plan(service, components, sources, tasks, listeners, budget, effective.lameDuckRules());
+        var plan = new Plan(
+                service,
+                components,
+                sources,
+                tasks,
+                listeners,
+                budget,
+                effective.lameDuckRules(),
+                effective.drainLimits());
         var lifecycle = new Lifecycle(plan, control, inFlight, log, ticker);
         var probes = new Probes(health, lifecycle);
         for (TrafficSource source : sources) {
@@ -192,7 +200,10 @@ public final class EbbtideBuilder {
                     ticker);
             lifecycle.surroundWith(new Part("management server", management));
         }
-        announce(effective.line(orchestrator));
+        announce(effective.line(orchestrator, Terminal.isAttached()));
+        for (String warning : plan.warnings(effective.shares(), orchestrator)) {
+            LOG.warn("'{}': {}", service, warning);
+        }
         BooleanSupplier interactive = () -> orchestrator == Orchestrator.NONE && Terminal.isAttached();
         return new Ebbtide(lifecycle, health, inFlight, management, budget.grace(), interactive);
     }

@@ -1,32 +1,26 @@
 package io.ebbtide;
 
+import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.lifecycle.LameDuckPolicy;
+import io.ebbtide.lifecycle.LameDuckReadiness;
 import io.ebbtide.lifecycle.LameDuckRules;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 
 /** Overrides settings from environment variables: who deploys knows the platform better than who wrote the code. */
 final class EnvironmentSettings {
     private static final String PREFIX = "EBBTIDE_";
 
     /** Each variable and what it does with its value. */
-    private static final Map<String, BiFunction<Settings, String, Settings>> VARIABLES = new TreeMap<>(Map.ofEntries(
-            Map.entry("EBBTIDE_GRACE", duration(Settings::withGrace)),
-            Map.entry("EBBTIDE_PRE_STOP", duration(Settings::withPreStop)),
-            Map.entry("EBBTIDE_LAME_DUCK", duration(Settings::withLameDuck)),
-            Map.entry("EBBTIDE_LAME_DUCK_POLICY", rules((rules, value) -> rules.withPolicy(policy(value)))),
-            Map.entry("EBBTIDE_LAME_DUCK_MIN", rules((rules, value) -> rules.withLeast(Durations.parse(value)))),
-            Map.entry("EBBTIDE_SENDERS", rules((rules, value) -> rules.withSenders(number(value)))),
-            Map.entry("EBBTIDE_DRAIN", duration(Settings::withDrain)),
-            Map.entry("EBBTIDE_STOP", duration(Settings::withStop)),
-            Map.entry("EBBTIDE_MARGIN", duration(Settings::withMargin)),
-            Map.entry("EBBTIDE_MANAGEMENT_PORT", (settings, value) -> settings.withManagementPort(number(value))),
-            Map.entry("EBBTIDE_MANAGEMENT_ADDRESS", Settings::withManagementAddress)));
+    private static final Map<String, BiFunction<Settings, String, Settings>> VARIABLES = variables();
 
     private EnvironmentSettings() {}
 
@@ -65,6 +59,31 @@ final class EnvironmentSettings {
         return List.copyOf(VARIABLES.keySet());
     }
 
+    private static Map<String, BiFunction<Settings, String, Settings>> variables() {
+        var variables = new TreeMap<String, BiFunction<Settings, String, Settings>>();
+        variables.put("EBBTIDE_GRACE", duration(Settings::withGrace));
+        variables.put("EBBTIDE_PRE_STOP", duration(Settings::withPreStop));
+        variables.put("EBBTIDE_LAME_DUCK", duration(Settings::withLameDuck));
+        variables.put("EBBTIDE_DRAIN", duration(Settings::withDrain));
+        variables.put("EBBTIDE_STOP", duration(Settings::withStop));
+        variables.put("EBBTIDE_MARGIN", duration(Settings::withMargin));
+        for (WorkKind kind : WorkKind.values()) {
+            variables.put("EBBTIDE_DRAIN_" + kind, duration((settings, limit) -> settings.withDrainLimit(kind, limit)));
+        }
+        variables.put(
+                "EBBTIDE_LAME_DUCK_POLICY",
+                rules((rules, value) -> rules.withPolicy(oneOf(LameDuckPolicy.values(), value))));
+        variables.put("EBBTIDE_LAME_DUCK_MIN", rules((rules, value) -> rules.withLeast(Durations.parse(value))));
+        variables.put("EBBTIDE_SENDERS", rules((rules, value) -> rules.withSenders(number(value))));
+        variables.put(
+                "EBBTIDE_LAME_DUCK_READINESS",
+                rules((rules, value) -> rules.withReadiness(oneOf(LameDuckReadiness.values(), value))));
+        variables.put("EBBTIDE_MANAGEMENT_PORT", (settings, value) -> settings.withManagementPort(number(value)));
+        variables.put("EBBTIDE_MANAGEMENT_ADDRESS", Settings::withManagementAddress);
+        variables.put("EBBTIDE_TERMINATION_LOG", Settings::withTerminationLog);
+        return Collections.unmodifiableMap(variables);
+    }
+
     private static BiFunction<Settings, String, Settings> duration(BiFunction<Settings, Duration, Settings> with) {
         return (settings, value) -> with.apply(settings, Durations.parse(value));
     }
@@ -73,11 +92,14 @@ final class EnvironmentSettings {
         return (settings, value) -> settings.withLameDuckRules(with.apply(settings.lameDuckRules(), value));
     }
 
-    private static LameDuckPolicy policy(String value) {
-        return Arrays.stream(LameDuckPolicy.values())
+    private static <E extends Enum<E>> E oneOf(E[] values, String value) {
+        return Arrays.stream(values)
                 .filter(each -> each.name().equalsIgnoreCase(value.strip()))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("expected: adaptive, fixed or none"));
+                .orElseThrow(() -> new IllegalArgumentException("expected: "
+                        + Arrays.stream(values)
+                                .map(each -> each.name().toLowerCase(Locale.ROOT))
+                                .collect(Collectors.joining(" or "))));
     }
 
     private static int number(String value) {

@@ -1,10 +1,16 @@
 package io.ebbtide;
 
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.lifecycle.GraceBudget;
+import io.ebbtide.lifecycle.GraceBudget.Shares;
 import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.lifecycle.Orchestrator;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,60 +20,52 @@ import org.jspecify.annotations.Nullable;
  *
  * @param grace {@code EBBTIDE_GRACE}: time from deletion to the kill, {@code > 0}; must be what the platform gives, such
  *     as {@code terminationGracePeriodSeconds}; derived: 30 s under Kubernetes and ECS, 5 s under Nomad, else 10 s
- * @param preStop {@code EBBTIDE_PRE_STOP}: what a preStop hook takes of it before the signal, {@code >= 0}
- * @param lameDuck {@code EBBTIDE_LAME_DUCK}: how long at most to go on serving after the signal, {@code >= 0}
- * @param drain {@code EBBTIDE_DRAIN}: how long work in flight may take after that, {@code >= 0}
- * @param stop {@code EBBTIDE_STOP}: how long all components together may take to stop, {@code >= 0}
- * @param margin {@code EBBTIDE_MARGIN}: what is kept back for the report and the watchdog, {@code > 0}
+ * @param shares {@code EBBTIDE_PRE_STOP}, {@code EBBTIDE_LAME_DUCK}, {@code EBBTIDE_DRAIN}, {@code EBBTIDE_STOP}, {@code
+ *     EBBTIDE_MARGIN}: how it is shared out
+ * @param drainLimits {@code EBBTIDE_DRAIN_REQUEST}, {@code ..._WEBSOCKET}, {@code ..._STREAM}, {@code ..._JOB}, {@code
+ *     ..._MESSAGE}: how long work of a kind may take at most once the lame duck is over, {@code >= 0}; of a kind without
+ *     one, as long as the drain
+ * @param lameDuckRules {@code EBBTIDE_LAME_DUCK_POLICY}, {@code EBBTIDE_LAME_DUCK_MIN}, {@code EBBTIDE_SENDERS}, {@code
+ *     EBBTIDE_LAME_DUCK_READINESS}: how the lame duck behaves, and when it ends before its whole time
  * @param managementPort {@code EBBTIDE_MANAGEMENT_PORT}: 1 to 65535, or 0 for any that is free; null for no management
  *     server
  * @param managementAddress {@code EBBTIDE_MANAGEMENT_ADDRESS}: where it binds; derived: every address under an
  *     orchestrator, else loopback
- * @param lameDuckRules {@code EBBTIDE_LAME_DUCK_POLICY}, {@code EBBTIDE_LAME_DUCK_MIN}, {@code EBBTIDE_SENDERS}: when the
- *     lame duck ends before its whole time
+ * @param terminationLog {@code EBBTIDE_TERMINATION_LOG}: the file that gets a short text about the end of a service under
+ *     {@code run()}; derived: {@code /dev/termination-log} where that can be written (Kubernetes' {@code
+ *     terminationMessagePath})
  */
 public record Settings(
         @Nullable Duration grace,
-        @Nullable Duration preStop,
-        @Nullable Duration lameDuck,
-        @Nullable Duration drain,
-        @Nullable Duration stop,
-        @Nullable Duration margin,
+        Shares shares,
+        Map<WorkKind, Duration> drainLimits,
+        LameDuckRules lameDuckRules,
         @Nullable Integer managementPort,
         @Nullable String managementAddress,
-        LameDuckRules lameDuckRules) {
+        @Nullable String terminationLog) {
     /** The port of the management server, unless another is set. */
     public static final int DEFAULT_MANAGEMENT_PORT = 8558;
 
     private static final Settings DERIVED =
-            new Settings(null, null, null, null, null, null, null, null, LameDuckRules.defaults());
+            new Settings(null, Shares.DERIVED, Map.of(), LameDuckRules.defaults(), null, null, null);
 
     public Settings {
         if (grace != null) {
             Expect.positive(grace, "grace");
         }
-        if (preStop != null) {
-            Expect.notNegative(preStop, "preStop");
-        }
-        if (lameDuck != null) {
-            Expect.notNegative(lameDuck, "lameDuck");
-        }
-        if (drain != null) {
-            Expect.notNegative(drain, "drain");
-        }
-        if (stop != null) {
-            Expect.notNegative(stop, "stop");
-        }
-        if (margin != null) {
-            Expect.positive(margin, "margin");
-        }
+        Expect.present(shares, "shares");
+        drainLimits = Map.copyOf(drainLimits);
+        drainLimits.forEach((kind, limit) -> Expect.notNegative(limit, "drain of " + kind));
+        Expect.present(lameDuckRules, "lameDuckRules");
         if (managementPort != null) {
             Expect.between(0, 65_535, managementPort, "managementPort");
         }
         if (managementAddress != null) {
             Expect.text(managementAddress, "managementAddress");
         }
-        Expect.present(lameDuckRules, "lameDuckRules");
+        if (terminationLog != null) {
+            Expect.text(terminationLog, "terminationLog");
+        }
     }
 
     /** Nothing set: all is derived, and there is no management server. */
@@ -78,60 +76,70 @@ public record Settings(
     /** The same with another grace, {@code > 0}. */
     public Settings withGrace(Duration newGrace) {
         return new Settings(
-                newGrace, preStop, lameDuck, drain, stop, margin, managementPort, managementAddress, lameDuckRules);
+                newGrace, shares, drainLimits, lameDuckRules, managementPort, managementAddress, terminationLog);
     }
 
     /** The same with another preStop, {@code >= 0}. */
     public Settings withPreStop(Duration newPreStop) {
-        return new Settings(
-                grace, newPreStop, lameDuck, drain, stop, margin, managementPort, managementAddress, lameDuckRules);
+        return withShares(shares.withPreStop(newPreStop));
     }
 
     /** The same with another lame duck, {@code >= 0}. */
     public Settings withLameDuck(Duration newLameDuck) {
-        return new Settings(
-                grace, preStop, newLameDuck, drain, stop, margin, managementPort, managementAddress, lameDuckRules);
+        return withShares(shares.withLameDuck(newLameDuck));
     }
 
     /** The same with another drain, {@code >= 0}. */
     public Settings withDrain(Duration newDrain) {
-        return new Settings(
-                grace, preStop, lameDuck, newDrain, stop, margin, managementPort, managementAddress, lameDuckRules);
+        return withShares(shares.withDrain(newDrain));
     }
 
     /** The same with another stop, {@code >= 0}. */
     public Settings withStop(Duration newStop) {
-        return new Settings(
-                grace, preStop, lameDuck, drain, newStop, margin, managementPort, managementAddress, lameDuckRules);
+        return withShares(shares.withStop(newStop));
     }
 
     /** The same with another margin, {@code > 0}. */
     public Settings withMargin(Duration newMargin) {
-        return new Settings(
-                grace, preStop, lameDuck, drain, stop, newMargin, managementPort, managementAddress, lameDuckRules);
+        return withShares(shares.withMargin(newMargin));
+    }
+
+    /** The same with another limit for work of one kind, {@code >= 0}, which is cut once it is over. */
+    public Settings withDrainLimit(WorkKind kind, Duration limit) {
+        var limits = new EnumMap<WorkKind, Duration>(WorkKind.class);
+        limits.putAll(drainLimits);
+        limits.put(kind, limit);
+        return new Settings(grace, shares, limits, lameDuckRules, managementPort, managementAddress, terminationLog);
+    }
+
+    /** The same with other rules for the lame duck. */
+    public Settings withLameDuckRules(LameDuckRules newRules) {
+        return new Settings(grace, shares, drainLimits, newRules, managementPort, managementAddress, terminationLog);
     }
 
     /** The same with a management server on this port, 0 for any that is free. */
     public Settings withManagementPort(int newPort) {
-        return new Settings(grace, preStop, lameDuck, drain, stop, margin, newPort, managementAddress, lameDuckRules);
+        return new Settings(grace, shares, drainLimits, lameDuckRules, newPort, managementAddress, terminationLog);
     }
 
     /** The same with a management server bound to this address. */
     public Settings withManagementAddress(String newAddress) {
-        return new Settings(grace, preStop, lameDuck, drain, stop, margin, managementPort, newAddress, lameDuckRules);
+        return new Settings(grace, shares, drainLimits, lameDuckRules, managementPort, newAddress, terminationLog);
     }
 
-    /** The same with other rules for the end of the lame duck. */
-    public Settings withLameDuckRules(LameDuckRules newRules) {
-        return new Settings(grace, preStop, lameDuck, drain, stop, margin, managementPort, managementAddress, newRules);
+    /** The same with another file for the short text about the end. */
+    public Settings withTerminationLog(String newFile) {
+        return new Settings(grace, shares, drainLimits, lameDuckRules, managementPort, managementAddress, newFile);
+    }
+
+    private Settings withShares(Shares newShares) {
+        return new Settings(
+                grace, newShares, drainLimits, lameDuckRules, managementPort, managementAddress, terminationLog);
     }
 
     /** How the time of a shutdown is shared out under this orchestrator. */
     GraceBudget budget(Orchestrator orchestrator) {
-        return GraceBudget.of(
-                grace == null ? orchestrator.defaultGrace() : grace,
-                new GraceBudget.Shares(preStop, lameDuck, drain, stop, margin),
-                orchestrator.mostLameDuck());
+        return GraceBudget.of(grace == null ? orchestrator.defaultGrace() : grace, shares, orchestrator.mostLameDuck());
     }
 
     /** Where the management server binds under this orchestrator, whose probes come from outside. */
@@ -142,13 +150,25 @@ public record Settings(
         return orchestrator == Orchestrator.NONE ? "127.0.0.1" : "0.0.0.0";
     }
 
-    /** All of it in one line, as it is under this orchestrator. */
-    String line(Orchestrator orchestrator) {
+    /** All of it in one line, as it is under this orchestrator, with what was assumed and why. */
+    String line(Orchestrator orchestrator, boolean terminal) {
         String management = managementPort == null
                 ? "no management server"
                 : "management " + managementAddress(orchestrator) + ":" + managementPort;
-        String who = grace == null ? "assumed from " + orchestrator.label() : "set; " + orchestrator.label();
-        return "grace %s (%s); lame duck %s; %s"
-                .formatted(budget(orchestrator).addition(), who, lameDuckRules.text(), management);
+        String who = grace == null ? "assumed: " + orchestrator.why() : "set; " + orchestrator.seen();
+        String limits = drainLimits.isEmpty()
+                ? ""
+                : drainLimits.entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(each -> each.getKey() + " " + Durations.text(each.getValue()))
+                        .collect(Collectors.joining(", ", "; drain of ", " at most"));
+        return "grace %s (%s%s); lame duck %s%s; %s"
+                .formatted(
+                        budget(orchestrator).addition(),
+                        who,
+                        terminal ? ", at a terminal" : "",
+                        lameDuckRules.text(),
+                        limits,
+                        management);
     }
 }

@@ -3,7 +3,10 @@ package io.ebbtide;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.GraceBudget;
 import io.ebbtide.lifecycle.LameDuckPolicy;
+import io.ebbtide.lifecycle.LameDuckReadiness;
 import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.lifecycle.Orchestrator;
 import java.time.Duration;
@@ -24,19 +27,38 @@ final class SettingsTest {
                         "EBBTIDE_MANAGEMENT_PORT", "9000",
                         "EBBTIDE_MANAGEMENT_ADDRESS", "::1",
                         "EBBTIDE_LAME_DUCK_POLICY", "Fixed",
-                        "EBBTIDE_SENDERS", "4"));
+                        "EBBTIDE_DRAIN_JOB", "4s"));
 
         assertThat(settings)
                 .isEqualTo(new Settings(
                         Duration.ofMinutes(1),
-                        Duration.ofSeconds(5),
-                        Duration.ofSeconds(15),
-                        Duration.ofSeconds(5),
-                        Duration.ofMillis(2_500),
-                        Duration.ofSeconds(2),
+                        new GraceBudget.Shares(
+                                Duration.ofSeconds(5),
+                                Duration.ofSeconds(15),
+                                Duration.ofSeconds(5),
+                                Duration.ofMillis(2_500),
+                                Duration.ofSeconds(2)),
+                        Map.of(WorkKind.JOB, Duration.ofSeconds(4)),
+                        LameDuckRules.defaults().withPolicy(LameDuckPolicy.FIXED),
                         9000,
                         "::1",
-                        new LameDuckRules(LameDuckPolicy.FIXED, Duration.ofSeconds(2), 4)));
+                        null));
+    }
+
+    @Test
+    void override_ofTheLameDuckAndTheFile_replacesThem() {
+        Settings settings = EnvironmentSettings.override(
+                Settings.derived(),
+                Map.of(
+                        "EBBTIDE_LAME_DUCK_MIN", "3s",
+                        "EBBTIDE_LAME_DUCK_READINESS", "stay",
+                        "EBBTIDE_SENDERS", "4",
+                        "EBBTIDE_TERMINATION_LOG", "/tmp/end"));
+
+        assertThat(settings.lameDuckRules())
+                .isEqualTo(
+                        new LameDuckRules(LameDuckPolicy.ADAPTIVE, Duration.ofSeconds(3), 4, LameDuckReadiness.STAY));
+        assertThat(settings.terminationLog()).isEqualTo("/tmp/end");
     }
 
     @Test
@@ -47,15 +69,18 @@ final class SettingsTest {
 
     @Test
     void line_saysWhatWasAssumedAndFromWhom() {
-        assertThat(Settings.derived().line(Orchestrator.NONE))
+        assertThat(Settings.derived().line(Orchestrator.NONE, true))
                 .isEqualTo("grace 10 s = preStop 0 ms + lameDuck 2 s + drain 5 s + stop 2 s + margin 1 s"
-                        + " (assumed from no orchestrator); lame duck adaptive from 2 s; no management server");
+                        + " (assumed: docker's default, as no orchestrator is seen, at a terminal); lame duck adaptive from"
+                        + " 2 s, readiness fails; no management server");
         assertThat(Settings.derived()
                         .withGrace(Duration.ofSeconds(60))
                         .withManagementPort(8558)
-                        .line(Orchestrator.KUBERNETES))
+                        .withDrainLimit(WorkKind.STREAM, Duration.ofSeconds(3))
+                        .line(Orchestrator.KUBERNETES, false))
                 .isEqualTo("grace 60 s = preStop 0 ms + lameDuck 15 s + drain 29 s + stop 10 s + margin 6 s"
-                        + " (set; Kubernetes); lame duck adaptive from 2 s; management 0.0.0.0:8558");
+                        + " (set; Kubernetes seen, as KUBERNETES_SERVICE_HOST is set); lame duck adaptive from 2 s,"
+                        + " readiness fails; drain of STREAM 3 s at most; management 0.0.0.0:8558");
     }
 
     @Test

@@ -1,7 +1,9 @@
 package io.ebbtide.inflight;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -31,18 +33,35 @@ public final class GateControl {
         inFlight.close();
     }
 
-    /** How much work that was let in has ended. */
-    public long finished() {
-        return inFlight.finished();
+    /** How much has come and gone so far. */
+    public Totals totals() {
+        return inFlight.totals();
+    }
+
+    /** Has tickets tell from now on how long work of their kind may go on at least. Must not block. */
+    public void remaining(Function<WorkKind, Duration> remaining) {
+        inFlight.remaining(remaining);
     }
 
     /**
-     * Closes the tickets of threads that can never do so themselves.
+     * Waits no longer for the work of threads that can never end it.
      *
      * @param lost tells whether a thread will never return
-     * @return what was given up
+     * @return what was given up, the oldest first
      */
     public List<WorkInFlight> giveUp(Predicate<Thread> lost) {
-        return inFlight.giveUp(lost);
+        return inFlight.giveUp((Ticket ticket) -> {
+            Thread thread = ticket.thread();
+            return thread != null && lost.test(thread);
+        });
+    }
+
+    /**
+     * Waits no longer for work of this kind, and lets none in any more.
+     *
+     * @return what was in flight, the oldest first
+     */
+    public List<WorkInFlight> giveUp(WorkKind kind) {
+        return inFlight.giveUp(kind);
     }
 }

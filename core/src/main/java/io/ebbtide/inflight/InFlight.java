@@ -3,12 +3,18 @@ package io.ebbtide.inflight;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Ticker;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -45,6 +51,9 @@ public final class InFlight {
     private final Ticker ticker;
     private final AtomicReference<Object> gate = new AtomicReference<>(OPEN);
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final LongAdder givenUp = new LongAdder();
+    private volatile Set<WorkKind> closedKinds = Set.of();
+    private volatile Function<WorkKind, Duration> remaining = kind -> ChronoUnit.FOREVER.getDuration();
     private volatile boolean closeWhenIdle;
 
     /** An accounting with nothing in flight and the gate open. */
@@ -89,7 +98,7 @@ public final class InFlight {
     public @Nullable Ticket tryEnter(WorkKind kind, Supplier<String> description) {
         Stripe stripe = stripes[chooser.getAsInt() & (stripes.length - 1)];
         Ticket ticket = stripe.enter(kind, description, ticker.nanos());
-        if (passGate()) {
+        if (passGate() && !closedKinds.contains(kind)) {
             return ticket;
         }
         stripe.undo(ticket);
@@ -125,13 +134,29 @@ public final class InFlight {
         return total;
     }
 
-    /** How much that was let in has ended. */
-    long finished() {
-        long finished = 0;
+    /**
+     * How long work of this kind may go on before it is cut, at least. Never blocks.
+     *
+     * @return {@link ChronoUnit#FOREVER} until the service is told to stop; never negative
+     */
+    public Duration remaining(WorkKind kind) {
+        return remaining.apply(kind);
+    }
+
+    void remaining(Function<WorkKind, Duration> newRemaining) {
+        remaining = newRemaining;
+    }
+
+    /** Each stripe is read at one moment, so of two readings the differences add up. */
+    Totals totals() {
+        long entered = 0;
+        long inFlight = 0;
         for (Stripe stripe : stripes) {
-            finished += stripe.finished();
+            Stripe.Totals part = stripe.totals();
+            entered += part.entered();
+            inFlight += part.inFlight();
         }
-        return finished;
+        return new Totals(entered, inFlight, givenUp.sum());
     }
 
     /** Who is in flight, the oldest first. */
@@ -155,23 +180,26 @@ public final class InFlight {
                 : work.size() + " ticket(s) in flight: " + some + (work.size() > MOST_IN_WORDS ? ", ..." : "");
     }
 
-    /**
-     * Closes the tickets of threads that can never do so themselves.
-     *
-     * @param lost tells whether a thread will never return
-     * @return what was given up
-     */
-    List<WorkInFlight> giveUp(Predicate<Thread> lost) {
+    List<WorkInFlight> giveUp(Predicate<Ticket> hopeless) {
         long now = ticker.nanos();
         List<WorkInFlight> given = new ArrayList<>();
         for (Ticket ticket : tickets()) {
-            Thread thread = ticket.thread();
-            if (thread != null && lost.test(thread)) {
+            if (hopeless.test(ticket) && ticket.giveUp()) {
+                givenUp.increment();
                 given.add(ticket.seenAt(now));
-                ticket.close();
+                left();
             }
         }
+        given.sort(Comparator.comparing(WorkInFlight::age).reversed());
         return given;
+    }
+
+    /** Whoever enters lists its ticket before it looks here, so none is let in that the list has not. */
+    List<WorkInFlight> giveUp(WorkKind kind) {
+        var kinds = EnumSet.of(kind);
+        kinds.addAll(closedKinds);
+        closedKinds = Set.copyOf(kinds);
+        return giveUp(ticket -> ticket.kind() == kind);
     }
 
     /**

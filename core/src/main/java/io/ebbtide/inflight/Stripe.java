@@ -1,5 +1,7 @@
 package io.ebbtide.inflight;
 
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,9 @@ final class Stripe {
      * and reading all stripes one after the other never finds less than what is there throughout.
      */
     private static final WorkKind[] KINDS = WorkKind.values();
+
+    /** What this stripe has seen, at one moment. */
+    record Totals(long entered, int inFlight) {}
 
     private final InFlight owner;
     private final int[] counts = new int[KINDS.length];
@@ -57,6 +62,15 @@ final class Stripe {
         }
     }
 
+    /** Takes a ticket out whose work goes on; returns whether it was in. */
+    boolean giveUp(Ticket ticket) {
+        return unlist(ticket);
+    }
+
+    Duration remaining(WorkKind kind) {
+        return owner.remaining(kind);
+    }
+
     private synchronized boolean unlist(Ticket ticket) {
         if (!ticket.listed) {
             return false;
@@ -91,12 +105,8 @@ final class Stripe {
         return totals[kind.ordinal()];
     }
 
-    synchronized long finished() {
-        long finished = -count;
-        for (long total : totals) {
-            finished += total;
-        }
-        return finished;
+    synchronized Totals totals() {
+        return new Totals(Arrays.stream(totals).sum(), count);
     }
 
     synchronized void addTo(List<Ticket> all) {

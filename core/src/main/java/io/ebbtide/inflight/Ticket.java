@@ -47,6 +47,16 @@ public final class Ticket implements AutoCloseable {
     }
 
     /**
+     * How long the work may go on before it is cut, at least: long work can look here and save itself in time. Never
+     * blocks.
+     *
+     * @return {@link java.time.temporal.ChronoUnit#FOREVER} until the service is told to stop; zero once the time is over
+     */
+    public Duration remaining() {
+        return stripe.remaining(kind);
+    }
+
+    /**
      * Tells which thread works on it from now, so that a stuck one can be shown with its stack. Until told otherwise
      * that is the thread that entered.
      *
@@ -65,6 +75,10 @@ public final class Ticket implements AutoCloseable {
     @Override
     public void close() {
         stripe.leave(this);
+    }
+
+    boolean giveUp() {
+        return stripe.giveUp(this);
     }
 
     @Nullable

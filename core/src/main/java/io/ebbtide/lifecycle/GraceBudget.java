@@ -61,6 +61,47 @@ public record GraceBudget(
             @Nullable Duration margin) {
         /** Nothing set. */
         public static final Shares DERIVED = new Shares(null, null, null, null, null);
+
+        public Shares {
+            notNegative(preStop, "preStop");
+            notNegative(lameDuck, "lameDuck");
+            notNegative(drain, "drain");
+            notNegative(stop, "stop");
+            if (margin != null) {
+                Expect.positive(margin, "margin");
+            }
+        }
+
+        /** The same with another preStop, {@code >= 0}. */
+        public Shares withPreStop(Duration newPreStop) {
+            return new Shares(newPreStop, lameDuck, drain, stop, margin);
+        }
+
+        /** The same with another lame duck, {@code >= 0}. */
+        public Shares withLameDuck(Duration newLameDuck) {
+            return new Shares(preStop, newLameDuck, drain, stop, margin);
+        }
+
+        /** The same with another drain, {@code >= 0}. */
+        public Shares withDrain(Duration newDrain) {
+            return new Shares(preStop, lameDuck, newDrain, stop, margin);
+        }
+
+        /** The same with another stop, {@code >= 0}. */
+        public Shares withStop(Duration newStop) {
+            return new Shares(preStop, lameDuck, drain, newStop, margin);
+        }
+
+        /** The same with another margin, {@code > 0}. */
+        public Shares withMargin(Duration newMargin) {
+            return new Shares(preStop, lameDuck, drain, stop, newMargin);
+        }
+
+        private static void notNegative(@Nullable Duration share, String name) {
+            if (share != null) {
+                Expect.notNegative(share, name);
+            }
+        }
     }
 
     /**

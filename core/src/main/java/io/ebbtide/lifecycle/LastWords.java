@@ -36,6 +36,9 @@ final class LastWords {
                 to.warn(report.json());
             }
         });
+        for (String advice : report.advice()) {
+            log.write(LOG, to -> to.warn("'{}': {}", service, advice));
+        }
         herald.stopped(report);
         herald.await(Durations.min(deadlines.untilStopEnds(), MOST));
     }

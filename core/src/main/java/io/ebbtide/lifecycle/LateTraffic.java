@@ -1,36 +1,118 @@
 package io.ebbtide.lifecycle;
 
 import io.ebbtide.internal.Ticker;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
-/** Counts the work that arrives after the service was told to stop. Safe for use by many threads. */
-final class LateTraffic {
+/** Counts the requests that arrive after the service was told to stop. Safe for use by many threads. */
+public final class LateTraffic {
+    /** The upper bounds by which offsets are counted; the last class has none. */
+    public static final List<Duration> OFFSETS = LongStream.of(
+                    500, 1_000, 2_000, 3_000, 5_000, 7_000, 10_000, 15_000, 20_000, 30_000, 60_000)
+            .mapToObj(Duration::ofMillis)
+            .toList();
+
+    private static final int MOST_PEERS = 1_024;
+    private static final int MOST_PEERS_TOLD = 5;
+
     private final Ticker ticker;
-    private final LongAdder admitted = new LongAdder();
+    private final Tally all = new Tally();
+    private final Tally newConnections = new Tally();
     private final LongAdder refused = new LongAdder();
-    private final LongAccumulator latestNanos = new LongAccumulator(Math::max, 0);
+    private final List<LongAdder> offsets = IntStream.rangeClosed(0, OFFSETS.size())
+            .mapToObj(i -> new LongAdder())
+            .toList();
+    private final Map<InetAddress, Tally> peers = new ConcurrentHashMap<>();
+
+    private static final class Tally {
+        final LongAdder count = new LongAdder();
+        final LongAccumulator latestNanos = new LongAccumulator(Math::max, 0);
+
+        void add(long offsetNanos) {
+            count.increment();
+            latestNanos.accumulate(offsetNanos);
+        }
+
+        Duration latest() {
+            return Duration.ofNanos(latestNanos.get());
+        }
+    }
 
     LateTraffic(Ticker ticker) {
         this.ticker = ticker;
     }
 
-    void arrived(long leavingSinceNanos, boolean wasAdmitted) {
-        (wasAdmitted ? admitted : refused).increment();
-        latestNanos.accumulate(ticker.nanos() - leavingSinceNanos);
+    void arrived(long leavingSinceNanos, boolean admitted, @Nullable InetAddress peer, boolean newConnection) {
+        long offset = ticker.nanos() - leavingSinceNanos;
+        all.add(offset);
+        offsets.get(classOf(offset)).increment();
+        if (newConnection) {
+            newConnections.add(offset);
+        }
+        if (!admitted) {
+            refused.increment();
+        }
+        if (peer != null && (peers.size() < MOST_PEERS || peers.containsKey(peer))) {
+            peers.computeIfAbsent(peer, each -> new Tally()).add(offset);
+        }
     }
 
-    long count() {
-        return admitted.sum() + refused.sum();
+    /** How many came. */
+    public long count() {
+        return all.count.sum();
     }
 
-    long refused() {
-        return refused.sum();
+    /** How many of them came on a connection that had brought none before. */
+    public long onNewConnections() {
+        return newConnections.count.sum();
+    }
+
+    /** How many came at an offset of at most {@code OFFSETS[index]}, and more than the bound before it. */
+    public long countAt(int index) {
+        return offsets.get(index).sum();
     }
 
     /** How long after the signal the latest one came; zero if none did. */
-    Duration latest() {
-        return Duration.ofNanos(latestNanos.get());
+    public Duration latest() {
+        return all.latest();
+    }
+
+    ShutdownReport.Late report() {
+        List<ShutdownReport.Offset> classes = new ArrayList<>();
+        for (int i = 0; i < offsets.size(); i++) {
+            Duration bound = i < OFFSETS.size() ? OFFSETS.get(i) : null;
+            classes.add(new ShutdownReport.Offset(bound, offsets.get(i).sum()));
+        }
+        while (!classes.isEmpty() && classes.get(classes.size() - 1).count() == 0) {
+            classes.remove(classes.size() - 1);
+        }
+        List<ShutdownReport.LatePeer> latest = peers.entrySet().stream()
+                .map(each -> new ShutdownReport.LatePeer(
+                        each.getKey().getHostAddress(),
+                        each.getValue().count.sum(),
+                        each.getValue().latest()))
+                .sorted(Comparator.comparing(ShutdownReport.LatePeer::latest).reversed())
+                .limit(MOST_PEERS_TOLD)
+                .toList();
+        return new ShutdownReport.Late(
+                count(), refused.sum(), latest(), onNewConnections(), newConnections.latest(), classes, latest);
+    }
+
+    private static int classOf(long offsetNanos) {
+        int index = 0;
+        while (index < OFFSETS.size() && OFFSETS.get(index).toNanos() < offsetNanos) {
+            index++;
+        }
+        return index;
     }
 }

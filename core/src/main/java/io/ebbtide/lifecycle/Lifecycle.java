@@ -74,14 +74,18 @@ public final class Lifecycle {
         return machine.state();
     }
 
-    /** How much work has arrived since the service was told to stop. */
-    public long lateRequests() {
-        return traffic.late().count();
+    /** The requests that have arrived since the service was told to stop. */
+    public LateTraffic late() {
+        return traffic.late();
     }
 
-    /** How long after being told to stop the latest late request came; zero if none did. */
-    public Duration latestLateRequest() {
-        return traffic.late().latest();
+    /** What readiness is to say: whether the checks decide, or it fails whatever they say. */
+    public boolean isInRotation() {
+        return switch (state()) {
+            case RUNNING -> true;
+            case LAME_DUCK -> plan.lameDuckRules().readiness() == LameDuckReadiness.STAY;
+            case STARTING, DRAINING, STOPPING, STOPPED -> false;
+        };
     }
 
     /**

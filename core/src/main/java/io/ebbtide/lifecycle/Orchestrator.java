@@ -6,21 +6,23 @@ import java.util.Map;
 /** Who starts and stops the process, as far as its environment tells. */
 public enum Orchestrator {
     /** {@code KUBERNETES_SERVICE_HOST} is set; {@code terminationGracePeriodSeconds} is 30 by default. */
-    KUBERNETES("Kubernetes", "KUBERNETES_SERVICE_HOST", 30),
+    KUBERNETES("Kubernetes", "KUBERNETES_SERVICE_HOST", "terminationGracePeriodSeconds", 30),
     /** {@code ECS_CONTAINER_METADATA_URI_V4} is set; {@code stopTimeout} is 30 s by default. */
-    ECS("Amazon ECS", "ECS_CONTAINER_METADATA_URI_V4", 30),
+    ECS("Amazon ECS", "ECS_CONTAINER_METADATA_URI_V4", "stopTimeout", 30),
     /** {@code NOMAD_ALLOC_ID} is set; {@code kill_timeout} is 5 s by default, and the signal SIGINT. */
-    NOMAD("Nomad", "NOMAD_ALLOC_ID", 5),
+    NOMAD("Nomad", "NOMAD_ALLOC_ID", "kill_timeout", 5),
     /** None seen: docker's own grace of 10 s is assumed. */
-    NONE("no orchestrator", "", 10);
+    NONE("no orchestrator", "", "docker's --stop-timeout or systemd's TimeoutStopSec", 10);
 
     private final String label;
     private final String variable;
+    private final String graceSetting;
     private final Duration grace;
 
-    Orchestrator(String label, String variable, int graceSeconds) {
+    Orchestrator(String label, String variable, String graceSetting, int graceSeconds) {
         this.label = label;
         this.variable = variable;
+        this.graceSetting = graceSetting;
         this.grace = Duration.ofSeconds(graceSeconds);
     }
 
@@ -34,9 +36,21 @@ public enum Orchestrator {
         return NONE;
     }
 
-    /** How people call it. */
-    public String label() {
-        return label;
+    /** Who was seen, and by what. */
+    public String seen() {
+        return this == NONE ? "no orchestrator seen" : label + " seen, as " + variable + " is set";
+    }
+
+    /** Where its default grace comes from. */
+    public String why() {
+        return this == NONE
+                ? "docker's default, as no orchestrator is seen"
+                : label + "'s default, as " + variable + " is set";
+    }
+
+    /** What its own setting for the grace is called. */
+    public String graceSetting() {
+        return graceSetting;
     }
 
     /** The time from the signal to the kill, unless somebody has changed it there. */

@@ -1,5 +1,6 @@
 package io.ebbtide.lifecycle;
 
+import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Expect;
 import java.time.Duration;
 import java.util.Collections;
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param listeners told of every move
  * @param budget how the time of a shutdown is shared out
  * @param lameDuckRules when the lame duck ends before its whole time
+ * @param drainLimits how long work of a kind may take in the drain, of those that may not take all of it
  */
 public record Plan(
         String service,
@@ -25,18 +27,31 @@ public record Plan(
         Map<String, StartupTask> tasks,
         List<LifecycleListener> listeners,
         GraceBudget budget,
-        LameDuckRules lameDuckRules) {
+        LameDuckRules lameDuckRules,
+        Map<WorkKind, Duration> drainLimits) {
     public Plan {
         Expect.text(service, "service");
         components = List.copyOf(components);
         sources = List.copyOf(sources);
         tasks = Collections.unmodifiableMap(new LinkedHashMap<>(tasks));
         listeners = List.copyOf(listeners);
+        drainLimits = Map.copyOf(drainLimits);
     }
 
-    /** Without traffic nobody has to leave, so there is nothing to go on serving for. */
+    /** Without senders nobody has to leave, so there is nothing to go on serving for. */
     Duration lameDuck() {
-        boolean none = sources.isEmpty() || lameDuckRules.policy() == LameDuckPolicy.NONE;
+        boolean none =
+                sources.stream().noneMatch(TrafficSource::hasSenders) || lameDuckRules.policy() == LameDuckPolicy.NONE;
         return none ? Duration.ZERO : budget.lameDuck();
+    }
+
+    /**
+     * Which numbers do not fit what they are for, in words.
+     *
+     * @param shares those that were set by hand
+     * @param orchestrator who was seen
+     */
+    public List<String> warnings(GraceBudget.Shares shares, Orchestrator orchestrator) {
+        return Advice.before(this, shares, orchestrator);
     }
 }

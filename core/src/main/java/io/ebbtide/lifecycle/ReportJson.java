@@ -5,6 +5,7 @@ import io.ebbtide.internal.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 /** Writes a shutdown report as one line of JSON; durations are whole milliseconds. */
 final class ReportJson {
@@ -36,7 +37,9 @@ final class ReportJson {
         }
         json.writeEndObject();
         json.writeNumberField("inFlightAtSignal", report.inFlightAtSignal());
+        json.writeNumberField("inFlightArrived", report.inFlightArrived());
         json.writeNumberField("inFlightFinished", report.inFlightFinished());
+        json.writeNumberField("inFlightGivenUp", report.inFlightGivenUp());
         json.writeNumberField("inFlightCut", report.inFlightCut());
         json.writeObjectFieldStart("lameDuck");
         json.writeStringField("ended", report.lameDuck().reason().name());
@@ -44,11 +47,7 @@ final class ReportJson {
             json.writeStringField("heldBy", report.lameDuck().heldBy());
         }
         json.writeEndObject();
-        json.writeObjectFieldStart("late");
-        json.writeNumberField("count", report.late().count());
-        json.writeNumberField("refused", report.late().refused());
-        millis(json, "latestMillis", report.late().latest());
-        json.writeEndObject();
+        late(report.late(), json);
         json.writeArrayFieldStart("cut");
         for (ShutdownReport.Cut cut : report.cut()) {
             cut(cut, json);
@@ -66,12 +65,46 @@ final class ReportJson {
             json.writeEndObject();
         }
         json.writeEndArray();
-        json.writeArrayFieldStart("problems");
-        for (String problem : report.problems()) {
-            json.writeString(problem);
+        texts("problems", report.problems(), json);
+        texts("advice", report.advice(), json);
+        json.writeEndObject();
+    }
+
+    private static void late(ShutdownReport.Late late, JsonGenerator json) throws IOException {
+        json.writeObjectFieldStart("late");
+        json.writeNumberField("count", late.count());
+        json.writeNumberField("refused", late.refused());
+        millis(json, "latestMillis", late.latest());
+        json.writeNumberField("newConnections", late.newConnections());
+        millis(json, "latestNewConnectionMillis", late.latestNewConnection());
+        json.writeArrayFieldStart("offsets");
+        for (ShutdownReport.Offset offset : late.offsets()) {
+            json.writeStartObject();
+            if (offset.upTo() != null) {
+                millis(json, "upToMillis", offset.upTo());
+            }
+            json.writeNumberField("count", offset.count());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("peers");
+        for (ShutdownReport.LatePeer peer : late.peers()) {
+            json.writeStartObject();
+            json.writeStringField("peer", peer.peer());
+            json.writeNumberField("count", peer.count());
+            millis(json, "latestMillis", peer.latest());
+            json.writeEndObject();
         }
         json.writeEndArray();
         json.writeEndObject();
+    }
+
+    private static void texts(String name, List<String> texts, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String text : texts) {
+            json.writeString(text);
+        }
+        json.writeEndArray();
     }
 
     private static void budget(GraceBudget budget, JsonGenerator json) throws IOException {
@@ -91,11 +124,7 @@ final class ReportJson {
         json.writeStringField("description", cut.description());
         millis(json, "ageMillis", cut.age());
         json.writeStringField("thread", cut.thread());
-        json.writeArrayFieldStart("stack");
-        for (String frame : cut.stack()) {
-            json.writeString(frame);
-        }
-        json.writeEndArray();
+        texts("stack", cut.stack(), json);
         json.writeEndObject();
     }
 

@@ -20,13 +20,17 @@ import org.jspecify.annotations.Nullable;
  * @param budget how its time was shared out
  * @param states how long each state lasted, {@code STARTING} and {@code RUNNING} included
  * @param inFlightAtSignal how much work was in flight when it was told to leave
- * @param inFlightFinished how much of all that was in flight since then ended by itself
+ * @param inFlightArrived how much came since then, from outside and from the service itself
+ * @param inFlightFinished how much of both ended by itself
+ * @param inFlightGivenUp how much was not waited for, as its thread waits for the end of the process ({@code
+ *     System.exit})
  * @param lameDuck why the lame duck ended when it did
- * @param late the work that arrived since then
+ * @param late the requests from outside among what arrived
  * @param inFlightCut how much work did not end in time
  * @param cut that work, oldest first; the 100 oldest at most
  * @param components how the stop of each component and traffic source went, in the order in which they were stopped
  * @param problems what else went wrong, in words
+ * @param advice which numbers to change, in words
  * @param exitCode what the process ends with, if the service owns it
  */
 public record ShutdownReport(
@@ -36,20 +40,24 @@ public record ShutdownReport(
         Duration took,
         GraceBudget budget,
         Map<LifecycleState, Duration> states,
-        int inFlightAtSignal,
+        long inFlightAtSignal,
+        long inFlightArrived,
         long inFlightFinished,
+        long inFlightGivenUp,
         LameDuckEnd lameDuck,
         Late late,
         int inFlightCut,
         List<Cut> cut,
         List<Stop> components,
         List<String> problems,
+        List<String> advice,
         ExitCode exitCode) {
     public ShutdownReport {
         states = Map.copyOf(states);
         cut = List.copyOf(cut);
         components = List.copyOf(components);
         problems = List.copyOf(problems);
+        advice = List.copyOf(advice);
     }
 
     /**
@@ -74,13 +82,47 @@ public record ShutdownReport(
     }
 
     /**
-     * Work that arrived after the signal.
+     * Requests that arrived after the signal; those of health checkers are not among them.
      *
-     * @param count how much
-     * @param refused how much of it came after the drain and was refused
+     * @param count how many
+     * @param refused how many of them came after the drain and were refused
      * @param latest how long after the signal the latest came; zero if none did
+     * @param newConnections how many were the first on their connection: from somebody who had not learnt of the leaving
+     * @param latestNewConnection how long after the signal the latest of those came
+     * @param offsets how many came how long after the signal, the classes after the last one that is not empty left out
+     * @param peers who sent them, the five whose latest came last
      */
-    public record Late(long count, long refused, Duration latest) {}
+    public record Late(
+            long count,
+            long refused,
+            Duration latest,
+            long newConnections,
+            Duration latestNewConnection,
+            List<Offset> offsets,
+            List<LatePeer> peers) {
+        public Late {
+            offsets = List.copyOf(offsets);
+            peers = List.copyOf(peers);
+        }
+    }
+
+    /**
+     * A class of offsets.
+     *
+     * @param upTo its upper bound, included; the lower one is that of the class before it; null for what came later than
+     *     all bounds
+     * @param count how many requests came in it
+     */
+    public record Offset(@Nullable Duration upTo, long count) {}
+
+    /**
+     * Somebody who sent late requests.
+     *
+     * @param peer the address
+     * @param count how many
+     * @param latest how long after the signal the latest came
+     */
+    public record LatePeer(String peer, long count, Duration latest) {}
 
     /**
      * Work that did not end in time.
@@ -118,7 +160,7 @@ public record ShutdownReport(
      * @param name as registered
      * @param took how long it took, or had taken when it was left behind
      * @param ending how it went
-     * @param detail what it threw, or where it stood when it was left behind; empty if it stopped
+     * @param detail what it threw, or where it stood when it was left behind, or what it has to tell; may be empty
      */
     public record Stop(String name, Duration took, Ending ending, String detail) {}
 

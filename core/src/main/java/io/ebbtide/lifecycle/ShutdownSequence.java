@@ -3,7 +3,9 @@ package io.ebbtide.lifecycle;
 import io.ebbtide.health.HealthControl;
 import io.ebbtide.inflight.GateControl;
 import io.ebbtide.inflight.InFlight;
+import io.ebbtide.inflight.Totals;
 import io.ebbtide.inflight.WorkInFlight;
+import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Await;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Redact;
@@ -12,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -40,6 +43,7 @@ final class ShutdownSequence {
     private final Leaving leaving;
     private final Deadlines deadlines;
     private final Instant at;
+    private final DrainClock clock;
     private final Stopper stopper;
     private final CompletableFuture<Void> lameDuckOver = new CompletableFuture<>();
     private final List<String> problems = new ArrayList<>();
@@ -47,6 +51,7 @@ final class ShutdownSequence {
     private ShutdownReport.LameDuckEnd lameDuck =
             new ShutdownReport.LameDuckEnd(ShutdownReport.LameDuckReason.NONE, null);
     private int cutCount;
+    private int cutByKind;
     private boolean stopFailed;
 
     ShutdownSequence(Service service, String reason, Leaving leaving) {
@@ -56,6 +61,7 @@ final class ShutdownSequence {
         at = service.ticker().now();
         deadlines = new Deadlines(
                 service.ticker(), service.ticker().nanos(), service.plan().budget());
+        clock = new DrainClock(deadlines, service.plan().drainLimits());
         stopper = new Stopper(service.plan().service(), service.ticker(), deadlines::untilStopEnds);
     }
 
@@ -79,8 +85,8 @@ final class ShutdownSequence {
 
     /** Takes the service to STOPPED and tells how it went. */
     ShutdownReport run(boolean startFailed) {
-        int inFlightAtSignal = service.inFlight().count();
-        long finishedBefore = service.gate().finished();
+        Totals atSignal = service.gate().totals();
+        service.gate().remaining(clock::remaining);
         service.traffic().leave();
         service.starter().abort();
 
@@ -91,28 +97,40 @@ final class ShutdownSequence {
         }
         service.machine().move(LifecycleState.DRAINING);
         drain();
-        long finished = service.gate().finished() - finishedBefore;
+        Totals drained = service.gate().totals();
         service.machine().move(LifecycleState.STOPPING);
         stop();
 
         ExitCode exitCode = startFailed ? ExitCode.START_FAILED : exitCode();
         service.machine().move(LifecycleState.STOPPED);
-        LateTraffic late = service.traffic().late();
+        return report(atSignal, drained, exitCode);
+    }
+
+    /** What ended after it was written down as cut counts as cut, so that the numbers add up. */
+    private ShutdownReport report(Totals atSignal, Totals drained, ExitCode exitCode) {
+        long arrived = drained.entered() - atSignal.entered();
+        long givenUp = drained.givenUp() - atSignal.givenUp() - cutByKind;
+        ShutdownReport.Late late = service.traffic().late().report();
+        Map<LifecycleState, Duration> times = service.machine().times();
+        Duration lameDuckLasted = times.getOrDefault(LifecycleState.LAME_DUCK, Duration.ZERO);
         return new ShutdownReport(
                 service.plan().service(),
                 reason,
                 at,
                 deadlines.elapsed(),
                 deadlines.budget(),
-                service.machine().times(),
-                inFlightAtSignal,
-                finished,
+                times,
+                atSignal.inFlight(),
+                arrived,
+                atSignal.inFlight() + arrived - givenUp - cutCount,
+                givenUp,
                 lameDuck,
-                new ShutdownReport.Late(late.count(), late.refused(), late.latest()),
+                late,
                 cutCount,
                 cut,
                 stopper.stops(),
                 problems,
+                Advice.after(service.plan(), lameDuck, lameDuckLasted, late, cut, stopper.stops()),
                 exitCode);
     }
 
@@ -150,19 +168,35 @@ final class ShutdownSequence {
     }
 
     private void drain() {
+        clock.begin();
         List<BoundedCall> calls = callSources("close", TrafficSource::stopAccepting);
         awaitSources("closing its listeners", calls, deadlines::untilDrainEnds);
-        if (!Await.done(service.gate().closeWhenIdle(), deadlines.untilDrainEnds())) {
+        CompletableFuture<Void> drained = service.gate().closeWhenIdle();
+        while (!Await.done(drained, clock.untilNext())
+                && !deadlines.untilDrainEnds().isZero()) {
+            for (WorkKind kind : clock.takeOver()) {
+                List<WorkInFlight> left = service.gate().giveUp(kind);
+                cutByKind += left.size();
+                cut(left);
+            }
+        }
+        if (!drained.isDone()) {
             service.gate().close(); // first: who is let in after the list was made would be cut without a word
-            List<WorkInFlight> left = service.inFlight().list();
-            cutCount = left.size();
-            left.stream().limit(MOST_CUT_TOLD).map(ShutdownReport.Cut::of).forEach(cut::add);
+            cut(service.inFlight().list());
         }
         if (!Await.done(service.starter().ended(), deadlines.untilDrainEnds())) {
             stopFailed = true;
             problems.add("the " + service.starter().step() + " had not returned after "
                     + Durations.text(deadlines.elapsed()));
         }
+    }
+
+    private void cut(List<WorkInFlight> left) {
+        cutCount += left.size();
+        left.stream()
+                .limit(MOST_CUT_TOLD - cut.size())
+                .map(ShutdownReport.Cut::of)
+                .forEach(cut::add);
     }
 
     private void stop() {

@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** Stops components and traffic sources, each within its bound; one failure never skips the rest. One thread only. */
@@ -36,7 +39,10 @@ final class Stopper {
         while (!parts.isEmpty()) {
             Part part = parts.removeLast();
             Duration bound = boundBefore(parts.size() + behindAll);
-            stop(part.name(), bound, () -> part.component().stop(bound));
+            stop(part.name(), bound, () -> {
+                part.component().stop(bound);
+                return "";
+            });
         }
     }
 
@@ -45,7 +51,10 @@ final class Stopper {
         int behind = sources.size();
         for (TrafficSource source : sources) {
             Duration bound = boundBefore(--behind);
-            stop(source.name(), bound, () -> source.close(bound));
+            stop(source.name(), bound, () -> {
+                source.close(bound);
+                return source.summary();
+            });
         }
     }
 
@@ -65,9 +74,10 @@ final class Stopper {
         return Durations.max(all.minus(reserved), LEAST);
     }
 
-    private void stop(String name, Duration bound, BoundedCall.Action action) {
+    private void stop(String name, Duration bound, Callable<String> action) {
         step = "stop of '" + name + "'";
-        var call = BoundedCall.begin("ebbtide-" + service + "-stop-" + name, action, ticker);
+        var summary = new AtomicReference<>("");
+        var call = BoundedCall.begin("ebbtide-" + service + "-stop-" + name, () -> summary.set(action.call()), ticker);
         var ending = ShutdownReport.Ending.STOPPED;
         String detail = "";
         if (!call.await(bound)) {
@@ -76,6 +86,8 @@ final class Stopper {
         } else if (call.failure() != null) {
             ending = ShutdownReport.Ending.FAILED;
             detail = Redact.oneLine(call.failure());
+        } else {
+            detail = Objects.requireNonNullElse(summary.get(), "");
         }
         stops.add(new ShutdownReport.Stop(name, call.took(), ending, detail));
     }

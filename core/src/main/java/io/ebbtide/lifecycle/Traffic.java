@@ -37,24 +37,50 @@ public final class Traffic {
      *     time for it is over: the work is to be refused
      */
     public @Nullable Ticket admit(WorkKind kind, Supplier<String> description) {
-        return admit(kind, description, null);
+        Ticket ticket = inFlight.tryEnter(kind, description);
+        if (leaving) {
+            late.arrived(leavingSinceNanos, ticket != null, null, false);
+        }
+        return ticket;
     }
 
     /**
      * The same for work from a peer that balances traffic: the lame duck ends once those who brought it have stopped.
      *
      * @param peer whose connection it came by; null if it says nothing of where traffic is sent, as that of a health
-     *     checker
+     *     checker: then it is not late, either
+     * @param newConnection whether it is the first on its connection: late, that comes of somebody who has not learnt
+     *     of the leaving; on a connection that was used before, of somebody who has not been told yet
      */
-    public @Nullable Ticket admit(WorkKind kind, Supplier<String> description, @Nullable InetAddress peer) {
+    public @Nullable Ticket admit(
+            WorkKind kind, Supplier<String> description, @Nullable InetAddress peer, boolean newConnection) {
         if (peer != null) {
             peers.arrived(peer);
         }
         Ticket ticket = inFlight.tryEnter(kind, description);
-        if (leaving) {
-            late.arrived(leavingSinceNanos, ticket != null);
+        if (leaving && peer != null) {
+            late.arrived(leavingSinceNanos, ticket != null, peer, newConnection);
         }
         return ticket;
+    }
+
+    /**
+     * Lets in work that the service gives itself, such as a task of its own executor: it is never late.
+     *
+     * @param description asked only when somebody looks, on any thread; no secrets
+     * @return to be closed exactly when the work is over; null if the service is drained, or the time for it is over
+     */
+    public @Nullable Ticket admitOwn(WorkKind kind, Supplier<String> description) {
+        return inFlight.tryEnter(kind, description);
+    }
+
+    /**
+     * How long work of this kind may go on before it is cut, at least.
+     *
+     * @return {@link java.time.temporal.ChronoUnit#FOREVER} until the service is told to stop; never negative
+     */
+    public Duration remaining(WorkKind kind) {
+        return inFlight.remaining(kind);
     }
 
     /** Whether the service has been told to stop: whoever is answered is to be asked to leave. */

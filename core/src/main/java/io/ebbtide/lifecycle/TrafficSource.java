@@ -13,6 +13,14 @@ public interface TrafficSource {
     String name();
 
     /**
+     * Whether somebody outside chooses to send work here, and has to learn of the leaving first. A service of which no
+     * source has such senders needs no lame duck: a consumer just stops asking.
+     */
+    default boolean hasSenders() {
+        return true;
+    }
+
+    /**
      * Begins to bring work in, and returns once it does. Every unit of work passes {@link Traffic#admit}.
      *
      * @throws Exception if it cannot, for example because the port is in use: the service then fails to start
@@ -35,4 +43,9 @@ public interface TrafficSource {
      * @param within how long it may take; past that it is interrupted, reported and left behind
      */
     void close(Duration within) throws Exception;
+
+    /** What there is to tell in the report once it is closed, such as how many tasks were dropped; empty if nothing. */
+    default String summary() {
+        return "";
+    }
 }

@@ -6,6 +6,7 @@ import io.ebbtide.health.Status;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.Component;
+import io.ebbtide.lifecycle.LateTraffic;
 import io.ebbtide.lifecycle.Lifecycle;
 import io.ebbtide.lifecycle.LifecycleState;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
 
 /**
  * The meters of one service, in a registry from its start to its stop. All bear the tag {@code service}.
@@ -29,7 +31,10 @@ import java.util.concurrent.TimeUnit;
  *   <li>{@code ebbtide.readiness} (gauge, tag {@code status}): 1 for what the checks make of readiness: {@code up}, {@code
  *       degraded}, {@code down}
  *   <li>{@code ebbtide.check.up} (gauge, tags {@code check}, {@code required}): 1 while a check is up, else 0
- *   <li>{@code ebbtide.late.requests} (counter): work that arrived after the service was told to stop
+ *   <li>{@code ebbtide.late.requests} (counter, tag {@code connection}): requests that arrived after the service was told
+ *       to stop, on a {@code new} connection or a {@code reused} one
+ *   <li>{@code ebbtide.late.offset} (counter, tag {@code upto} in seconds): the same by how long after the signal they
+ *       came, in classes that do not overlap
  *   <li>{@code ebbtide.late.latest} (gauge, seconds): how long after that the latest came
  * </ul>
  */
@@ -69,18 +74,39 @@ public final class ServiceMeters implements Component {
                     .register(registry));
         }
         registerHealth(service);
-        meters.add(FunctionCounter.builder("ebbtide.late.requests", lifecycle, Lifecycle::lateRequests)
-                .tag("service", service)
-                .description("Work that arrived after the service was told to stop")
-                .register(registry));
+        registerLateTraffic(service);
+    }
+
+    private void registerLateTraffic(String service) {
+        LateTraffic late = lifecycle.late();
+        meters.add(late("new", late, LateTraffic::onNewConnections));
+        meters.add(late("reused", late, from -> from.count() - from.onNewConnections()));
+        for (int i = 0; i <= LateTraffic.OFFSETS.size(); i++) {
+            int index = i;
+            String upTo = i < LateTraffic.OFFSETS.size()
+                    ? String.valueOf(LateTraffic.OFFSETS.get(i).toMillis() / 1_000.0)
+                    : "inf";
+            meters.add(FunctionCounter.builder("ebbtide.late.offset", late, from -> from.countAt(index))
+                    .tags("service", service, "upto", upTo)
+                    .description(
+                            "Late requests by how many seconds after the signal they came, in classes that do not overlap")
+                    .register(registry));
+        }
         meters.add(TimeGauge.builder(
                         "ebbtide.late.latest",
-                        lifecycle,
+                        late,
                         TimeUnit.MILLISECONDS,
-                        from -> from.latestLateRequest().toMillis())
+                        from -> from.latest().toMillis())
                 .tag("service", service)
                 .description("How long after the signal the latest late request came")
                 .register(registry));
+    }
+
+    private Meter late(String connection, LateTraffic late, ToDoubleFunction<LateTraffic> count) {
+        return FunctionCounter.builder("ebbtide.late.requests", late, count)
+                .tags("service", lifecycle.service(), "connection", connection)
+                .description("Requests that arrived after the service was told to stop")
+                .register(registry);
     }
 
     private void registerHealth(String service) {

@@ -17,11 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class ProbeBodies {
     private final String service;
     private final LifecycleState state;
+    private final boolean byChecks;
     private final Snapshot health;
 
-    ProbeBodies(String service, LifecycleState state, Snapshot health) {
+    /** @param byChecks whether the checks decide on readiness; else it fails, whatever they say */
+    ProbeBodies(String service, LifecycleState state, boolean byChecks, Snapshot health) {
         this.service = service;
         this.state = state;
+        this.byChecks = byChecks;
         this.health = health;
     }
 
@@ -68,15 +71,14 @@ final class ProbeBodies {
     }
 
     private Status readiness() {
-        return state == LifecycleState.RUNNING ? health.readiness() : Status.DOWN;
+        return byChecks ? health.readiness() : Status.DOWN;
     }
 
     private @Nullable String whyNotReady() {
-        return switch (state) {
-            case STARTING -> "starting";
-            case RUNNING -> health.holds().isEmpty() ? downChecks() : "held: " + String.join(", ", health.holds());
-            case LAME_DUCK, DRAINING, STOPPING, STOPPED -> "leaving";
-        };
+        if (byChecks) {
+            return health.holds().isEmpty() ? downChecks() : "held: " + String.join(", ", health.holds());
+        }
+        return state == LifecycleState.STARTING ? "starting" : "leaving";
     }
 
     private @Nullable String downChecks() {

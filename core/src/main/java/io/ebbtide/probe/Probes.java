@@ -61,7 +61,7 @@ public final class Probes {
 
     private Map<String, ProbeResponse> rendered() {
         Snapshot snapshot = health.snapshot();
-        var bodies = new ProbeBodies(lifecycle.service(), lifecycle.state(), snapshot);
+        var bodies = new ProbeBodies(lifecycle.service(), lifecycle.state(), lifecycle.isInRotation(), snapshot);
         var answers = new HashMap<String, ProbeResponse>();
         for (String group : snapshot.groups()) {
             answers.put("/health/" + group, bodies.group(group));

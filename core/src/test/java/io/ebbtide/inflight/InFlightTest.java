@@ -130,7 +130,7 @@ final class InFlightTest {
         inFlight.enter(WorkKind.REQUEST, "POST /exit").workedOnBy(lost);
         inFlight.enter(WorkKind.REQUEST, "GET /other");
 
-        List<WorkInFlight> given = inFlight.giveUp(thread -> thread == lost);
+        List<WorkInFlight> given = new GateControl(inFlight).giveUp(thread -> thread == lost);
 
         assertThat(given).extracting(WorkInFlight::description).containsExactly("POST /exit");
         assertThat(inFlight.count()).isEqualTo(1);

@@ -72,10 +72,15 @@ final class GraceBudgetTest {
         int fitted = 0;
         for (int i = 0; i < 20_000; i++) {
             int grace = 1 + random.nextInt(120);
-            Shares shares = shares(
-                    maybe(random, 20), maybe(random, 40), maybe(random, 60), maybe(random, 20), maybe(random, 10));
             try {
-                GraceBudget budget = of(grace, shares);
+                GraceBudget budget = of(
+                        grace,
+                        shares(
+                                maybe(random, 20),
+                                maybe(random, 40),
+                                maybe(random, 60),
+                                maybe(random, 20),
+                                maybe(random, 10)));
                 Duration sum = budget.preStop()
                         .plus(budget.lameDuck())
                         .plus(budget.drain())

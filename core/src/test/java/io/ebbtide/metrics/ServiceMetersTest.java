@@ -44,7 +44,10 @@ final class ServiceMetersTest {
                         .gauge()
                         .value())
                 .isZero();
-        assertThat(registry.get("ebbtide.late.requests").functionCounter().count())
+        assertThat(registry.get("ebbtide.late.requests")
+                        .tag("connection", "new")
+                        .functionCounter()
+                        .count())
                 .isZero();
         assertThat(registry.get("ebbtide.late.latest").timeGauge().value()).isZero();
         Awaitility.await()

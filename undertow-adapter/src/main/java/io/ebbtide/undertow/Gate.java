@@ -7,8 +7,11 @@ import io.ebbtide.probe.ProbeResponse;
 import io.ebbtide.probe.Probes;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.ServerConnection;
+import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -19,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class Gate implements HttpHandler {
     private static final List<String> CHECKERS = List.of(
             "kube-probe/", "ELB-HealthChecker/", "GoogleHC/", "Prometheus/", "Envoy/HC", "Amazon-Route53-Health-Check");
+
+    private static final AttachmentKey<Boolean> USED = AttachmentKey.create(Boolean.class);
 
     private final HttpHandler application;
     private final Traffic traffic;
@@ -44,7 +49,7 @@ final class Gate implements HttpHandler {
             return;
         }
         var request = new Request(exchange, traffic);
-        Ticket ticket = traffic.admit(WorkKind.REQUEST, request, peer(exchange));
+        Ticket ticket = traffic.admit(WorkKind.REQUEST, request, peer(exchange), isFirst(exchange));
         if (ticket == null) {
             refuse(exchange);
         } else {
@@ -77,6 +82,19 @@ final class Gate implements HttpHandler {
         }
         InetSocketAddress source = exchange.getSourceAddress();
         return source == null ? null : source.getAddress();
+    }
+
+    /** Each stream of HTTP/2 has a connection object of its own, from which the real one cannot be had: not known. */
+    private static boolean isFirst(HttpServerExchange exchange) {
+        if (exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
+            return false;
+        }
+        ServerConnection connection = exchange.getConnection();
+        if (connection.getAttachment(USED) != null) {
+            return false;
+        }
+        connection.putAttachment(USED, true);
+        return true;
     }
 
     private static boolean wantsWebSocket(HttpServerExchange exchange) {

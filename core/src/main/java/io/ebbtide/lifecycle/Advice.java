@@ -1,0 +1,174 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.Durations;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Predicate;
+
+/** Which number to change, in words: what a budget and a shutdown tell whoever deploys the service. */
+final class Advice {
+    /** What came shortly before the end of a lame duck says that more would have come after it. */
+    private static final double CLOSE_TO_THE_END = 0.8;
+
+    /** A number to set is a fifth larger than what was seen. */
+    private static final double MORE = 1.2;
+
+    /** A request that was on its way when the lame duck ended. */
+    private static final Duration ON_ITS_WAY = Duration.ofMillis(100);
+
+    private static final Duration WORTH_SAVING = Duration.ofSeconds(3);
+    private static final long MOST_TO_ADVISE = Duration.ofDays(7).toSeconds();
+
+    private final List<String> advice = new ArrayList<>();
+    private final Plan plan;
+
+    private Advice(Plan plan) {
+        this.plan = plan;
+    }
+
+    /**
+     * What a shutdown teaches.
+     *
+     * @param lameDuckLasted zero if there was none
+     */
+    static List<String> after(
+            Plan plan,
+            ShutdownReport.LameDuckEnd end,
+            Duration lameDuckLasted,
+            ShutdownReport.Late late,
+            List<ShutdownReport.Cut> cut,
+            List<ShutdownReport.Stop> stops) {
+        var advice = new Advice(plan);
+        advice.lameDuck(end, lameDuckLasted, late);
+        advice.drain(cut);
+        advice.stop(stops);
+        return List.copyOf(advice.advice);
+    }
+
+    private void lameDuck(ShutdownReport.LameDuckEnd end, Duration lasted, ShutdownReport.Late late) {
+        if (late.count() == 0 || end.reason() == ShutdownReport.LameDuckReason.SKIPPED) {
+            return;
+        }
+        boolean after = late.latest().compareTo(lasted.plus(ON_ITS_WAY)) > 0;
+        boolean close = seconds(late.latest()) > CLOSE_TO_THE_END * seconds(lasted);
+        String last = "the last new request came %s after the signal".formatted(exact(late.latest()));
+        String ended = lasted.isZero() ? "there was no lame duck" : "lame duck ended at " + exact(lasted);
+        long enough = (long) Math.ceil(MORE * seconds(Durations.max(late.latest(), lasted)));
+        if (end.reason() == ShutdownReport.LameDuckReason.QUIET) {
+            if (after) {
+                advice.add(
+                        "%s; %s because everybody had been silent; raise EBBTIDE_LAME_DUCK_MIN to at least %d s, or set"
+                                        .formatted(last, ended, enough)
+                                + " EBBTIDE_SENDERS to the number of routers behind one address");
+            }
+        } else if (after || (close && !lasted.isZero())) {
+            String held = end.heldBy() == null ? "" : ", " + end.heldBy() + " had not stopped";
+            advice.add(
+                    "%s; %s%s; raise EBBTIDE_LAME_DUCK to at least %d s, and EBBTIDE_GRACE with the platform's grace as far as the addition needs: %s"
+                            .formatted(last, ended, held, enough, plan.budget().addition()));
+        } else if (plan.lameDuckRules().policy() == LameDuckPolicy.FIXED
+                && lasted.minus(late.latest()).compareTo(WORTH_SAVING) > 0) {
+            advice.add(
+                    "%s; %s, as it is fixed; EBBTIDE_LAME_DUCK_POLICY=adaptive ends it earlier".formatted(last, ended));
+        }
+    }
+
+    private void drain(List<ShutdownReport.Cut> cut) {
+        if (!cut.isEmpty()) {
+            ShutdownReport.Cut oldest = cut.get(0);
+            advice.add(("'%s' was cut after %s, when the time for %s work was over; raise EBBTIDE_DRAIN or"
+                            + " EBBTIDE_DRAIN_%s, and the grace as far as the addition needs: %s; or have the work look at"
+                            + " Ticket.remaining() and save itself")
+                    .formatted(
+                            oldest.description(),
+                            exact(oldest.age()),
+                            oldest.kind(),
+                            oldest.kind(),
+                            plan.budget().addition()));
+        }
+    }
+
+    private void stop(List<ShutdownReport.Stop> stops) {
+        for (ShutdownReport.Stop stop : stops) {
+            if (stop.ending() == ShutdownReport.Ending.OVERRAN) {
+                advice.add("'%s' did not stop within %s; see where it stood, or raise EBBTIDE_STOP above %s"
+                        .formatted(
+                                stop.name(),
+                                exact(stop.took()),
+                                exact(plan.budget().stop())));
+            }
+        }
+    }
+
+    /**
+     * What a budget cannot hold, before anything has happened.
+     *
+     * @param shares those that were set by hand: whoever set one is not told that another would be better
+     * @param orchestrator who was seen
+     */
+    static List<String> before(Plan plan, GraceBudget.Shares shares, Orchestrator orchestrator) {
+        var advice = new Advice(plan);
+        plan.drainLimits().forEach((kind, limit) -> advice.drainLimit(kind, limit, shares, orchestrator));
+        boolean serves = !plan.lameDuck().isZero() && orchestrator != Orchestrator.NONE;
+        Duration most = orchestrator.mostLameDuck();
+        if (serves && shares.lameDuck() == null && plan.lameDuck().compareTo(most) < 0) {
+            String remedy = advice.raiseGrace(
+                    shares, orchestrator, budget -> budget.lameDuck().compareTo(most) >= 0);
+            advice.advice.add("lame duck %s is less than the %s that balancers can need to learn of a removal; %s"
+                    .formatted(exact(plan.lameDuck()), exact(most), remedy));
+        }
+        LameDuckRules rules = plan.lameDuckRules();
+        if (serves && rules.policy() == LameDuckPolicy.ADAPTIVE && rules.least().compareTo(plan.lameDuck()) >= 0) {
+            advice.advice.add("lame duck %s can never end early, as EBBTIDE_LAME_DUCK_MIN is %s; lower that one"
+                    .formatted(exact(plan.lameDuck()), exact(rules.least())));
+        }
+        return List.copyOf(advice.advice);
+    }
+
+    private void drainLimit(WorkKind kind, Duration limit, GraceBudget.Shares shares, Orchestrator orchestrator) {
+        Duration drain = plan.budget().drain();
+        if (limit.compareTo(drain) > 0) {
+            boolean set = shares.drain() != null;
+            String setToo = set ? "raise EBBTIDE_DRAIN to %s, and ".formatted(exact(limit)) : "";
+            String remedy = raiseGrace(
+                    set ? shares.withDrain(limit) : shares,
+                    orchestrator,
+                    budget -> budget.drain().compareTo(limit) >= 0);
+            advice.add("drain %s is less than the %s that %s work may take; %s%s"
+                    .formatted(exact(drain), exact(limit), kind, setToo, remedy));
+        }
+    }
+
+    /** The least grace in whole seconds that is enough for these shares. */
+    private String raiseGrace(GraceBudget.Shares shares, Orchestrator orchestrator, Predicate<GraceBudget> enough) {
+        Duration now = plan.budget().grace();
+        long seconds = now.toSeconds();
+        while (seconds < MOST_TO_ADVISE && !isEnough(Duration.ofSeconds(seconds), shares, orchestrator, enough)) {
+            seconds++;
+        }
+        return seconds == now.toSeconds()
+                ? "the grace of %s has room for it".formatted(exact(now))
+                : "raise EBBTIDE_GRACE, and with it %s, from %s to at least %d s"
+                        .formatted(orchestrator.graceSetting(), exact(now), seconds);
+    }
+
+    private static boolean isEnough(
+            Duration grace, GraceBudget.Shares shares, Orchestrator orchestrator, Predicate<GraceBudget> enough) {
+        try {
+            return enough.test(GraceBudget.of(grace, shares, orchestrator.mostLameDuck()));
+        } catch (IllegalArgumentException e) { // does not even add up
+            return false;
+        }
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+
+    private static String exact(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f s", seconds(duration));
+    }
+}

@@ -1,0 +1,152 @@
+package io.ebbtide.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.GraceBudget.Shares;
+import io.ebbtide.lifecycle.ShutdownReport.LameDuckReason;
+import io.ebbtide.testing.SilentSource;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class AdviceTest {
+    private static final String ADDITION = "30 s = preStop 0 ms + lameDuck 5 s + drain 16 s + stop 6 s + margin 3 s";
+
+    @Test
+    void requestsAfterAFixedLameDuck_askForALongerOne() {
+        assertThat(after(LameDuckPolicy.FIXED, LameDuckReason.MAX, null, 5_000, 7_300))
+                .containsExactly("the last new request came 7.3 s after the signal; lame duck ended at 5.0 s; raise"
+                        + " EBBTIDE_LAME_DUCK to at least 9 s, and EBBTIDE_GRACE with the platform's grace as far as the"
+                        + " addition needs: " + ADDITION);
+    }
+
+    @Test
+    void requestsUpToTheEnd_askForALongerOne_andNameWhoHeld() {
+        assertThat(after(LameDuckPolicy.ADAPTIVE, LameDuckReason.MAX, "10.0.0.7", 5_000, 4_900))
+                .containsExactly(
+                        "the last new request came 4.9 s after the signal; lame duck ended at 5.0 s, 10.0.0.7 had"
+                                + " not stopped; raise EBBTIDE_LAME_DUCK to at least 6 s, and EBBTIDE_GRACE with the platform's"
+                                + " grace as far as the addition needs: " + ADDITION);
+    }
+
+    @Test
+    void requestsAfterSilence_askForALongerLeastTime() {
+        assertThat(after(LameDuckPolicy.ADAPTIVE, LameDuckReason.QUIET, null, 2_000, 3_500))
+                .containsExactly("the last new request came 3.5 s after the signal; lame duck ended at 2.0 s because"
+                        + " everybody had been silent; raise EBBTIDE_LAME_DUCK_MIN to at least 5 s, or set EBBTIDE_SENDERS"
+                        + " to the number of routers behind one address");
+    }
+
+    @Test
+    void fixedLameDuckThatWasFarTooLong_isTold() {
+        assertThat(after(LameDuckPolicy.FIXED, LameDuckReason.MAX, null, 15_000, 1_900))
+                .containsExactly("the last new request came 1.9 s after the signal; lame duck ended at 15.0 s, as it is"
+                        + " fixed; EBBTIDE_LAME_DUCK_POLICY=adaptive ends it earlier");
+    }
+
+    @Test
+    void lameDuckThatFits_needsNoAdvice() {
+        assertThat(after(LameDuckPolicy.ADAPTIVE, LameDuckReason.QUIET, null, 4_000, 1_900))
+                .isEmpty();
+        assertThat(after(LameDuckPolicy.ADAPTIVE, LameDuckReason.MAX, null, 5_000, 1_000))
+                .isEmpty();
+        assertThat(after(LameDuckPolicy.ADAPTIVE, LameDuckReason.SKIPPED, null, 100, 1_000))
+                .isEmpty();
+    }
+
+    @Test
+    void workThatWasCut_andAStopThatOverran_nameTheirNumbers() {
+        var cut = new ShutdownReport.Cut(WorkKind.JOB, "reindex", Duration.ofSeconds(41), null, List.of());
+        var stop = new ShutdownReport.Stop("db", Duration.ofSeconds(6), ShutdownReport.Ending.OVERRAN, "");
+
+        List<String> advice = Advice.after(
+                plan(LameDuckPolicy.ADAPTIVE, Map.of()),
+                new ShutdownReport.LameDuckEnd(LameDuckReason.NONE, null),
+                Duration.ZERO,
+                late(Duration.ZERO, 0),
+                List.of(cut),
+                List.of(stop));
+
+        assertThat(advice)
+                .containsExactly(
+                        "'reindex' was cut after 41.0 s, when the time for JOB work was over; raise EBBTIDE_DRAIN or"
+                                + " EBBTIDE_DRAIN_JOB, and the grace as far as the addition needs: " + ADDITION
+                                + "; or have the work look at Ticket.remaining() and save itself",
+                        "'db' did not stop within 6.0 s; see where it stood, or raise EBBTIDE_STOP above 6.0 s");
+    }
+
+    @Test
+    void graceTooShortForTheDrain_namesTheGraceThatIsEnough() {
+        Plan plan = plan(LameDuckPolicy.NONE, Map.of(WorkKind.JOB, Duration.ofSeconds(40)));
+
+        assertThat(Advice.before(plan, Shares.DERIVED.withLameDuck(Duration.ofSeconds(5)), Orchestrator.KUBERNETES))
+                .containsExactly(
+                        "drain 16.0 s is less than the 40.0 s that JOB work may take; raise EBBTIDE_GRACE, and with"
+                                + " it terminationGracePeriodSeconds, from 30.0 s to at least 62 s");
+        // the number is enough, and one less is not
+        Shares wanted = Shares.DERIVED.withLameDuck(Duration.ofSeconds(5));
+        assertThat(GraceBudget.of(Duration.ofSeconds(62), wanted, Duration.ofSeconds(15))
+                        .drain())
+                .isGreaterThanOrEqualTo(Duration.ofSeconds(40));
+        assertThat(GraceBudget.of(Duration.ofSeconds(61), wanted, Duration.ofSeconds(15))
+                        .drain())
+                .isLessThan(Duration.ofSeconds(40));
+    }
+
+    @Test
+    void lameDuckThatShrank_namesTheGraceThatIsEnough() {
+        var budget = GraceBudget.of(Duration.ofSeconds(5), Shares.DERIVED, Duration.ofSeconds(15));
+        var plan = new Plan(
+                "orders",
+                List.of(),
+                List.of(new SilentSource()),
+                Map.of(),
+                List.of(),
+                budget,
+                LameDuckRules.defaults(),
+                Map.of());
+
+        List<String> warnings = Advice.before(plan, Shares.DERIVED, Orchestrator.NOMAD);
+
+        assertThat(warnings).hasSize(1);
+        assertThat(warnings.get(0))
+                .startsWith("lame duck ")
+                .contains(
+                        "is less than the 15.0 s that balancers can need to learn of a removal; raise EBBTIDE_GRACE, and"
+                                + " with it kill_timeout, from 5.0 s to at least 30 s");
+        assertThat(Advice.before(plan, Shares.DERIVED, Orchestrator.NONE)).isEmpty();
+    }
+
+    private static List<String> after(
+            LameDuckPolicy policy, LameDuckReason ended, @Nullable String heldBy, long lasted, long latest) {
+        return Advice.after(
+                plan(policy, Map.of()),
+                new ShutdownReport.LameDuckEnd(ended, heldBy),
+                Duration.ofMillis(lasted),
+                late(Duration.ofMillis(latest), 1),
+                List.of(),
+                List.of());
+    }
+
+    private static ShutdownReport.Late late(Duration latest, long count) {
+        return new ShutdownReport.Late(count, 0, latest, count, latest, List.of(), List.of());
+    }
+
+    private static Plan plan(LameDuckPolicy policy, Map<WorkKind, Duration> limits) {
+        return new Plan(
+                "orders",
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                GraceBudget.of(
+                        Duration.ofSeconds(30),
+                        Shares.DERIVED.withLameDuck(Duration.ofSeconds(5)),
+                        Duration.ofSeconds(15)),
+                LameDuckRules.defaults().withPolicy(policy),
+                limits);
+    }
+}

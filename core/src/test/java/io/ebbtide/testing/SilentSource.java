@@ -1,0 +1,22 @@
+package io.ebbtide.testing;
+
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
+import java.time.Duration;
+
+/** A traffic source that brings nothing: with one, a service has a lame duck. */
+public final class SilentSource implements TrafficSource {
+    @Override
+    public String name() {
+        return "silent";
+    }
+
+    @Override
+    public void start(Traffic traffic) {}
+
+    @Override
+    public void stopAccepting() {}
+
+    @Override
+    public void close(Duration within) {}
+}
