@@ -3,6 +3,8 @@ package io.ebbtide;
 import io.ebbtide.health.Health;
 import io.ebbtide.health.Hold;
 import io.ebbtide.inflight.InFlight;
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.lifecycle.Leaving;
 import io.ebbtide.lifecycle.Lifecycle;
@@ -164,6 +166,26 @@ public final class Ebbtide implements AutoCloseable {
     /** Its work in flight; whoever brings work in without an adapter enters it here. */
     public InFlight inFlight() {
         return inFlight;
+    }
+
+    /**
+     * Begins a unit of work that is not a request: the drain waits for it. Never blocks.
+     *
+     * <pre>{@code
+     * try (Ticket work = service.work("reindex", WorkKind.JOB)) {
+     *     while (index.hasMore() && work.remaining().compareTo(ONE_STEP) > 0) {
+     *         index.step();
+     *     }
+     *     index.save();
+     * }
+     * }</pre>
+     *
+     * @param description what it is called in lists and reports; no secrets
+     * @return to be closed once the work is over
+     * @throws java.util.concurrent.RejectedExecutionException if the service is drained
+     */
+    public Ticket work(String description, WorkKind kind) {
+        return inFlight.enter(kind, description);
     }
 
     /** The port of the management server; -1 if there is none, or before the start. */

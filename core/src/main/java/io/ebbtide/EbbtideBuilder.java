@@ -21,6 +21,7 @@ import io.ebbtide.management.MetricsText;
 import io.ebbtide.metrics.ServiceMeters;
 import io.ebbtide.probe.ProbeHost;
 import io.ebbtide.probe.Probes;
+import io.ebbtide.work.MessageSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -96,7 +97,12 @@ public final class EbbtideBuilder {
         return this;
     }
 
-    /** Adds a server or consumer that brings work in. */
+    /** Adds a consumer of messages, which pauses, commits and leaves as soon as the service is told to stop. */
+    public EbbtideBuilder messages(MessageSource source) {
+        return serve(MessageSource.asTraffic(Expect.present(source, "source")));
+    }
+
+    /** Adds a server, or an executor, that brings work in. */
     public EbbtideBuilder serve(TrafficSource source) {
         sources.add(Expect.present(source, "source"));
         return this;

@@ -7,6 +7,7 @@ import io.ebbtide.inflight.Totals;
 import io.ebbtide.inflight.WorkInFlight;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Await;
+import io.ebbtide.internal.BoundedCall;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Ticker;
@@ -43,6 +44,7 @@ final class ShutdownSequence {
     private final Leaving leaving;
     private final Deadlines deadlines;
     private final Instant at;
+    private final Totals atSignal;
     private final DrainClock clock;
     private final Stopper stopper;
     private final CompletableFuture<Void> lameDuckOver = new CompletableFuture<>();
@@ -61,6 +63,7 @@ final class ShutdownSequence {
         at = service.ticker().now();
         deadlines = new Deadlines(
                 service.ticker(), service.ticker().nanos(), service.plan().budget());
+        atSignal = service.gate().totals();
         clock = new DrainClock(deadlines, service.plan().drainLimits());
         stopper = new Stopper(service.plan().service(), service.ticker(), deadlines::untilStopEnds);
     }
@@ -85,7 +88,6 @@ final class ShutdownSequence {
 
     /** Takes the service to STOPPED and tells how it went. */
     ShutdownReport run(boolean startFailed) {
-        Totals atSignal = service.gate().totals();
         service.gate().remaining(clock::remaining);
         service.traffic().leave();
         service.starter().abort();
@@ -103,11 +105,11 @@ final class ShutdownSequence {
 
         ExitCode exitCode = startFailed ? ExitCode.START_FAILED : exitCode();
         service.machine().move(LifecycleState.STOPPED);
-        return report(atSignal, drained, exitCode);
+        return report(drained, exitCode);
     }
 
     /** What ended after it was written down as cut counts as cut, so that the numbers add up. */
-    private ShutdownReport report(Totals atSignal, Totals drained, ExitCode exitCode) {
+    private ShutdownReport report(Totals drained, ExitCode exitCode) {
         long arrived = drained.entered() - atSignal.entered();
         long givenUp = drained.givenUp() - atSignal.givenUp() - cutByKind;
         ShutdownReport.Late late = service.traffic().late().report();

@@ -1,6 +1,7 @@
 package io.ebbtide.lifecycle;
 
 import io.ebbtide.health.HealthControl;
+import io.ebbtide.internal.BoundedCall;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

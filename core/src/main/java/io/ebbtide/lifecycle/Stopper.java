@@ -1,5 +1,6 @@
 package io.ebbtide.lifecycle;
 
+import io.ebbtide.internal.BoundedCall;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Ticker;

@@ -3,6 +3,7 @@ package io.ebbtide.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import io.ebbtide.internal.BoundedCall;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -1,17 +1,15 @@
-package io.ebbtide.lifecycle;
+package io.ebbtide.internal;
 
-import io.ebbtide.internal.Await;
-import io.ebbtide.internal.Threads;
-import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A call into code that may hang, on a thread of its own that can be left behind. Safe for use by many threads. */
-final class BoundedCall {
+public final class BoundedCall {
     /** What is called. */
     @FunctionalInterface
-    interface Action {
+    public interface Action {
+        /** Runs. */
         void run() throws Exception;
     }
 
@@ -29,7 +27,7 @@ final class BoundedCall {
     }
 
     /** Begins the call. */
-    static BoundedCall begin(String threadName, Action action, Ticker ticker) {
+    public static BoundedCall begin(String threadName, Action action, Ticker ticker) {
         var call = new BoundedCall(threadName, action, ticker);
         try {
             call.thread.start();
@@ -44,7 +42,7 @@ final class BoundedCall {
      *
      * @return whether it ended in time
      */
-    boolean await(Duration bound) {
+    public boolean await(Duration bound) {
         boolean inTime = Await.done(took, bound);
         if (!inTime) {
             stack = Threads.stack(thread, 16);
@@ -54,18 +52,17 @@ final class BoundedCall {
     }
 
     /** Where it stood when it was left behind; empty if it was not. */
-    String stack() {
+    public String stack() {
         return stack;
     }
 
     /** What it threw; null if nothing, or if it has not ended. */
-    @Nullable
-    Throwable failure() {
+    public @Nullable Throwable failure() {
         return failure;
     }
 
     /** How long it took; until now if it has not ended. */
-    Duration took() {
+    public Duration took() {
         Duration ended = took.getNow(null);
         return ended == null ? ticker.since(startNanos) : ended;
     }

@@ -1,0 +1,39 @@
+package io.ebbtide.work;
+
+import io.ebbtide.inflight.Ticket;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The handle of a message that is being worked on. Got from {@link Messages#take}; whoever took it closes it once the work
+ * is over, whatever came of it. Safe for use by many threads.
+ */
+public final class Message implements AutoCloseable {
+    private final Messages owner;
+    private final Ticket ticket;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    Message(Messages owner, Ticket ticket) {
+        this.owner = owner;
+        this.ticket = ticket;
+    }
+
+    /** How long the work may go on before it is cut, at least; see {@link Ticket#remaining()}. */
+    public Duration remaining() {
+        return ticket.remaining();
+    }
+
+    /** Tells which thread works on it from now, so that a stuck one can be shown; see {@link Ticket#workedOnBy}. */
+    public void workedOnBy(Thread worker) {
+        ticket.workedOnBy(worker);
+    }
+
+    /** Ends the work. Never blocks. A second call does nothing. */
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            ticket.close();
+            owner.left();
+        }
+    }
+}

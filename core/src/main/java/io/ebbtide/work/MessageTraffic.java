@@ -1,0 +1,146 @@
+package io.ebbtide.work;
+
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.Await;
+import io.ebbtide.internal.BoundedCall;
+import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Expect;
+import io.ebbtide.internal.Threads;
+import io.ebbtide.internal.Ticker;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/** Takes a message source through pause, finish, commit and leave. Its methods are called as {@link TrafficSource} says. */
+final class MessageTraffic implements TrafficSource {
+    /*
+     * The source leaves on a thread of its own, from the signal on. A ticket stands for it meanwhile, so the drain waits
+     * until it has left, and the report names it if it does not. The messages get all the time but for what commit and
+     * leave are sure of.
+     */
+    private static final Duration MOST_FOR_COMMIT_AND_LEAVE = Duration.ofSeconds(2);
+
+    private final MessageSource source;
+    private final AtomicBoolean leaving = new AtomicBoolean();
+    private final CompletableFuture<Void> left = new CompletableFuture<>();
+    private @Nullable Traffic traffic;
+    private @Nullable Messages messages;
+    private volatile String summary = "";
+
+    MessageTraffic(MessageSource source) {
+        this.source = Expect.present(source, "source");
+    }
+
+    @Override
+    public String name() {
+        return source.name();
+    }
+
+    /** A consumer just stops asking. */
+    @Override
+    public boolean hasSenders() {
+        return false;
+    }
+
+    @Override
+    public void start(Traffic newTraffic) throws Exception {
+        traffic = newTraffic;
+        messages = new Messages(newTraffic);
+        source.start(messages);
+    }
+
+    @Override
+    public void leave() throws Exception {
+        stopAccepting();
+    }
+
+    @Override
+    public void stopAccepting() throws Exception {
+        if (!leaving.compareAndSet(false, true)) {
+            return;
+        }
+        Messages mine = Objects.requireNonNull(messages);
+        Traffic ways = Objects.requireNonNull(traffic);
+        Ticket ticket = ways.admitOwn(WorkKind.MESSAGE, () -> source.name() + ": commit and leave");
+        CompletableFuture<Void> finished = mine.pause();
+        try {
+            source.pause();
+        } finally {
+            leaveOnAThread(() -> {
+                if (ticket != null) {
+                    ticket.workedOnBy(Thread.currentThread());
+                }
+                leave(ways, mine, finished);
+                if (ticket != null) {
+                    ticket.close();
+                }
+            });
+        }
+    }
+
+    private void leaveOnAThread(Runnable leave) {
+        try {
+            Threads.daemon("ebbtide-leave-" + source.name(), leave).start();
+        } catch (OutOfMemoryError e) { // no thread to be had: then on this one
+            leave.run();
+        }
+    }
+
+    private void leave(Traffic ways, Messages mine, CompletableFuture<Void> finished) {
+        Duration reserve = Durations.min(ways.remaining(WorkKind.MESSAGE).dividedBy(4), MOST_FOR_COMMIT_AND_LEAVE);
+        while (!Await.done(finished, ways.remaining(WorkKind.MESSAGE).minus(reserve))
+                && ways.remaining(WorkKind.MESSAGE).compareTo(reserve) > 0) {
+            // a limit of its own begins to count with the drain only, so there was more than it seemed
+        }
+        if (!finished.isDone()) {
+            summary = mine.unfinished() + " message(s) left unfinished, not committed";
+        }
+        var failures = new ArrayList<Throwable>();
+        Duration forCommit = ways.remaining(WorkKind.MESSAGE).dividedBy(2);
+        bounded("commit", forCommit, () -> source.commit(forCommit), failures);
+        Duration forLeave = ways.remaining(WorkKind.MESSAGE);
+        bounded("leave", forLeave, () -> source.leave(forLeave), failures);
+        if (failures.isEmpty()) {
+            left.complete(null);
+        } else {
+            failures.stream().skip(1).forEach(failures.get(0)::addSuppressed);
+            left.completeExceptionally(failures.get(0));
+        }
+    }
+
+    private void bounded(String what, Duration bound, BoundedCall.Action action, List<Throwable> failures) {
+        var call = BoundedCall.begin("ebbtide-" + what + "-" + source.name(), action, Ticker.system());
+        if (!call.await(bound)) {
+            failures.add(new TimeoutException("%s of '%s' had not returned after %s, still at%s"
+                    .formatted(what, source.name(), Durations.text(bound), call.stack())));
+        } else if (call.failure() != null) {
+            failures.add(call.failure());
+        }
+    }
+
+    @Override
+    public void close(Duration within) throws Exception {
+        if (!Await.done(left, within.dividedBy(2))) {
+            throw new TimeoutException("'%s' has not left".formatted(name()));
+        }
+        try {
+            left.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    @Override
+    public String summary() {
+        return summary;
+    }
+}

@@ -1,0 +1,159 @@
+package io.ebbtide.work;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scheduled executor whose tasks are work in flight, as in {@link WorkExecutor}. Once the service is told to stop,
+ * repeated tasks begin no further round, and a delayed one is kept, by {@link QueueRule#keep()}, only if its time comes
+ * before it would be cut; else it is dropped. Got from {@link #of}, given to {@code EbbtideBuilder.serve}. Safe for use by
+ * many threads.
+ */
+public final class WorkScheduler extends WorkExecutor implements ScheduledExecutorService {
+    private final ScheduledExecutorService delegate;
+    private final Set<Future<?>> repeated = ConcurrentHashMap.newKeySet();
+
+    private WorkScheduler(String name, ScheduledExecutorService delegate, QueueRule rule) {
+        super(name, delegate, rule);
+        this.delegate = delegate;
+    }
+
+    /**
+     * Wraps an executor, which from now on gets tasks through this one alone.
+     *
+     * @param name in logs and reports
+     * @param rule for tasks that have not begun when the service is told to stop
+     */
+    public static WorkScheduler of(String name, ScheduledExecutorService executor, QueueRule rule) {
+        return new WorkScheduler(name, executor, rule);
+    }
+
+    @Override
+    public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
+        return later(new FutureTask<>(Executors.callable(command)), command, delay, unit);
+    }
+
+    @Override
+    public <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
+        return later(new FutureTask<>(callable), callable, delay, unit);
+    }
+
+    private <V> ScheduledFuture<V> later(FutureTask<V> result, Object original, long delay, TimeUnit unit) {
+        Duration positive = Duration.ofNanos(Math.max(0, unit.toNanos(delay)));
+        Task task = queue.add(result, original, positive);
+        if (task == null) {
+            return new Later<>(result, null, null);
+        }
+        try {
+            return new Later<>(result, task, delegate.schedule(task, delay, unit));
+        } catch (RejectedExecutionException e) {
+            task.take();
+            throw e;
+        }
+    }
+
+    @Override
+    public ScheduledFuture<?> scheduleAtFixedRate(Runnable command, long initialDelay, long period, TimeUnit unit) {
+        return repeat(delegate.scheduleAtFixedRate(round(command), initialDelay, period, unit));
+    }
+
+    @Override
+    public ScheduledFuture<?> scheduleWithFixedDelay(Runnable command, long initialDelay, long delay, TimeUnit unit) {
+        return repeat(delegate.scheduleWithFixedDelay(round(command), initialDelay, delay, unit));
+    }
+
+    private Runnable round(Runnable command) {
+        return () -> {
+            if (!queue.isLeaving()) {
+                queue.task(command, command, Duration.ZERO).run();
+            }
+        };
+    }
+
+    private ScheduledFuture<?> repeat(ScheduledFuture<?> rounds) {
+        repeated.removeIf(Future::isDone);
+        repeated.add(rounds);
+        if (queue.isLeaving()) {
+            rounds.cancel(false);
+            throw new RejectedExecutionException(
+                    "'%s' repeats no further task: the service leaves (expected: tasks before that)".formatted(name()));
+        }
+        return rounds;
+    }
+
+    @Override
+    public void leave() {
+        stopAccepting();
+    }
+
+    @Override
+    public void stopAccepting() {
+        super.stopAccepting();
+        repeated.forEach(rounds -> rounds.cancel(false));
+    }
+
+    /**
+     * A task that waits for its time.
+     *
+     * @param result what comes of it
+     * @param task null if it was handed back
+     * @param timer null if it was handed back
+     */
+    private record Later<V>(
+            FutureTask<V> result,
+            @Nullable Task task,
+            @Nullable ScheduledFuture<?> timer) implements ScheduledFuture<V> {
+        @Override
+        public boolean cancel(boolean mayInterruptIfRunning) {
+            boolean cancelled = result.cancel(mayInterruptIfRunning);
+            if (task != null && timer != null) {
+                timer.cancel(false);
+                task.take();
+            }
+            return cancelled;
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return result.isCancelled();
+        }
+
+        @Override
+        public boolean isDone() {
+            return result.isDone();
+        }
+
+        @Override
+        public V get() throws InterruptedException, ExecutionException {
+            return result.get();
+        }
+
+        @Override
+        public V get(long timeout, TimeUnit unit) throws InterruptedException, ExecutionException, TimeoutException {
+            return result.get(timeout, unit);
+        }
+
+        @Override
+        public long getDelay(TimeUnit unit) {
+            return timer == null ? 0 : timer.getDelay(unit);
+        }
+
+        @Override
+        public int compareTo(Delayed other) {
+            return Long.compare(getDelay(TimeUnit.NANOSECONDS), other.getDelay(TimeUnit.NANOSECONDS));
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.ebbtide.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ebbtide.Ebbtide;
+import io.ebbtide.Settings;
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.ShutdownReport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+final class MessageSourceTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+
+    /** Writes down what it is asked to do. */
+    private class Source implements MessageSource {
+        private volatile @Nullable Messages messages;
+
+        Message take(String description) {
+            return Objects.requireNonNull(Objects.requireNonNull(messages).take(() -> description));
+        }
+
+        boolean refuses() {
+            return Objects.requireNonNull(messages).take(() -> "late") == null;
+        }
+
+        @Override
+        public String name() {
+            return "inbox";
+        }
+
+        @Override
+        public void start(Messages newMessages) {
+            messages = newMessages;
+        }
+
+        @Override
+        public void pause() throws Exception {
+            events.add("pause, takes " + !refuses());
+        }
+
+        @Override
+        public void commit(Duration within) throws Exception {
+            events.add("commit");
+        }
+
+        @Override
+        public void leave(Duration within) throws Exception {
+            events.add("leave");
+        }
+    }
+
+    @Test
+    void source_pausesFinishesCommitsAndLeaves_whileRequestsGoOn_beforeComponentsStop() throws Exception {
+        var source = new Source();
+        Ebbtide service = service(source);
+        Ticket request = service.work("GET /export", WorkKind.REQUEST);
+        Message one = source.take("inbox 1");
+        Message other = source.take("inbox 2");
+
+        service.shutdown("test");
+        Awaitility.await().until(() -> events.contains("pause, takes false"));
+        one.close();
+        one.close();
+        assertThat(events).containsExactly("pause, takes false");
+        assertThat(other.remaining()).isLessThanOrEqualTo(Duration.ofSeconds(2));
+        other.close();
+        Awaitility.await().until(() -> events.contains("leave"));
+        request.close();
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(events).containsExactly("pause, takes false", "commit", "leave", "stop db");
+        assertThat(report.isClean()).isTrue();
+        assertThat(report.inFlightAtSignal()).isEqualTo(3);
+        assertThat(report.inFlightFinished()).as("with the leaving itself").isEqualTo(4);
+    }
+
+    @Test
+    void messageThatDoesNotFinish_isCut_andWhatIsFinishedIsCommittedInTime() throws Exception {
+        var source = new Source();
+        Ebbtide service = service(source);
+        Message stuck = source.take("inbox 7");
+
+        service.shutdown("test");
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(events).containsExactly("pause, takes false", "commit", "leave", "stop db");
+        assertThat(report.cut()).extracting(ShutdownReport.Cut::description).containsExactly("inbox 7");
+        assertThat(report.components().get(1).detail()).isEqualTo("1 message(s) left unfinished, not committed");
+        stuck.close();
+    }
+
+    @Test
+    void commitThatHangs_isLeftBehind_andTheSourceLeavesAllTheSame() throws Exception {
+        var source = new Source() {
+            @Override
+            public void commit(Duration within) throws InterruptedException {
+                new CountDownLatch(1).await();
+            }
+        };
+        Ebbtide service = service(source);
+
+        service.shutdown("test");
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(events).containsExactly("pause, takes false", "leave", "stop db");
+        assertThat(report.components().get(1).ending()).isEqualTo(ShutdownReport.Ending.FAILED);
+        assertThat(report.components().get(1).detail())
+                .matches("TimeoutException: commit of 'inbox' had not returned after (1|1\\.0|9\\d\\d) m?s, still at.*")
+                .contains("CountDownLatch.await");
+    }
+
+    @Test
+    void pauseAndCommitThatThrow_areTold_andTheSourceLeavesAllTheSame() throws Exception {
+        var source = new Source() {
+            @Override
+            public void pause() {
+                throw new IllegalStateException("not now");
+            }
+
+            @Override
+            public void commit(Duration within) throws Exception {
+                throw new java.io.IOException("broker gone");
+            }
+        };
+        Ebbtide service = service(source);
+
+        service.shutdown("test");
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(events).containsExactly("leave", "stop db");
+        assertThat(report.problems())
+                .containsExactly("inbox closing its listeners failed: IllegalStateException: not now");
+        assertThat(report.components().get(1).detail()).isEqualTo("IOException: broker gone");
+    }
+
+    @Test
+    void limitOfItsKind_isWhatAMessageHas() throws Exception {
+        var source = new Source();
+        Ebbtide service = Ebbtide.builder("orders")
+                .messages(source)
+                .settings(Settings.derived()
+                        .withGrace(Duration.ofSeconds(20))
+                        .withDrainLimit(WorkKind.MESSAGE, Duration.ofMillis(400)))
+                .build()
+                .start();
+        Ticket job = service.work("reindex", WorkKind.JOB);
+        Message stuck = source.take("inbox 7");
+
+        service.shutdown("test");
+        Awaitility.await().until(() -> events.contains("leave"));
+        Awaitility.await().until(() -> service.inFlight().count() == 1);
+        job.close();
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(report.cut()).extracting(ShutdownReport.Cut::description).containsExactly("inbox 7");
+        assertThat(report.inFlightFinished())
+                .as("the job, and the leaving itself")
+                .isEqualTo(2);
+        assertThat(report.took()).isLessThan(Duration.ofSeconds(8));
+        stuck.close();
+    }
+
+    private Ebbtide service(Source source) {
+        return Ebbtide.builder("orders")
+                .component("db", () -> events.add("stop db"))
+                .messages(source)
+                .settings(Settings.derived()
+                        .withGrace(Duration.ofSeconds(6))
+                        .withLameDuck(Duration.ZERO)
+                        .withDrain(Duration.ofSeconds(2)))
+                .build()
+                .start();
+    }
+}

@@ -1,0 +1,239 @@
+package io.ebbtide.work;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ebbtide.Ebbtide;
+import io.ebbtide.Settings;
+import io.ebbtide.inflight.WorkInFlight;
+import io.ebbtide.lifecycle.ShutdownReport;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class WorkExecutorTest {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private final List<Object> handedBack = Collections.synchronizedList(new ArrayList<>());
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final CountDownLatch begun = new CountDownLatch(1);
+
+    @AfterEach
+    void releaseWhoStillWaits() {
+        release.countDown();
+    }
+
+    @Test
+    void runningAndWaitingTasks_areKept_andFinishBeforeTheEnd() throws Exception {
+        WorkExecutor executor = executor(QueueRule.keep());
+        Ebbtide service = service(executor);
+        Future<String> running = executor.submit(() -> blocking("running"));
+        Future<String> waiting = executor.submit(() -> "waiting");
+        begun.await();
+        assertThat(service.inFlight().list())
+                .hasSize(2)
+                .extracting(WorkInFlight::description)
+                .allMatch(description -> description.startsWith("mails: " + WorkExecutorTest.class.getName()));
+
+        service.shutdown("test");
+        Future<String> late = executor.submit(() -> "submitted by work in flight");
+        release.countDown();
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(running.get()).isEqualTo("running");
+        assertThat(waiting.get()).isEqualTo("waiting");
+        assertThat(late.get()).isEqualTo("submitted by work in flight");
+        assertThat(report.isClean()).isTrue();
+        assertThat(report.inFlightFinished()).isEqualTo(3);
+        assertThat(executor.isTerminated()).isTrue();
+    }
+
+    @Test
+    void waitingTasks_thatAreDropped_areCancelledAndCounted() throws Exception {
+        WorkExecutor executor = executor(QueueRule.drop());
+        Ebbtide service = service(executor);
+        Future<String> running = executor.submit(() -> blocking("running"));
+        Future<String> waiting = executor.submit(() -> "never");
+        begun.await();
+
+        service.shutdown("test");
+        assertThatThrownBy(waiting::get).isInstanceOf(CancellationException.class);
+        assertThatThrownBy(() -> executor.execute(() -> {}))
+                .isInstanceOf(RejectedExecutionException.class)
+                .hasMessage("'mails' takes no further task: the service leaves (expected: tasks before that, or"
+                        + " QueueRule.handBack)");
+        release.countDown();
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(running.get()).isEqualTo("running");
+        assertThat(report.isClean()).isTrue();
+        assertThat(report.components().get(0).detail()).isEqualTo("2 waiting task(s) dropped");
+    }
+
+    @Test
+    void waitingTasks_thatAreHandedBack_comeAsTheyWereSubmitted() throws Exception {
+        WorkExecutor executor = executor(QueueRule.handBack(handedBack::add));
+        Ebbtide service = service(executor);
+        executor.execute(() -> blocking(""));
+        begun.await();
+        Runnable executed = () -> {};
+        Runnable submitted = () -> {};
+        executor.execute(executed);
+        Future<?> future = executor.submit(submitted);
+
+        service.shutdown("test");
+        Awaitility.await().until(() -> handedBack.size() == 2);
+        Runnable late = () -> {};
+        executor.execute(late);
+        release.countDown();
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(handedBack).containsExactlyInAnyOrder(executed, submitted, late);
+        assertThat(future.isCancelled()).isTrue();
+        assertThat(report.components().get(0).detail()).isEqualTo("3 waiting task(s) handed back");
+    }
+
+    @Test
+    void takerThatThrows_getsTheOthersAllTheSame_andIsTold() throws Exception {
+        WorkExecutor executor = executor(QueueRule.handBack(task -> {
+            handedBack.add(task);
+            throw new IllegalStateException("no room");
+        }));
+        Ebbtide service = service(executor);
+        executor.execute(() -> blocking(""));
+        begun.await();
+        executor.execute(() -> {});
+        executor.execute(() -> {});
+
+        service.shutdown("test");
+        Awaitility.await().until(() -> handedBack.size() == 2);
+        release.countDown();
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(report.problems())
+                .containsExactly("mails closing its listeners failed: IllegalStateException: no room");
+    }
+
+    @Test
+    void taskThatDoesNotEnd_isCut_interrupted_andHadSeenItsTimePass() throws Exception {
+        WorkExecutor executor = executor(QueueRule.keep());
+        Ebbtide service = service(executor);
+        assertThat(executor.remaining()).isEqualTo(ChronoUnit.FOREVER.getDuration());
+        var interrupted = new CountDownLatch(1);
+        executor.execute(() -> {
+            begun.countDown();
+            try {
+                release.await();
+            } catch (InterruptedException e) {
+                interrupted.countDown();
+            }
+        });
+        begun.await();
+
+        service.shutdown("test");
+        Awaitility.await().until(() -> executor.remaining().compareTo(Duration.ofMillis(500)) <= 0);
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(report.inFlightCut()).isEqualTo(1);
+        assertThat(report.cut().get(0).description()).startsWith("mails: ");
+        assertThat(report.cut().get(0).stack()).anyMatch(frame -> frame.contains("CountDownLatch.await"));
+    }
+
+    @Test
+    void tasks_beforeTheStart_runAndAreCountedOnceTheServiceStarts() throws Exception {
+        WorkExecutor executor = executor(QueueRule.keep());
+        Future<String> early = executor.submit(() -> blocking("early"));
+        Future<String> waiting = executor.submit(() -> "waiting");
+        begun.await();
+
+        Ebbtide service = service(executor);
+        assertThat(service.inFlight().count()).isEqualTo(2);
+        service.shutdown("test");
+        release.countDown();
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(early.get() + waiting.get()).isEqualTo("earlywaiting");
+        assertThat(report.inFlightAtSignal()).isEqualTo(2);
+        assertThat(report.inFlightFinished()).isEqualTo(2);
+    }
+
+    @Test
+    void taskThatTheExecutorRejects_leavesNothingInFlight() {
+        ExecutorService full = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new SynchronousQueue<>());
+        WorkExecutor executor = WorkExecutor.of("mails", full, QueueRule.keep());
+        try (Ebbtide service = service(executor)) {
+            executor.execute(() -> blocking(""));
+            assertThatThrownBy(() -> executor.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
+
+            assertThat(service.inFlight().count()).isEqualTo(1);
+            release.countDown();
+        }
+    }
+
+    @Test
+    void taskThatThrows_leavesNothingInFlight() throws Exception {
+        WorkExecutor executor = executor(QueueRule.keep());
+        try (Ebbtide service = service(executor)) {
+            Future<?> failed = executor.submit(() -> {
+                throw new StackOverflowError("on purpose");
+            });
+
+            assertThatThrownBy(failed::get).hasCauseInstanceOf(StackOverflowError.class);
+            Awaitility.await().until(() -> service.inFlight().count() == 0);
+        }
+    }
+
+    @Test
+    void shutdownNow_returnsWhatHasNotBegun_andLeavesNothingInFlight() throws Exception {
+        WorkExecutor executor = executor(QueueRule.keep());
+        try (Ebbtide service = service(executor)) {
+            executor.execute(() -> blocking(""));
+            begun.await();
+            Runnable waiting = () -> {};
+            executor.execute(waiting);
+
+            assertThat(executor.shutdownNow()).containsExactly(waiting);
+            Awaitility.await().until(() -> service.inFlight().count() == 0);
+        }
+    }
+
+    private String blocking(String result) {
+        begun.countDown();
+        try {
+            release.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return result;
+    }
+
+    private static WorkExecutor executor(QueueRule rule) {
+        return WorkExecutor.of("mails", Executors.newSingleThreadExecutor(), rule);
+    }
+
+    private static Ebbtide service(WorkExecutor executor) {
+        return Ebbtide.builder("orders")
+                .serve(executor)
+                .settings(Settings.derived()
+                        .withGrace(Duration.ofSeconds(5))
+                        .withLameDuck(Duration.ZERO)
+                        .withDrain(Duration.ofSeconds(1)))
+                .build()
+                .start();
+    }
+}
