@@ -15,6 +15,12 @@ final class Arrivals {
      */
     static final Duration WINDOW = Duration.ofMinutes(2);
 
+    /** A moment ago, in buckets; enough to see that traffic has fallen, and what it has fallen to. */
+    private static final int LATELY = 2;
+
+    /** Beyond so many, chance explains less than one case in 700. */
+    private static final double DEVIATIONS = 3;
+
     private static final long SLOT_NANOS = 100_000_000;
     private static final int SLOTS = 100;
     private static final int BUCKETS = 13;
@@ -61,19 +67,39 @@ final class Arrivals {
 
     /** How many came in the buckets of the window that ends now. */
     long count(long nowNanos) {
+        return count(nowNanos, BUCKETS);
+    }
+
+    /**
+     * How many a second: in the window, or lately if that is less by more than chance, as traffic is often led away from
+     * a service that is to be stopped. None at all lately says that the peer has left, not how often it came.
+     */
+    double perSecond(long nowNanos) {
+        double always = perSecond(nowNanos, BUCKETS);
+        double lately = perSecond(nowNanos, LATELY);
+        double expected = always * covered(nowNanos, LATELY) / 1e9;
+        boolean fell = lately > 0 && count(nowNanos, LATELY) < expected - DEVIATIONS * Math.sqrt(expected);
+        return fell ? lately : always;
+    }
+
+    private double perSecond(long nowNanos, int buckets) {
+        return count(nowNanos, buckets) / (covered(nowNanos, buckets) / 1e9);
+    }
+
+    private long count(long nowNanos, int buckets) {
         long last = nowNanos / SLOT_NANOS / SLOTS;
         long count = 0;
-        for (long number = Math.max(0, last - BUCKETS + 1); number <= last; number++) {
+        for (long number = Math.max(0, last - buckets + 1); number <= last; number++) {
             Bucket bucket = bucket(number);
             count += bucket == null ? 0 : bucket.count.sum();
         }
         return count;
     }
 
-    /** How long a time that is, for a clock that began at 0. */
-    static Duration covered(long nowNanos) {
+    /** How long a time the buckets stand for, the last of which is being filled; the clock began at 0. */
+    private static long covered(long nowNanos, int buckets) {
         long bucketNanos = SLOTS * SLOT_NANOS;
-        return Duration.ofNanos(Math.max(1, Math.min(nowNanos, (BUCKETS - 1) * bucketNanos + nowNanos % bucketNanos)));
+        return Math.max(1, Math.min(nowNanos, (buckets - 1) * bucketNanos + nowNanos % bucketNanos));
     }
 
     /** When the last one came at the latest; -1 if none did in the window. */

@@ -14,6 +14,7 @@ final class LameDuck {
     private final Peers peers;
     private final Duration least;
     private final List<Watched> watched;
+    private final boolean canTell;
     private final long beganNanos;
 
     /** A peer, and how long it must be silent. */
@@ -30,22 +31,25 @@ final class LameDuck {
         this.least = least;
         beganNanos = peers.now();
         List<Peers.Peer> all = peers.busiest();
-        long total = all.stream().mapToLong(Peers.Peer::count).sum();
+        long total = peers.countOfOthers() + count(all);
         boolean oneAddress = !all.isEmpty() && all.get(0).count() > MOST_OF_ALL * total;
         int routers = senders > 0 ? senders : oneAddress ? ROUTERS_BEHIND_ONE_ADDRESS : 1;
         var quiet = new Quiet(FLOOR, Durations.max(Duration.ZERO, most.minus(least)), routers);
-        double seconds = peers.window().toNanos() / 1e9;
         List<Peers.Peer> proving = all.stream()
                 .filter(peer -> peer.count() >= Quiet.LEAST_REQUESTS)
                 .toList();
         watched = proving.stream()
-                .map(peer -> new Watched(peer, quiet.of(proving.size(), peer.count() / seconds, peer.longestGap())))
+                .map(peer -> new Watched(peer, quiet.of(proving.size(), peer.perSecond(), peer.longestGap())))
                 .toList();
+        canTell = count(proving) > MOST_OF_ALL * total;
     }
 
-    /** Whether there was enough traffic to prove anything by its end. */
+    /**
+     * Whether there was enough traffic to prove anything by its end: those who are watched brought over 90 % of it. Many
+     * who come too rarely to be watched may still be half of it.
+     */
     boolean canTell() {
-        return !watched.isEmpty();
+        return canTell;
     }
 
     /** How long at least until everybody has been silent for long enough; zero if they have. */
@@ -72,7 +76,11 @@ final class LameDuck {
     }
 
     private Duration untilQuiet(Watched each, long now) {
-        long last = peers.lastNanos(each.peer());
+        long last = each.peer().arrivals().lastNanos(now);
         return last < 0 ? Duration.ZERO : each.quiet().minus(Duration.ofNanos(now - last));
+    }
+
+    private static long count(List<Peers.Peer> peers) {
+        return peers.stream().mapToLong(Peers.Peer::count).sum();
     }
 }

@@ -3,23 +3,24 @@ package io.ebbtide.lifecycle;
 import io.ebbtide.internal.Ticker;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Who sends the traffic, and when. Safe for use by many threads; to note an arrival takes no lock. */
 final class Peers {
-    /** Those who are watched one by one; the rest counts as one. */
-    static final int BUSIEST = 64;
+    /** Those who are known one by one; of the others nobody can say who of them has stopped. */
+    static final int MOST_KNOWN = 1_024;
 
-    private static final int MOST_KNOWN = 1_024;
+    private static final long FORGET_EVERY_NANOS = 10_000_000_000L;
 
     private final Ticker ticker;
     private final long originNanos;
     private final Map<InetAddress, Arrivals> known = new ConcurrentHashMap<>();
     private final Arrivals others = new Arrivals();
+    private final AtomicLong forgetNanos = new AtomicLong();
 
     Peers(Ticker ticker) {
         this.ticker = ticker;
@@ -27,15 +28,13 @@ final class Peers {
     }
 
     /** One that brought traffic before the signal. */
-    record Peer(String name, List<Arrivals> arrivals, long count, Duration longestGap) {}
+    record Peer(String name, Arrivals arrivals, long count, double perSecond, Duration longestGap) {}
 
     /** A request has come. */
     void arrived(InetAddress peer) {
+        long now = now();
         Arrivals arrivals = known.get(peer);
-        if (arrivals == null) {
-            arrivals = known.size() < MOST_KNOWN ? known.computeIfAbsent(peer, each -> new Arrivals()) : others;
-        }
-        arrivals.add(now());
+        (arrivals == null ? newcomer(peer, now) : arrivals).add(now);
     }
 
     /** On the clock of this object. */
@@ -43,49 +42,37 @@ final class Peers {
         return ticker.nanos() - originNanos;
     }
 
-    /** How far back the counts reach. */
-    Duration window() {
-        return Arrivals.covered(now());
-    }
-
-    /** Those who brought traffic in the window until now, the busiest first. */
+    /** Those who are known and brought traffic in the window until now, the busiest first. */
     List<Peer> busiest() {
         long now = now();
-        List<Map.Entry<InetAddress, Arrivals>> sorted = new ArrayList<>(known.entrySet());
-        Map<InetAddress, Long> counts = new ConcurrentHashMap<>();
-        sorted.forEach(each -> counts.put(each.getKey(), each.getValue().count(now)));
-        sorted.sort(Comparator.comparing(each -> -counts.getOrDefault(each.getKey(), 0L)));
-        List<Peer> peers = new ArrayList<>();
-        List<Arrivals> rest = new ArrayList<>(List.of(others));
-        for (int i = 0; i < sorted.size(); i++) {
-            Arrivals arrivals = sorted.get(i).getValue();
-            if (i < BUSIEST) {
-                peers.add(peer(sorted.get(i).getKey().getHostAddress(), List.of(arrivals), now));
-            } else {
-                rest.add(arrivals);
-            }
+        return known.entrySet().stream()
+                .map(each -> peer(each.getKey().getHostAddress(), each.getValue(), now))
+                .filter(peer -> peer.count() > 0)
+                .sorted(Comparator.comparing(peer -> -peer.count()))
+                .toList();
+    }
+
+    /** How many requests in the window until now nobody known has brought. */
+    long countOfOthers() {
+        return others.count(now());
+    }
+
+    private Arrivals newcomer(InetAddress peer, long now) {
+        if (known.size() >= MOST_KNOWN) {
+            forgetSilent(now);
         }
-        peers.add(peer("all others", rest, now));
-        peers.removeIf(peer -> peer.count() == 0);
-        return peers;
+        return known.size() < MOST_KNOWN ? known.computeIfAbsent(peer, each -> new Arrivals()) : others;
     }
 
-    /** When a peer's last request came at the latest; -1 if none did in the last two minutes. */
-    long lastNanos(Peer peer) {
-        long now = now();
-        return peer.arrivals().stream()
-                .mapToLong(each -> each.lastNanos(now))
-                .max()
-                .orElse(-1);
+    /** A service that runs for months sees more addresses than it can know, of which few still send. */
+    private void forgetSilent(long now) {
+        long due = forgetNanos.get();
+        if (now >= due && forgetNanos.compareAndSet(due, now + FORGET_EVERY_NANOS)) {
+            known.values().removeIf(each -> each.count(now) == 0);
+        }
     }
 
-    private static Peer peer(String name, List<Arrivals> arrivals, long now) {
-        long count = arrivals.stream().mapToLong(each -> each.count(now)).sum();
-        Duration gap = arrivals.stream()
-                .filter(each -> each.count(now) > 0)
-                .map(each -> each.longestGap(now))
-                .min(Comparator.naturalOrder()) // together they come at least as often as the most regular of them
-                .orElse(Duration.ZERO);
-        return new Peer(name, arrivals, count, gap);
+    private static Peer peer(String name, Arrivals arrivals, long now) {
+        return new Peer(name, arrivals, arrivals.count(now), arrivals.perSecond(now), arrivals.longestGap(now));
     }
 }

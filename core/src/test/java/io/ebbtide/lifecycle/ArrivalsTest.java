@@ -1,6 +1,7 @@
 package io.ebbtide.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -40,9 +41,40 @@ final class ArrivalsTest {
     }
 
     @Test
-    void covered_isTheAgeUntilTheWindowIsFull() {
-        assertThat(Arrivals.covered(nanos(7_000))).isEqualTo(Duration.ofSeconds(7));
-        assertThat(Arrivals.covered(nanos(1_000_003_000L))).isBetween(Duration.ofSeconds(120), Duration.ofSeconds(130));
+    void perSecond_countsFromTheBeginning_untilTheWindowIsFull() {
+        add(70, 6_000);
+
+        assertThat(arrivals.perSecond(nanos(7_000))).isEqualTo(10);
+    }
+
+    @Test
+    void perSecond_ofEvenTraffic_isThatOfTheWindow() {
+        every(100, 0, 300_000);
+
+        assertThat(arrivals.perSecond(nanos(300_000))).isCloseTo(10, withPercentage(1));
+    }
+
+    @Test
+    void perSecond_ofTrafficThatFell_isWhatItHasFallenTo() {
+        every(10, 0, 80_000);
+        every(1_000, 80_000, 105_000);
+
+        assertThat(arrivals.perSecond(nanos(105_000))).isCloseTo(1, withPercentage(10));
+    }
+
+    @Test
+    void perSecond_ofTrafficThatGrew_isThatOfTheWindow() {
+        every(1_000, 0, 50_000);
+        every(10, 50_000, 100_000);
+
+        assertThat(arrivals.perSecond(nanos(100_000))).isCloseTo(50.5, withPercentage(1));
+    }
+
+    @Test
+    void perSecond_ofOneThatHasLeft_isWhatItWas() {
+        every(100, 0, 50_000);
+
+        assertThat(arrivals.perSecond(nanos(100_000))).isCloseTo(5, withPercentage(1));
     }
 
     @Test
@@ -59,6 +91,12 @@ final class ArrivalsTest {
 
         assertThat(arrivals.count(nanos(50_000))).isEqualTo(200_000);
         assertThat(arrivals.longestGap(nanos(50_000))).isEqualTo(Duration.ofMillis(200));
+    }
+
+    private void every(long periodMillis, long fromMillis, long untilMillis) {
+        for (long millis = fromMillis; millis < untilMillis; millis += periodMillis) {
+            add(1, millis);
+        }
     }
 
     private void add(int count, long millis) {

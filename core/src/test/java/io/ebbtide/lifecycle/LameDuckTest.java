@@ -68,6 +68,39 @@ final class LameDuckTest {
         assertThat(lameDuck.heldBy()).isEqualTo("10.0.0.2");
     }
 
+    /** Each comes too rarely to be watched; together they are most of the traffic. */
+    @Test
+    void manyRarePeers_besideABusyOne_keepItFromTelling() {
+        for (int i = 0; i < 15; i++) {
+            for (int peer = 1; peer <= 20; peer++) {
+                steady(peer, 1, Duration.ofMillis(10));
+            }
+        }
+        steady(21, 300, Duration.ofMillis(10));
+
+        assertThat(begun(1).canTell()).isFalse();
+        steady(21, 3_000, Duration.ofMillis(10));
+        assertThat(begun(1).canTell()).isTrue();
+    }
+
+    /** However many they are: the last of a hundred is a hundredth of their traffic. */
+    @Test
+    void eachOfManyPeers_isWatchedByItself() {
+        for (int i = 0; i < 30; i++) {
+            for (int peer = 1; peer <= 100; peer++) {
+                steady(peer, 1, Duration.ofMillis(10));
+            }
+        }
+        LameDuck lameDuck = begun(1);
+        ticker.advance(Duration.ofSeconds(15));
+        assertThat(lameDuck.untilQuiet()).isZero();
+
+        steady(100, 1, Duration.ZERO);
+
+        assertThat(lameDuck.untilQuiet()).isGreaterThan(Duration.ofSeconds(10));
+        assertThat(lameDuck.heldBy()).isEqualTo("10.0.0.100");
+    }
+
     @Test
     void bursts_areWaitedOut() {
         for (int i = 0; i < 10; i++) {

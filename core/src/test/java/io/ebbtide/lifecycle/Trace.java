@@ -1,0 +1,141 @@
+package io.ebbtide.lifecycle;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * The requests of one simulated shutdown, written by a scenario. Times are seconds from the signal, and negative before
+ * it. Not thread-safe.
+ */
+final class Trace {
+    /*
+     * A request is one long, so that a hundred thousand of them are sorted in no time: microseconds since EARLIEST, a bit
+     * that says that it came by a router, and the peer.
+     */
+    static final double MOST = 15;
+    static final int PEERS = 2_048;
+
+    private static final double EARLIEST = -200;
+    private static final int ROUTER = PEERS;
+    private static final int TIME_SHIFT = 12;
+    private static final InetAddress[] ADDRESSES = addresses();
+
+    private final SplittableRandom random;
+    private final double begins;
+    private long[] requests = new long[4_096];
+    private int size;
+    private double lastLearns;
+
+    /** @param begins when the process did, and the traffic with it, {@code < 0} */
+    Trace(SplittableRandom random, double begins) {
+        this.random = random;
+        this.begins = begins;
+    }
+
+    SplittableRandom random() {
+        return random;
+    }
+
+    double begins() {
+        return begins;
+    }
+
+    /** So that each factor of the rate is as frequent as any other. */
+    double rate(double least, double most) {
+        return least * Math.pow(most / least, random.nextDouble());
+    }
+
+    /** When a router learns of the removal, as most do. */
+    double early() {
+        return random.nextDouble(0.5, 3);
+    }
+
+    /** The same for the one that takes longest; one in ten takes longer than a lame duck lasts. */
+    double late() {
+        return random.nextInt(10) == 0 ? 2 * MOST : random.nextDouble(3, 14);
+    }
+
+    /** A router that sends at random moments until it learns. */
+    void poisson(int peer, double rate, double learns) {
+        poisson(peer, rate, begins, learns);
+        learns(learns);
+    }
+
+    /** Requests at random moments between two times. */
+    void poisson(int peer, double rate, double from, double until) {
+        for (double at = from + pause(1 / rate); at < Math.min(until, MOST); at += pause(1 / rate)) {
+            request(peer, at);
+        }
+    }
+
+    /** Of random length, as the time between two random moments is. */
+    double pause(double mean) {
+        return -mean * Math.log(1 - random.nextDouble());
+    }
+
+    /** One request of a router. */
+    void request(int peer, double at) {
+        put(peer | ROUTER, at);
+    }
+
+    /** One that comes every so often for as long as the process lives, and never learns of anything. */
+    void checker(int peer, double period) {
+        for (double at = begins + random.nextDouble(period); at < MOST; at += period) {
+            put(peer, at);
+        }
+    }
+
+    /** No router learns later than the latest time that is given. */
+    void learns(double at) {
+        lastLearns = Math.max(lastLearns, at);
+    }
+
+    double lastLearns() {
+        return lastLearns;
+    }
+
+    /** To be called once all has been written. */
+    void sort() {
+        Arrays.sort(requests, 0, size);
+    }
+
+    int size() {
+        return size;
+    }
+
+    double at(int index) {
+        return (requests[index] >>> TIME_SHIFT) / 1e6 + EARLIEST;
+    }
+
+    boolean byRouter(int index) {
+        return (requests[index] & ROUTER) != 0;
+    }
+
+    InetAddress peer(int index) {
+        return ADDRESSES[(int) (requests[index] & (PEERS - 1))];
+    }
+
+    private void put(int low, double at) {
+        if (at < begins || at >= MOST) {
+            return;
+        }
+        if (size == requests.length) {
+            requests = Arrays.copyOf(requests, 2 * size);
+        }
+        requests[size++] = (long) ((at - EARLIEST) * 1e6) << TIME_SHIFT | low;
+    }
+
+    private static InetAddress[] addresses() {
+        var addresses = new InetAddress[PEERS];
+        for (int i = 0; i < PEERS; i++) {
+            try {
+                addresses[i] = InetAddress.getByAddress(new byte[] {10, 0, (byte) (i >> 8), (byte) i});
+            } catch (UnknownHostException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return addresses;
+    }
+}

@@ -1,0 +1,88 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.internal.Durations;
+import io.ebbtide.testing.FakeTicker;
+import java.time.Duration;
+
+/** Plays a trace to the classes that decide, on a clock that jumps from one event to the next. Confine to one thread. */
+final class TracePlayer {
+    private static final Duration LEAST = Duration.ofSeconds(2);
+    private static final Duration MOST = Duration.ofSeconds((long) Trace.MOST);
+
+    private final FakeTicker ticker = new FakeTicker();
+    private final Peers peers = new Peers(ticker);
+    private final Trace trace;
+    private final long signalNanos;
+    private int next;
+
+    private TracePlayer(Trace trace) {
+        this.trace = trace;
+        signalNanos = ticker.nanos() + nanos(-trace.begins());
+    }
+
+    /**
+     * What came of it. A <em>false</em> leaving is one before the whole time was over, after which a router would still
+     * have sent a request within that time: a fixed wait would have served it. A router that has not learnt and would not
+     * have sent makes no leaving false, nor does a request that would have come after the whole time.
+     *
+     * @param left seconds after the signal
+     * @param whole whether it waited for the whole time
+     */
+    record Ending(double left, boolean whole, boolean isFalse) {}
+
+    static Ending play(Trace trace, int senders) {
+        trace.sort();
+        return new TracePlayer(trace).play(senders);
+    }
+
+    /** As a shutdown waits its lame duck out. */
+    private Ending play(int senders) {
+        advance(0);
+        var watch = new LameDuck(peers, LEAST, MOST, senders);
+        Duration left = MOST;
+        while (!left.isZero()) {
+            Duration wait = left;
+            if (watch.canTell()) {
+                Duration untilQuiet = watch.untilQuiet();
+                if (untilQuiet.isZero()) {
+                    return new Ending(now(), false, aRouterStillSends());
+                }
+                wait = Durations.min(left, untilQuiet);
+            }
+            advance(now() + wait.toNanos() / 1e9);
+            left = Durations.max(Duration.ZERO, MOST.minus(Duration.ofNanos(ticker.nanos() - signalNanos)));
+        }
+        return new Ending(now(), true, false);
+    }
+
+    private boolean aRouterStillSends() {
+        for (int i = next; i < trace.size(); i++) {
+            if (trace.byRouter(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Lets the requests until then come, and makes it so late. */
+    private void advance(double until) {
+        for (; next < trace.size() && trace.at(next) <= until; next++) {
+            moveTo(trace.at(next));
+            peers.arrived(trace.peer(next));
+        }
+        moveTo(until);
+    }
+
+    private void moveTo(double at) {
+        long ahead = signalNanos + nanos(at) - ticker.nanos();
+        ticker.advance(Duration.ofNanos(Math.max(0, ahead)));
+    }
+
+    private double now() {
+        return (ticker.nanos() - signalNanos) / 1e9;
+    }
+
+    private static long nanos(double seconds) {
+        return Math.round(seconds * 1e9);
+    }
+}

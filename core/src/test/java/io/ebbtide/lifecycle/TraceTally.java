@@ -1,0 +1,62 @@
+package io.ebbtide.lifecycle;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/** What came of many shutdowns of one scenario. Not thread-safe. */
+final class TraceTally {
+    /* "Waited on" is the time from the last router's learning to the leaving: what a service that knew would have saved. */
+    static final String HEADER = """
+            | traffic | promise | shutdowns | false | per thousand | waited on, median | 95 in 100 | whole time |
+            |---|---|--:|--:|--:|--:|--:|--:|""";
+
+    private final double[] waitedOn;
+    private int count;
+    private int isFalse;
+    private int whole;
+
+    TraceTally(int most) {
+        waitedOn = new double[most];
+    }
+
+    /** @param lastLearns when the last router would have learnt */
+    void add(TracePlayer.Ending ending, double lastLearns) {
+        isFalse += ending.isFalse() ? 1 : 0;
+        whole += ending.whole() ? 1 : 0;
+        waitedOn[count++] = Math.max(0, ending.left() - lastLearns);
+    }
+
+    int count() {
+        return count;
+    }
+
+    int isFalse() {
+        return isFalse;
+    }
+
+    int whole() {
+        return whole;
+    }
+
+    /** So many false leavings are promised at most, and three deviations of chance. */
+    double bound() {
+        double promised = Quiet.P * count;
+        return promised + 3 * Math.sqrt(promised);
+    }
+
+    String row(TraceScenario scenario) {
+        double[] sorted = Arrays.copyOf(waitedOn, count);
+        Arrays.sort(sorted);
+        return String.format(
+                Locale.ROOT,
+                "| %s | %s | %,d | %,d | %.1f | %.1f s | %.1f s | %.0f %% |",
+                scenario.traffic(),
+                scenario.promise().name().toLowerCase(Locale.ROOT),
+                count,
+                isFalse,
+                1_000.0 * isFalse / count,
+                sorted[count / 2],
+                sorted[count * 95 / 100],
+                100.0 * whole / count);
+    }
+}
