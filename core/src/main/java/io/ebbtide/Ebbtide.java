@@ -35,6 +35,7 @@ public final class Ebbtide implements AutoCloseable {
     private final @Nullable ManagementServer management;
     private final Duration grace;
     private final BooleanSupplier interactive;
+    private final @Nullable String terminationLog;
 
     Ebbtide(
             Lifecycle lifecycle,
@@ -42,13 +43,15 @@ public final class Ebbtide implements AutoCloseable {
             InFlight inFlight,
             @Nullable ManagementServer management,
             Duration grace,
-            BooleanSupplier interactive) {
+            BooleanSupplier interactive,
+            @Nullable String terminationLog) {
         this.lifecycle = lifecycle;
         this.health = health;
         this.inFlight = inFlight;
         this.management = management;
         this.grace = grace;
         this.interactive = interactive;
+        this.terminationLog = terminationLog;
     }
 
     /**
@@ -70,7 +73,7 @@ public final class Ebbtide implements AutoCloseable {
      * all, or if the JVM is going down already.
      */
     public void run() {
-        ProcessOwner.run(lifecycle, interactive);
+        ProcessOwner.run(lifecycle, interactive, terminationLog);
     }
 
     /**

@@ -211,7 +211,8 @@ public final class EbbtideBuilder {
             LOG.warn("'{}': {}", service, warning);
         }
         BooleanSupplier interactive = () -> orchestrator == Orchestrator.NONE && Terminal.isAttached();
-        return new Ebbtide(lifecycle, health, inFlight, management, budget.grace(), interactive);
+        return new Ebbtide(
+                lifecycle, health, inFlight, management, budget.grace(), interactive, effective.terminationLog());
     }
 
     private void announce(String line) {

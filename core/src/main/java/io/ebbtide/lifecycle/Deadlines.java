@@ -30,6 +30,11 @@ record Deadlines(Ticker ticker, long startNanos, GraceBudget budget) {
         return ticker.since(startNanos);
     }
 
+    /** The same without an object, for when there is no memory. */
+    long elapsedMillis() {
+        return (ticker.nanos() - startNanos) / 1_000_000;
+    }
+
     private Duration allShares() {
         return budget.lameDuck().plus(budget.drain()).plus(budget.stop());
     }

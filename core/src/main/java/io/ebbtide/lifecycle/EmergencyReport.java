@@ -1,12 +1,16 @@
 package io.ebbtide.lifecycle;
 
 import io.ebbtide.inflight.WorkInFlight;
+import io.ebbtide.internal.Threads;
+import io.ebbtide.internal.Ticker;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Last words on standard error, where the logger cannot be trusted. Safe for use by many threads. */
 final class EmergencyReport {
@@ -15,12 +19,31 @@ final class EmergencyReport {
      * text is put together byte by byte in a buffer that exists since the start, and goes to file descriptor 2. What
      * needs memory (the list, the stacks) comes last, and may fail.
      */
+    private static final long MOST_NANOS = 250_000_000;
     private static final int MOST_STRAGGLERS = 16;
     private static final int MOST_FRAMES = 12;
 
     private final byte[] buffer = new byte[16 * 1024];
+    private final TerminationLog terminationLog;
     private final FileOutputStream standardError = new FileOutputStream(FileDescriptor.err);
+    private final Ticker ticker = Ticker.system();
+    private final Request request = new Request();
     private int length;
+
+    /** What is to be written. */
+    private static final class Request {
+        @Nullable
+        List<Lifecycle> lifecycles;
+
+        String why = "";
+        int exitCode;
+        boolean done;
+    }
+
+    /** @param terminationLog gets what standard error gets, as far as there is room */
+    EmergencyReport(TerminationLog terminationLog) {
+        this.terminationLog = terminationLog;
+    }
 
     /** The report of a shutdown that the logger did not take. May block for ever, if nobody reads there. */
     synchronized void write(ShutdownReport report) {
@@ -31,13 +54,57 @@ final class EmergencyReport {
         }
     }
 
-    /** What is known of services that have not stopped. May block for ever, if nobody reads there. */
-    synchronized void write(List<Lifecycle> lifecycles, String why, int exitCode) {
+    /** Starts the thread that {@link #writeLast} needs: in an emergency there may be none to be had. */
+    void start() {
+        Threads.daemon("ebbtide-emergency", this::awaitEmergency).start();
+    }
+
+    /**
+     * Has what is known of services that have not stopped written by the thread that waits for it, and waits for that, but
+     * no longer than a moment: standard error may be a pipe that nobody reads. Allocates nothing.
+     */
+    void writeLast(List<Lifecycle> lifecycles, String why, int exitCode) {
+        synchronized (request) {
+            request.lifecycles = lifecycles;
+            request.why = why;
+            request.exitCode = exitCode;
+            request.notifyAll();
+            long end = ticker.nanos() + MOST_NANOS;
+            for (long left = MOST_NANOS; !request.done && left > 0; left = end - ticker.nanos()) {
+                try {
+                    TimeUnit.NANOSECONDS.timedWait(request, left);
+                } catch (InterruptedException e) {
+                    return; // the process ends all the same
+                }
+            }
+        }
+    }
+
+    private void awaitEmergency() {
+        try {
+            synchronized (request) {
+                while (request.lifecycles == null) {
+                    request.wait();
+                }
+            }
+            write(request.lifecycles, request.why, request.exitCode);
+        } catch (InterruptedException e) {
+            // nobody but us knows this thread
+        } finally { // an error, too, must not keep the process
+            synchronized (request) {
+                request.done = true;
+                request.notifyAll();
+            }
+        }
+    }
+
+    private synchronized void write(List<Lifecycle> lifecycles, String why, int exitCode) {
         length = 0;
         boolean allStopped = true;
-        for (Lifecycle lifecycle : lifecycles) {
-            if (!lifecycle.isStopped()) {
-                headline(lifecycle, why, exitCode);
+        int count = lifecycles.size();
+        for (int i = 0; i < count; i++) { // without an iterator
+            if (!lifecycles.get(i).isStopped()) {
+                headline(lifecycles.get(i), why, exitCode);
                 allStopped = false;
             }
         }
@@ -64,7 +131,7 @@ final class EmergencyReport {
         text("; state ").text(lifecycle.state().name());
         Deadlines deadlines = lifecycle.deadlines();
         if (deadlines != null) {
-            text(" after ").number(deadlines.elapsed().toMillis()).text(" ms");
+            text(" after ").number(deadlines.elapsedMillis()).text(" ms");
         }
         text(", last step: ").text(lifecycle.step());
         text(", in flight: ").number(lifecycle.inFlight().count());
@@ -92,6 +159,9 @@ final class EmergencyReport {
                 Thread.getAllStackTraces().entrySet()) {
             if (!each.getKey().isDaemon() && each.getValue().length > 0 && count++ < MOST_STRAGGLERS) {
                 stack("  thread ", each.getKey(), each.getValue());
+                if (Conductor.isStuckInExit(each.getKey(), each.getValue())) {
+                    text("\n    waits for ever: it calls System.exit in a shutdown hook; let it return instead");
+                }
                 text("\n");
             }
         }
@@ -124,6 +194,7 @@ final class EmergencyReport {
     }
 
     private void flush() {
+        terminationLog.write(buffer, length); // first: nothing hinders a file so easily as a pipe that nobody reads
         try {
             standardError.write(buffer, 0, length);
         } catch (IOException e) {

@@ -206,6 +206,11 @@ public final class Lifecycle {
         return told;
     }
 
+    /** How long after a signal it may take until the alarm. */
+    Duration untilAlarmAtMost() {
+        return new Deadlines(ticker, ticker.nanos(), plan.budget()).untilAlarm();
+    }
+
     boolean isStopped() {
         return stopped.isDone();
     }

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -28,14 +27,21 @@ public final class ProcessOwner {
      */
     private static final Logger LOG = LoggerFactory.getLogger(ProcessOwner.class);
     private static final Duration EMERGENCY = Duration.ofMillis(250);
+    private static final int MOST_REPORTS = 4;
     private static final Duration RESCAN = Duration.ofMillis(250);
     private static final ProcessOwner INSTANCE = new ProcessOwner();
 
     private final List<Lifecycle> services = new CopyOnWriteArrayList<>();
-    private final EmergencyReport emergency = new EmergencyReport();
+    private final List<ShutdownReport> reports = new CopyOnWriteArrayList<>();
+    private final Conductor conductor = new Conductor();
+    private final Watchdog watchdog =
+            new Watchdog(this::untilAlarm, () -> halt("the grace is nearly over", ExitCode.OVERRUN.code()));
+    private final CompletableFuture<Void> toldAll = new CompletableFuture<>();
     private final AtomicInteger signals = new AtomicInteger();
     private volatile BooleanSupplier interactive = () -> false;
     private volatile @Nullable Departure departure;
+    private volatile TerminationLog terminationLog = TerminationLog.none();
+    private volatile EmergencyReport emergency = new EmergencyReport(TerminationLog.none());
 
     /** Of those that have ended, the latest to be gone. */
     private @Nullable Deadlines ended;
@@ -54,11 +60,13 @@ public final class ProcessOwner {
      * down already. A service that comes while all others leave leaves, too.
      *
      * @param interactive asked when a signal comes: whether SIGINT is from a person at a terminal
+     * @param terminationLog the file for a short text about the end, see {@link TerminationLog#open}; the first service's
+     *     counts
      * @throws IllegalStateException if the service was started before
      */
-    public static void run(Lifecycle service, BooleanSupplier interactive) {
+    public static void run(Lifecycle service, BooleanSupplier interactive, @Nullable String terminationLog) {
         service.expectNotStarted();
-        INSTANCE.adopt(service, interactive);
+        INSTANCE.adopt(service, interactive, terminationLog);
         try {
             service.start();
         } catch (RuntimeException e) {
@@ -73,8 +81,9 @@ public final class ProcessOwner {
     private ExitCode awaitEnd(Lifecycle service) {
         try {
             ShutdownReport report = service.awaitStopped();
+            keep(report);
             if (!service.isTold()) {
-                writeEmergency(() -> emergency.write(report));
+                writeBounded(() -> emergency.write(report));
             }
             return report.exitCode();
         } catch (RuntimeException e) { // a fault of our own, told by the log: nobody knows what was lost
@@ -82,38 +91,55 @@ public final class ProcessOwner {
         }
     }
 
+    /** Of services that ended long before the last one nobody wants to read at its end. */
+    private synchronized void keep(ShutdownReport report) {
+        if (reports.size() == MOST_REPORTS) {
+            reports.remove(0);
+        }
+        reports.add(report);
+    }
+
     /** A signal finds the service in the list, or the service finds that everything leaves: none falls between. */
-    private void adopt(Lifecycle service, BooleanSupplier isInteractive) {
-        service.onLeaving(this::look);
+    private void adopt(Lifecycle service, BooleanSupplier isInteractive, @Nullable String log) {
+        service.onLeaving(watchdog::look);
+        watchdog.expect(service.untilAlarmAtMost());
         services.add(service);
         synchronized (this) {
             if (hook == null) {
-                takeProcess(isInteractive);
+                takeProcess(isInteractive, log);
             }
-            notifyAll();
         }
+        watchdog.look();
         Departure already = departure;
         if (already != null) {
             service.shutdown(already.reason(), already.leaving());
         }
     }
 
-    private void takeProcess(BooleanSupplier isInteractive) {
+    private void takeProcess(BooleanSupplier isInteractive, @Nullable String log) {
         interactive = isInteractive;
+        terminationLog = TerminationLog.open(log);
+        emergency = new EmergencyReport(terminationLog);
+        emergency.start();
+        conductor.lookBefore();
+        String parent = Conductor.wrongParent();
+        if (parent != null) {
+            LOG.warn(parent);
+        }
         hook = new Thread(this::leaveInHook, "ebbtide-hook");
         try {
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException e) { // the JVM is going down already
             departure = new Departure("JVM shutdown", Leaving.AT_ONCE);
         }
-        Threads.daemon("ebbtide-watchdog", this::watch).start();
+        watchdog.start();
         for (String signal : List.of("TERM", "INT")) {
             warnUnlessOurs(signal, SignalPort.handle(signal, this::signalled));
         }
     }
 
-    private static void warnUnlessOurs(String signal, SignalPort.Owner owner) {
-        switch (owner) {
+    private static void warnUnlessOurs(String signal, SignalPort.Handling handling) {
+        switch (handling.owner()) {
             case OURS -> {}
             case NOBODY ->
                 LOG.warn(
@@ -123,13 +149,14 @@ public final class ProcessOwner {
             case JVM ->
                 LOG.warn(
                         "SIG{} cannot be handled, as this runtime lacks the module jdk.unsupported; a shutdown hook"
-                                + " drains instead, beside all other hooks",
+                                + " drains instead, beside all other hooks; add the module to the image",
                         signal);
             case OTHER ->
                 LOG.warn(
-                        "SIG{} is handled by somebody else in this process, who keeps it; if that ends in System.exit, a"
-                                + " shutdown hook drains, beside all other hooks",
-                        signal);
+                        "SIG{} is handled by {}, who keeps it; if that ends in System.exit, a shutdown hook drains, beside"
+                                + " all other hooks; have it leave the signal alone",
+                        signal,
+                        handling.handler());
         }
     }
 
@@ -141,12 +168,15 @@ public final class ProcessOwner {
             ended = deadlines;
         }
         worst = worst.worse(exitCode);
-        notifyAll();
+        watchdog.look();
         return services.isEmpty();
     }
 
     @SuppressWarnings("SystemExitOutsideMain")
     private void exit() {
+        writeBounded(() -> terminationLog.write(reports));
+        LogFlush.flush(halfOfTheRest());
+        toldAll.complete(null);
         try {
             Runtime.getRuntime().removeShutdownHook(Objects.requireNonNull(hook));
         } catch (IllegalStateException e) {
@@ -156,6 +186,7 @@ public final class ProcessOwner {
     }
 
     private void signalled(String signal) {
+        watchdog.signalled();
         switch (SignalRules.reactionTo(signal, signals.incrementAndGet(), interactive)) {
             case LEAVE -> leave(new Departure("SIG" + signal, Leaving.WITH_LAME_DUCK));
             case LEAVE_AT_ONCE -> leave(new Departure("SIG" + signal, Leaving.AT_ONCE));
@@ -175,10 +206,14 @@ public final class ProcessOwner {
 
     private void leaveInHook() {
         leave(new Departure("JVM shutdown", Leaving.WITH_LAME_DUCK));
+        List<String> others = conductor.racingHooks(Thread.currentThread());
+        writeBounded(() ->
+                others.forEach(other -> LOG.warn("the drain runs in a shutdown hook, beside the hook {}", other)));
         for (Lifecycle service = unstopped(); service != null; service = unstopped()) {
             services.forEach(each -> each.giveUp(ProcessOwner::isInExit));
             service.isStoppedWithin(RESCAN);
         }
+        Await.done(toldAll, EMERGENCY.multipliedBy(4)); // whoever waits in run() tells the rest
     }
 
     private @Nullable Lifecycle unstopped() {
@@ -199,30 +234,6 @@ public final class ProcessOwner {
         return false;
     }
 
-    private synchronized void look() {
-        notifyAll();
-    }
-
-    /** Once everything is leaving, the process must end in time, whatever hangs; the watchdog's thread does only this. */
-    private void watch() {
-        Duration left = untilAlarm();
-        while (left == null || !left.isZero()) {
-            synchronized (this) {
-                try {
-                    left = untilAlarm();
-                    if (left == null) {
-                        wait();
-                    } else if (!left.isZero()) {
-                        TimeUnit.NANOSECONDS.timedWait(this, left.toNanos());
-                    }
-                } catch (InterruptedException e) {
-                    // not to be talked out of it
-                }
-            }
-        }
-        halt("the grace is nearly over", ExitCode.OVERRUN.code());
-    }
-
     /** Until the last of all must be gone; null while one is not leaving, as then nothing has to end. */
     private synchronized @Nullable Duration untilAlarm() {
         if (!services.stream().allMatch(Lifecycle::isLeaving)) {
@@ -235,16 +246,21 @@ public final class ProcessOwner {
                 .orElse(null);
     }
 
+    private Duration halfOfTheRest() {
+        Duration left = untilAlarm();
+        return left == null ? EMERGENCY : left.dividedBy(2);
+    }
+
     private void halt(String why, int exitCode) {
         try {
-            writeEmergency(() -> emergency.write(services, why, exitCode));
+            emergency.writeLast(services, why, exitCode);
         } finally {
             Runtime.getRuntime().halt(exitCode);
         }
     }
 
-    /** On a thread of its own, waited for a moment: standard error may be a pipe that nobody reads. */
-    private void writeEmergency(Runnable writing) {
+    /** On a thread of its own, waited for a moment: it may write to a pipe that nobody reads. */
+    private void writeBounded(Runnable writing) {
         var written = new CompletableFuture<Void>();
         try {
             Threads.daemon("ebbtide-emergency", () -> {

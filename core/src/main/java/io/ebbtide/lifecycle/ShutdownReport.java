@@ -179,7 +179,12 @@ public record ShutdownReport(
         return exitCode == ExitCode.CLEAN;
     }
 
-    /** The report as one line of JSON. */
+    /** The report for a reader, at most 4096 bytes of UTF-8; control characters in names are escaped. */
+    public String text() {
+        return ReportText.of(this, ReportText.MOST_BYTES);
+    }
+
+    /** The report as one line of JSON; see {@code docs/reference/shutdown-report.schema.json}. */
     public String json() {
         return ReportJson.of(this);
     }

@@ -27,12 +27,23 @@ final class SignalPort {
     }
 
     /**
+     * Who handles a signal.
+     *
+     * @param handler the class of somebody else's handler; else empty
+     */
+    record Handling(Owner owner, String handler) {
+        Handling(Owner owner) {
+            this(owner, "");
+        }
+    }
+
+    /**
      * Handles a signal from now on.
      *
      * @param handler called with the signal's name ({@code TERM}) on a thread of its own
      * @return who handles it from now on: not we, if there can be no handler, or somebody else has one, which stays
      */
-    static Owner handle(String signal, Consumer<String> handler) {
+    static Handling handle(String signal, Consumer<String> handler) {
         try {
             Class<?> signalType = Class.forName("sun.misc.Signal");
             Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
@@ -44,11 +55,13 @@ final class SignalPort {
             if (!theJvms) {
                 install.invoke(null, subject, former);
             }
-            return theJvms ? Owner.OURS : Owner.OTHER;
+            return theJvms
+                    ? new Handling(Owner.OURS)
+                    : new Handling(Owner.OTHER, former.getClass().getName());
         } catch (InvocationTargetException e) {
-            return Owner.NOBODY; // -Xrs: "Signal already used by VM or OS"
+            return new Handling(Owner.NOBODY); // -Xrs: "Signal already used by VM or OS"
         } catch (ReflectiveOperationException | LinkageError e) {
-            return Owner.JVM; // no jdk.unsupported
+            return new Handling(Owner.JVM); // no jdk.unsupported
         }
     }
 

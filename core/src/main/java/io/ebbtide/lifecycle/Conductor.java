@@ -1,0 +1,116 @@
+package io.ebbtide.lifecycle;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Looks for whoever may get between the signal and the drain, and knows the remedy. Confine to one thread at a time. */
+final class Conductor {
+    private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ash", "zsh", "ksh", "busybox");
+
+    /** By the beginning of a class name. */
+    private static final Map<String, String> REMEDIES = Map.of(
+            "org.apache.logging.log4j",
+                    "set shutdownHook=\"disable\" in Log4j2's configuration; it is shut down here last",
+            "ch.qos.logback", "leave out <shutdownHook/> in Logback's configuration",
+            "org.springframework.boot", "call SpringApplication.setRegisterShutdownHook(false)",
+            "org.springframework.context", "do not call registerShutdownHook() on the context",
+            "org.eclipse.jetty", "call Server.setStopAtShutdown(false)",
+            "org.apache.catalina", "call Catalina.setUseShutdownHook(false)");
+
+    private static final String ANY_REMEDY = "give what it closes to EbbtideBuilder.component instead";
+
+    private Set<Long> before = Set.of();
+
+    /** Remembers who runs: hooks do not yet. */
+    void lookBefore() {
+        before = Thread.getAllStackTraces().keySet().stream().map(Thread::getId).collect(Collectors.toSet());
+    }
+
+    /**
+     * The hooks of others that run now, each with its remedy. To be called in a hook: nobody else is started at that
+     * moment, and who was created with a lower number than this thread and has just come to life can be nothing else.
+     *
+     * @param self the hook that asks
+     */
+    List<String> racingHooks(Thread self) {
+        List<String> hooks = new ArrayList<>();
+        Thread.getAllStackTraces().forEach((thread, stack) -> {
+            boolean early = thread.getId() < self.getId();
+            String remedy = remedyFor(thread, stack);
+            boolean known = remedy != null;
+            if (thread != self && thread.isAlive() && !before.contains(thread.getId()) && (early || known)) {
+                hooks.add("'%s'%s: %s".formatted(thread.getName(), ownerOf(stack), known ? remedy : ANY_REMEDY));
+            }
+        });
+        return hooks;
+    }
+
+    private static @Nullable String remedyFor(Thread thread, StackTraceElement[] stack) {
+        if (thread.getName().equals("SpringApplicationShutdownHook")) {
+            return REMEDIES.get("org.springframework.boot");
+        }
+        if (thread.getName().equals("SpringContextShutdownHook")) {
+            return REMEDIES.get("org.springframework.context");
+        }
+        String owner = ownerOf(stack);
+        return REMEDIES.entrySet().stream()
+                .filter(remedy -> owner.contains(remedy.getKey()))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** The class that began what the thread does; the JDK's own do not count. */
+    private static String ownerOf(StackTraceElement[] stack) {
+        for (int i = stack.length - 1; i >= 0; i--) {
+            String name = stack[i].getClassName();
+            if (!name.startsWith("java.") && !name.startsWith("jdk.")) {
+                int lambda = name.indexOf("$$Lambda");
+                return " of " + (lambda < 0 ? name : name.substring(0, lambda));
+            }
+        }
+        return "";
+    }
+
+    /** What is wrong with the way in which the process was started; null if nothing is. */
+    static @Nullable String wrongParent() {
+        long parent = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
+        return parent == 1 && ProcessHandle.current().pid() != 1 ? wrongParent(Path.of("/proc/1/cmdline")) : null;
+    }
+
+    static @Nullable String wrongParent(Path commandLine) {
+        try {
+            String[] words =
+                    Files.readString(commandLine, StandardCharsets.UTF_8).split("\0");
+            String command = Path.of(words[0]).getFileName().toString();
+            if (SHELLS.contains(command)) {
+                return ("PID 1 is a shell (%s), which does not hand SIGTERM on: when the container is stopped, this process"
+                                + " gets no signal, and is killed after the grace; use the exec form of ENTRYPOINT and CMD,"
+                                + " or 'exec java ...' in the script")
+                        .formatted(Arrays.stream(words).limit(3).collect(Collectors.joining(" ")));
+            }
+        } catch (IOException | RuntimeException e) {
+            // no Linux, or not ours to see
+        }
+        return null;
+    }
+
+    /**
+     * Whether a thread waits for ever in {@code System.exit}, because the process is ending already: a hook that calls it.
+     */
+    static boolean isStuckInExit(Thread thread, StackTraceElement[] stack) {
+        return thread.getState() == Thread.State.BLOCKED
+                && stack.length > 0
+                && stack[0].getClassName().equals("java.lang.Shutdown")
+                && stack[0].getMethodName().equals("exit");
+    }
+}

@@ -1,0 +1,92 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.internal.Await;
+import io.ebbtide.internal.Ticker;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.LoggerFactory;
+
+/** Has the logging framework write what it still holds. By reflection: no framework is ours to depend on. */
+final class LogFlush {
+    /*
+     * A process that ends takes along what an asynchronous appender has not written: the report, of all lines. Logback's
+     * cannot be flushed, only stopped for good, and other hooks may still want to log; so we wait until the queues are
+     * empty and their threads wait for more. Log4j2 flushes in a hook of its own; where that is disabled it is shut down
+     * here.
+     */
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(2);
+
+    private LogFlush() {}
+
+    /** Waits until all is written, at most for so long. Never throws. */
+    static void flush(Duration most) {
+        try {
+            flushLogback(most);
+            shutDownLog4j();
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            // another framework, or another version: then it goes as it would without us
+        }
+    }
+
+    private static void flushLogback(Duration most) throws ReflectiveOperationException {
+        ILoggerFactory factory = LoggerFactory.getILoggerFactory();
+        if (!factory.getClass().getName().equals("ch.qos.logback.classic.LoggerContext")) {
+            return;
+        }
+        List<Object> asynchronous = new ArrayList<>();
+        for (Object logger :
+                (List<?>) factory.getClass().getMethod("getLoggerList").invoke(factory)) {
+            var appenders = (Iterator<?>)
+                    logger.getClass().getMethod("iteratorForAppenders").invoke(logger);
+            appenders.forEachRemaining(appender -> {
+                if (isAsynchronous(appender)) {
+                    asynchronous.add(appender);
+                }
+            });
+        }
+        long start = Ticker.system().nanos();
+        for (Object appender : asynchronous) {
+            while (!isIdle(appender) && Ticker.system().since(start).compareTo(most) < 0) {
+                Await.done(new CompletableFuture<Void>(), LOOK_AGAIN);
+            }
+        }
+    }
+
+    private static boolean isAsynchronous(Object appender) {
+        for (Class<?> type = appender.getClass(); type != null; type = type.getSuperclass()) {
+            if (type.getName().equals("ch.qos.logback.core.AsyncAppenderBase")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isIdle(Object appender) throws ReflectiveOperationException {
+        Object queued =
+                appender.getClass().getMethod("getNumberOfElementsInQueue").invoke(appender);
+        Object name = appender.getClass().getMethod("getName").invoke(appender);
+        return (Integer) queued == 0
+                && Thread.getAllStackTraces().keySet().stream()
+                        .filter(thread -> thread.getName().equals("AsyncAppender-Worker-" + name))
+                        .allMatch(thread -> thread.getState() == Thread.State.WAITING);
+    }
+
+    private static void shutDownLog4j() throws ReflectiveOperationException {
+        Class<?> factory = LoggerFactory.getILoggerFactory().getClass();
+        if (!factory.getName().startsWith("org.apache.logging.slf4j.")) {
+            return;
+        }
+        Class<?> manager = Class.forName("org.apache.logging.log4j.LogManager", false, factory.getClassLoader());
+        Object context = manager.getMethod("getContext", boolean.class).invoke(null, false);
+        Object configuration = context.getClass().getMethod("getConfiguration").invoke(context);
+        boolean hooked = (Boolean)
+                configuration.getClass().getMethod("isShutdownHookEnabled").invoke(configuration);
+        if (!hooked) {
+            manager.getMethod("shutdown").invoke(null);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.internal.Durations;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Locale;
+
+/** A shutdown report for a reader: the container's termination message. What matters most comes first. */
+final class ReportText {
+    /** Kubernetes keeps so much of a termination message, in bytes. */
+    static final int MOST_BYTES = 4_096;
+
+    private static final int MOST_CUT = 10;
+    private static final int MOST_FRAMES = 6;
+
+    private final StringBuilder text = new StringBuilder();
+
+    private ReportText() {}
+
+    /** @param mostBytes of UTF-8 */
+    static String of(ShutdownReport report, int mostBytes) {
+        var text = new ReportText();
+        text.write(report);
+        return cut(text.text.toString(), mostBytes);
+    }
+
+    private void write(ShutdownReport report) {
+        line(
+                "%s: %s, exit code %d, %s after %s",
+                report.service(), report.exitCode(), report.exitCode().code(), seconds(report.took()), report.reason());
+        line(
+                "in flight: %d at the signal, %d arrived, %d finished, %d given up, %d cut",
+                report.inFlightAtSignal(),
+                report.inFlightArrived(),
+                report.inFlightFinished(),
+                report.inFlightGivenUp(),
+                report.inFlightCut());
+        ShutdownReport.Late late = report.late();
+        line(
+                "late requests: %d, %d on new connections, %d refused, the last %s after the signal",
+                late.count(), late.newConnections(), late.refused(), seconds(late.latest()));
+        report.cut().stream().limit(MOST_CUT).forEach(this::cut);
+        report.problems().forEach(problem -> line("problem: %s", firstLine(problem)));
+        report.components().stream()
+                .filter(stop -> stop.ending() != ShutdownReport.Ending.STOPPED)
+                .forEach(stop -> line(
+                        "%s %s after %s: %s",
+                        stop.name(), stop.ending(), seconds(stop.took()), firstLine(stop.detail())));
+        report.advice().forEach(advice -> line("advice: %s", advice));
+        times(report);
+        report.cut().stream().limit(MOST_CUT).forEach(this::stack);
+    }
+
+    private void cut(ShutdownReport.Cut cut) {
+        String thread = cut.thread() == null ? "no thread" : "thread " + cut.thread();
+        line("cut: %s %s, %s, %s", cut.kind(), cut.description(), Durations.text(cut.age()), thread);
+    }
+
+    private void stack(ShutdownReport.Cut cut) {
+        if (!cut.stack().isEmpty()) {
+            line("%s %s stood", cut.kind(), cut.description());
+            cut.stack().stream().limit(MOST_FRAMES).forEach(frame -> line("    at %s", frame));
+        }
+    }
+
+    /** Without the stack: that is in the log. */
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+
+    private void times(ShutdownReport report) {
+        for (LifecycleState state : LifecycleState.values()) {
+            Duration time = report.states().get(state);
+            if (time != null) {
+                line("%s took %s", state, seconds(time));
+            }
+        }
+        line("lame duck ended: %s", report.lameDuck().reason());
+        report.components().stream()
+                .filter(stop -> stop.ending() == ShutdownReport.Ending.STOPPED)
+                .forEach(stop -> line("%s stopped in %s %s", stop.name(), seconds(stop.took()), stop.detail()));
+    }
+
+    /** What others have named must not forge a line. */
+    private void line(String format, Object... values) {
+        String line = String.format(Locale.ROOT, format, values).stripTrailing();
+        for (int i = 0; i < line.length(); i++) {
+            char c = line.charAt(i);
+            text.append(Character.isISOControl(c) ? String.format("\\u%04x", (int) c) : String.valueOf(c));
+        }
+        text.append('\n');
+    }
+
+    private static String seconds(Duration duration) {
+        return String.format(Locale.ROOT, "%.1f s", duration.toNanos() / 1e9);
+    }
+
+    /** At most so many bytes, and no half of a character. */
+    private static String cut(String text, int mostBytes) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= mostBytes) {
+            return text;
+        }
+        CharBuffer whole = CharBuffer.allocate(mostBytes);
+        StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.IGNORE)
+                .decode(ByteBuffer.wrap(bytes, 0, mostBytes), whole, false);
+        return whole.flip().toString();
+    }
+}

@@ -1,0 +1,108 @@
+package io.ebbtide.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ebbtide.inflight.WorkKind;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ReportTextTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void text_saysFirstWhatMattersMost() {
+        assertThat(report("GET /export", 1).text()).isEqualTo("""
+                        orders: WORK_CUT, exit code 81, 8.1 s after SIGTERM
+                        in flight: 61 at the signal, 7 arrived, 67 finished, 0 given up, 1 cut
+                        late requests: 7, 2 on new connections, 1 refused, the last 1.9 s after the signal
+                        cut: REQUEST GET /export, 41 s, thread worker-1
+                        problem: listener failed
+                        db FAILED after 0.0 s: IOException: "x"
+                        advice: raise EBBTIDE_DRAIN
+                        LAME_DUCK took 2.0 s
+                        lame duck ended: MAX
+                        http:8080 stopped in 0.0 s
+                        REQUEST GET /export stood
+                            at a.B.c(B.java:1)
+                        """);
+    }
+
+    @Test
+    void controlCharacters_inNames_areEscaped() {
+        assertThat(report("GET /a\r\n\u001b[31mforged: line", 1).text())
+                .contains("cut: REQUEST GET /a\\u000d\\u000a\\u001b[31mforged: line, 41 s")
+                .doesNotContain("\r")
+                .doesNotContain("\u001b");
+    }
+
+    @Test
+    void text_neverHasMoreThan4096Bytes_orHalfACharacter() {
+        for (int length = 500; length < 520; length++) {
+            String text = report("GET /" + "ü€𝄞".repeat(length), 100).text();
+
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            assertThat(bytes.length).isBetween(4_090, 4_096);
+            assertThat(text).doesNotContain("\ufffd").startsWith("orders: WORK_CUT");
+            assertThat(Character.isHighSurrogate(text.charAt(text.length() - 1)))
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void terminationLog_getsAllReports_eachWithItsShare() throws Exception {
+        Path file = Files.writeString(folder.resolve("end"), "from the last run");
+        TerminationLog log = TerminationLog.open(file.toString());
+
+        log.write(List.of(report("GET /" + "a".repeat(5_000), 1), report("GET /other", 1)));
+
+        assertThat(Files.readString(file))
+                .hasSizeLessThanOrEqualTo(4_096)
+                .startsWith("orders: WORK_CUT")
+                .contains("GET /other")
+                .doesNotContain("from the last run");
+    }
+
+    @Test
+    void terminationLog_thatCannotBeWritten_changesNothing() {
+        TerminationLog.open(folder.resolve("no/such/folder").toString()).write(List.of(report("GET /", 1)));
+        TerminationLog.open("/dev/full").write(List.of(report("GET /", 1)));
+        TerminationLog.none().write(List.of(report("GET /", 1)));
+    }
+
+    private static ShutdownReport report(String description, int cutCount) {
+        var cut = new ShutdownReport.Cut(
+                WorkKind.REQUEST, description, Duration.ofSeconds(41), "worker-1", List.of("a.B.c(B.java:1)"));
+        return new ShutdownReport(
+                "orders",
+                "SIGTERM",
+                Instant.EPOCH,
+                Duration.ofMillis(8_123),
+                GraceBudget.of(Duration.ofSeconds(30), GraceBudget.Shares.DERIVED, Duration.ofSeconds(15)),
+                Map.of(LifecycleState.LAME_DUCK, Duration.ofSeconds(2)),
+                61,
+                7,
+                67,
+                0,
+                new ShutdownReport.LameDuckEnd(ShutdownReport.LameDuckReason.MAX, null),
+                new ShutdownReport.Late(
+                        7, 1, Duration.ofMillis(1_900), 2, Duration.ofMillis(700), List.of(), List.of()),
+                cutCount,
+                Collections.nCopies(cutCount, cut),
+                List.of(
+                        new ShutdownReport.Stop(
+                                "db", Duration.ofMillis(4), ShutdownReport.Ending.FAILED, "IOException: \"x\"\n"),
+                        new ShutdownReport.Stop("http:8080", Duration.ZERO, ShutdownReport.Ending.STOPPED, "")),
+                List.of("listener failed"),
+                List.of("raise EBBTIDE_DRAIN"),
+                ExitCode.WORK_CUT);
+    }
+}

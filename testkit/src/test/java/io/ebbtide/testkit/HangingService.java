@@ -1,0 +1,294 @@
+package io.ebbtide.testkit;
+
+import ch.qos.logback.classic.AsyncAppender;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.FileAppender;
+import io.ebbtide.Ebbtide;
+import io.ebbtide.EbbtideBuilder;
+import io.ebbtide.Settings;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.Component;
+import io.ebbtide.lifecycle.LifecycleListener;
+import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.work.MessageSource;
+import io.ebbtide.work.Messages;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.logging.log4j.LogManager;
+import org.apache.logging.log4j.core.LogEvent;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.apache.logging.log4j.core.appender.AbstractAppender;
+import org.apache.logging.log4j.core.config.Property;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.support.GenericApplicationContext;
+
+/** Services in which something hangs or is full; the first argument chooses one. */
+final class HangingService {
+    private static final CountDownLatch NEVER = new CountDownLatch(1);
+    private static final Logger ROOT = (Logger) LoggerFactory.getLogger("ROOT");
+
+    private HangingService() {}
+
+    public static void main(String[] arguments) {
+        switch (arguments[0]) {
+            case "everything" -> everything();
+            case "exitInAHook" -> exitInAHook();
+            case "hooksOfOthers" -> hooksOfOthers();
+            case "asyncAppender" -> asyncAppender();
+            case "fullDisk" -> fullDisk();
+            case "fullHeap" -> fullHeap();
+            default -> throw new IllegalArgumentException(arguments[0]);
+        }
+    }
+
+    private static EbbtideBuilder builder() {
+        return Ebbtide.builder("service")
+                .settings(Settings.derived().withGrace(Duration.ofSeconds(4)).withLameDuck(Duration.ofMillis(200)));
+    }
+
+    private static void everything() {
+        Ebbtide service = builder()
+                .component("one", hanging())
+                .component("other", hanging())
+                .serve(new StubbornSource())
+                .messages(new HangingMessages())
+                .listener(new DeadlockedListener())
+                .build();
+        service.work("endless job", WorkKind.JOB);
+        service.run();
+    }
+
+    private static Component hanging() {
+        return new Component() {
+            @Override
+            public void start() {}
+
+            @Override
+            public void stop(Duration within) {
+                forEver();
+            }
+        };
+    }
+
+    private static final class StubbornSource implements TrafficSource {
+        @Override
+        public String name() {
+            return "stubborn";
+        }
+
+        @Override
+        public void start(Traffic traffic) {}
+
+        @Override
+        public void leave() {
+            forEver();
+        }
+
+        @Override
+        public void stopAccepting() {
+            forEver();
+        }
+
+        @Override
+        public void close(Duration within) {
+            forEver();
+        }
+    }
+
+    private static final class HangingMessages implements MessageSource {
+        @Override
+        public String name() {
+            return "inbox";
+        }
+
+        @Override
+        public void start(Messages messages) {}
+
+        @Override
+        public void pause() {}
+
+        @Override
+        public void commit(Duration within) {
+            forEver();
+        }
+
+        @Override
+        public void leave(Duration within) {
+            forEver();
+        }
+    }
+
+    /** Holds a lock and waits for another one, whose holder waits for the first: for good. */
+    private static final class DeadlockedListener implements LifecycleListener {
+        private final Object one = new Object();
+        private final Object other = new Object();
+
+        @Override
+        public void entered(LifecycleState state) {
+            if (state == LifecycleState.DRAINING) {
+                var bothHeld = new CountDownLatch(2);
+                Thread rival = new Thread(() -> holdBoth(other, one, bothHeld), "rival");
+                rival.setDaemon(true);
+                rival.start();
+                holdBoth(one, other, bothHeld);
+            }
+        }
+
+        private static void holdBoth(Object first, Object second, CountDownLatch bothHeld) {
+            synchronized (first) {
+                bothHeld.countDown();
+                uninterruptibly(bothHeld);
+                synchronized (second) {
+                    System.out.println("impossible");
+                }
+            }
+        }
+    }
+
+    private static void exitInAHook() {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> System.exit(3), "hook that exits"));
+        builder().build().run();
+    }
+
+    /** The hooks of Spring, of Log4j2 and of a pool, each of which takes its time; somebody calls exit. */
+    private static void hooksOfOthers() {
+        var context = new GenericApplicationContext();
+        context.registerBean("slow", DisposableBean.class, () -> HangingService::aMoment);
+        context.registerShutdownHook();
+        context.refresh();
+        var log4j = (LoggerContext) LogManager.getContext(false);
+        var slow = new AbstractAppender("slow", null, null, false, Property.EMPTY_ARRAY) {
+            @Override
+            public void append(LogEvent event) {}
+
+            @Override
+            public boolean stop(long timeout, TimeUnit unit) {
+                aMoment();
+                return super.stop(timeout, unit);
+            }
+        };
+        slow.start();
+        log4j.getConfiguration().addAppender(slow);
+        Runtime.getRuntime().addShutdownHook(new Thread(HangingService::aMoment, "closes a pool"));
+        Ebbtide service = builder().build();
+        new Thread(() -> {
+                    while (service.state() != LifecycleState.RUNNING) {
+                        LockSupport.parkNanos(1_000_000);
+                    }
+                    System.exit(5);
+                })
+                .start();
+        service.run();
+    }
+
+    /** The console gets its lines from a queue, by a thread that needs 50 ms for each. */
+    private static void asyncAppender() {
+        builder()
+                .startupTask("make it slow", () -> {
+                    var console = ROOT.iteratorForAppenders().next();
+                    var slow = new AppenderBase<ILoggingEvent>() {
+                        @Override
+                        protected void append(ILoggingEvent event) {
+                            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+                            console.doAppend(event);
+                        }
+                    };
+                    var asynchronous = new AsyncAppender();
+                    slow.setContext(ROOT.getLoggerContext());
+                    slow.start();
+                    asynchronous.setContext(ROOT.getLoggerContext());
+                    asynchronous.setName("ASYNC");
+                    asynchronous.addAppender(slow);
+                    asynchronous.start();
+                    ROOT.detachAppender(console);
+                    ROOT.addAppender(asynchronous);
+                    System.out.println("slow from now on");
+                })
+                .listener(new LifecycleListener() {
+                    @Override
+                    public void entered(LifecycleState state) {
+                        if (state == LifecycleState.STOPPING) {
+                            for (int i = 0; i < 10; i++) {
+                                ROOT.info("line {}", i);
+                            }
+                        }
+                    }
+                })
+                .build()
+                .run();
+    }
+
+    private static void fullDisk() {
+        var encoder = new PatternLayoutEncoder();
+        encoder.setContext(ROOT.getLoggerContext());
+        encoder.setPattern("%msg%n");
+        encoder.start();
+        var file = new FileAppender<ILoggingEvent>();
+        file.setContext(ROOT.getLoggerContext());
+        file.setFile("/dev/full");
+        file.setEncoder(encoder);
+        file.start();
+        ROOT.addAppender(file);
+        builder().build().run();
+    }
+
+    /** Once the service runs, there are no eight kilobytes to be had any more. */
+    private static void fullHeap() {
+        Ebbtide service = builder().build();
+        List<byte[]> hoard = new ArrayList<>();
+        new Thread(() -> {
+                    while (service.state() != LifecycleState.RUNNING) {
+                        LockSupport.parkNanos(1_000_000);
+                    }
+                    System.out.println("filling");
+                    for (int size = 1 << 20; size >= 1 << 13; size /= 2) {
+                        fillWith(size, hoard);
+                    }
+                    System.out.println("full");
+                    forEver();
+                })
+                .start();
+        service.run();
+        System.out.println(hoard.size());
+    }
+
+    private static void fillWith(int size, List<byte[]> hoard) {
+        try {
+            while (true) {
+                hoard.add(new byte[size]);
+            }
+        } catch (OutOfMemoryError e) {
+            // with smaller pieces, then
+        }
+    }
+
+    private static void aMoment() {
+        LockSupport.parkNanos(Duration.ofMillis(700).toNanos());
+    }
+
+    private static void forEver() {
+        while (true) {
+            uninterruptibly(NEVER);
+        }
+    }
+
+    private static void uninterruptibly(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                // that is the point
+            }
+        }
+    }
+}
