@@ -1,0 +1,230 @@
+package io.ebbtide;
+
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.Component;
+import io.ebbtide.lifecycle.LifecycleListener;
+import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** A service with a budget, parts and work by chance. */
+final class RandomService {
+    /** How a part takes its stop. */
+    enum Behaviour {
+        AT_ONCE,
+        SLOW,
+        THROWS,
+        HANGS
+    }
+
+    private static final CountDownLatch NEVER = new CountDownLatch(1);
+
+    private final Random random;
+    private final Duration grace;
+    private final Duration drain;
+    private final Map<String, Behaviour> components = new LinkedHashMap<>();
+    private final Map<String, Behaviour> sources = new LinkedHashMap<>();
+    private final List<Integer> workMillis = new ArrayList<>();
+    private final int endless;
+    private final int late;
+    private final Behaviour listener;
+    private final List<LifecycleState> entered = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+
+    RandomService(Random random) {
+        this.random = random;
+        grace = Duration.ofMillis(700 + random.nextInt(1_300));
+        drain = Duration.ofMillis(random.nextInt(300));
+        for (int i = random.nextInt(4); i > 0; i--) {
+            components.put("component " + i, anyBehaviour());
+        }
+        for (int i = random.nextInt(3); i > 0; i--) {
+            sources.put("source " + i, anyBehaviour());
+        }
+        for (int i = random.nextInt(6); i > 0; i--) {
+            workMillis.add(random.nextInt(200));
+        }
+        endless = random.nextInt(4) == 0 ? 1 + random.nextInt(3) : 0;
+        late = random.nextInt(3);
+        listener = anyBehaviour();
+    }
+
+    private Behaviour anyBehaviour() {
+        int chance = random.nextInt(10);
+        return chance < 5
+                ? Behaviour.AT_ONCE
+                : chance < 7 ? Behaviour.SLOW : chance < 9 ? Behaviour.THROWS : Behaviour.HANGS;
+    }
+
+    /** Starts it, gives it work, stops it, and gives it some more. */
+    ShutdownReport play() throws Exception {
+        EbbtideBuilder builder = Ebbtide.builder("random")
+                .settings(Settings.derived()
+                        .withGrace(grace)
+                        .withLameDuck(Duration.ZERO)
+                        .withDrain(drain)
+                        .withStop(Duration.ofMillis(100 + random.nextInt(100)))
+                        .withMargin(Duration.ofMillis(200)))
+                .listener(new LifecycleListener() {
+                    @Override
+                    public void entered(LifecycleState state) {
+                        entered.add(state);
+                        if (state == LifecycleState.STOPPED) {
+                            behave(listener);
+                        }
+                    }
+                });
+        components.forEach((name, behaviour) -> builder.component(name, new Component() {
+            @Override
+            public void start() {}
+
+            @Override
+            public void stop(Duration within) {
+                asked.add(name);
+                behave(behaviour);
+            }
+        }));
+        sources.forEach((name, behaviour) -> builder.serve(new Source(name, behaviour)));
+        Ebbtide service = builder.build().start();
+
+        List<Ticket> tickets = new ArrayList<>();
+        for (int i = 0; i < endless; i++) {
+            tickets.add(service.work("endless " + i, WorkKind.values()[random.nextInt(5)]));
+        }
+        List<Thread> workers = new ArrayList<>();
+        for (int i = 0; i < workMillis.size(); i++) {
+            workers.add(work(service, "work " + i, workMillis.get(i)));
+        }
+        Ticket open = late > 0 ? service.work("open", WorkKind.REQUEST) : null;
+        service.shutdown("test");
+        for (int i = 0; i < late; i++) {
+            workers.add(work(service, "late " + i, 0));
+        }
+        if (open != null) {
+            open.close();
+        }
+        ShutdownReport report = service.awaitStopped(Duration.ofSeconds(20));
+        for (Thread worker : workers) {
+            worker.join(20_000);
+        }
+        tickets.forEach(Ticket::close);
+        return report;
+    }
+
+    private static Thread work(Ebbtide service, String name, int millis) {
+        Ticket ticket = service.work(name, WorkKind.REQUEST);
+        var worker = new Thread(() -> {
+            sleep(millis);
+            ticket.close();
+        });
+        worker.start();
+        return worker;
+    }
+
+    private final class Source implements TrafficSource {
+        private final String name;
+        private final Behaviour behaviour;
+
+        Source(String name, Behaviour behaviour) {
+            this.name = name;
+            this.behaviour = behaviour;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public void start(Traffic traffic) {}
+
+        @Override
+        public void stopAccepting() {}
+
+        @Override
+        public void close(Duration within) {
+            asked.add(name);
+            behave(behaviour);
+        }
+    }
+
+    private static void behave(Behaviour behaviour) {
+        switch (behaviour) {
+            case AT_ONCE -> {}
+            case SLOW -> sleep(20);
+            case THROWS -> throw new IllegalStateException("as it may");
+            case HANGS -> forEver();
+        }
+    }
+
+    /** No longer than a test may take: the thread is left behind, and must not be there for good. */
+    private static void forEver() {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
+        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+            try {
+                NEVER.await(left, TimeUnit.NANOSECONDS);
+            } catch (InterruptedException e) {
+                // that is the point
+            }
+        }
+    }
+
+    private static void sleep(int millis) {
+        try {
+            NEVER.await(millis, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    Duration grace() {
+        return grace;
+    }
+
+    List<LifecycleState> entered() {
+        return List.copyOf(entered);
+    }
+
+    List<String> askedToStop() {
+        return List.copyOf(asked);
+    }
+
+    /** Components stop last to first, then sources are closed. */
+    List<String> namesInReverse() {
+        List<String> names = new ArrayList<>(components.keySet());
+        Collections.reverse(names);
+        names.addAll(sources.keySet());
+        return names;
+    }
+
+    Behaviour behaviourOf(String name) {
+        Behaviour ofComponent = components.get(name);
+        return ofComponent == null ? sources.getOrDefault(name, Behaviour.AT_ONCE) : ofComponent;
+    }
+
+    /** How much work it got in all. */
+    long work() {
+        return endless + workMillis.size() + (late > 0 ? 1 + late : 0);
+    }
+
+    long endlessWork() {
+        return endless;
+    }
+
+    @Override
+    public String toString() {
+        return "grace %s, drain %s, components %s, sources %s, work %s ms and %d endless, %d late, listener %s"
+                .formatted(grace, drain, components, sources, workMillis, endless, late, listener);
+    }
+}
