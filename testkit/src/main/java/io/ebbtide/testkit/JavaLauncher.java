@@ -22,11 +22,21 @@ import java.util.stream.Collectors;
  * }</pre>
  */
 public final class JavaLauncher {
+    private static final List<String> AS_PID_ONE =
+            List.of("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc");
+
+    /** What stands around the JVM, which is then a descendant of the process that is started. */
+    private enum Around {
+        NOTHING,
+        TERMINAL,
+        NAMESPACE
+    }
+
     private final Class<?> main;
     private final List<String> jvmOptions = new ArrayList<>();
     private final List<String> arguments = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
-    private boolean terminal;
+    private Around around = Around.NOTHING;
 
     private JavaLauncher(Class<?> main) {
         this.main = main;
@@ -55,10 +65,45 @@ public final class JavaLauncher {
         return this;
     }
 
-    /** Gives the service a terminal, by util-linux' {@code script}; {@link ServiceProcess#type} is its keyboard. */
+    /**
+     * Gives the service a terminal, by util-linux' {@code script}; {@link ServiceProcess#type} is its keyboard. In place of
+     * {@link #asPidOne()}.
+     */
     public JavaLauncher inTerminal() {
-        terminal = true;
+        around = Around.TERMINAL;
         return this;
+    }
+
+    /**
+     * Makes the service the first process of a PID namespace of its own, as in a container, by util-linux' {@code unshare}.
+     * In place of {@link #inTerminal()}. Not every system allows it, see {@link #canBePidOne()}.
+     */
+    public JavaLauncher asPidOne() {
+        around = Around.NAMESPACE;
+        return this;
+    }
+
+    /**
+     * Whether {@link #asPidOne()} works here. Tries it, which takes some milliseconds.
+     *
+     * @return false if there is no {@code unshare}, if namespaces or a {@code /proc} in them are forbidden, as in many
+     *     containers, or if interrupted meanwhile, which stays set
+     */
+    public static boolean canBePidOne() {
+        List<String> command = new ArrayList<>(AS_PID_ONE);
+        command.add("true");
+        try {
+            Process attempt = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            return attempt.waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /**
@@ -74,18 +119,29 @@ public final class JavaLauncher {
         command.add(System.getProperty("java.class.path"));
         command.add(main.getName());
         command.addAll(arguments);
-        if (terminal) {
-            String line = command.stream().map(JavaLauncher::quoted).collect(Collectors.joining(" ", "exec ", ""));
-            command = List.of("script", "--quiet", "--return", "--flush", "--command", line, "/dev/null");
-        }
-        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        var builder = new ProcessBuilder(wrapped(command)).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("EBBTIDE_"));
         builder.environment().putAll(environment);
         try {
-            return new ServiceProcess(builder.start(), terminal);
+            return new ServiceProcess(builder.start(), around != Around.NOTHING);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private List<String> wrapped(List<String> command) {
+        return switch (around) {
+            case NOTHING -> command;
+            case TERMINAL -> {
+                String line = command.stream().map(JavaLauncher::quoted).collect(Collectors.joining(" ", "exec ", ""));
+                yield List.of("script", "--quiet", "--return", "--flush", "--command", line, "/dev/null");
+            }
+            case NAMESPACE -> {
+                List<String> longer = new ArrayList<>(AS_PID_ONE);
+                longer.addAll(command);
+                yield longer;
+            }
+        };
     }
 
     private static String quoted(String word) {

@@ -22,14 +22,15 @@ public final class ServiceProcess implements AutoCloseable {
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private final Process process;
-    private final boolean inTerminal;
+    private final boolean wrapped;
     private final Output output = new Output();
     private final Thread reader;
     private volatile long signalledNanos;
 
-    ServiceProcess(Process process, boolean inTerminal) {
+    /** @param wrapped whether the JVM is a descendant of the process */
+    ServiceProcess(Process process, boolean wrapped) {
         this.process = process;
-        this.inTerminal = inTerminal;
+        this.wrapped = wrapped;
         reader = new Thread(this::read, "output of " + process.pid());
         reader.setDaemon(true);
         reader.start();
@@ -43,15 +44,20 @@ public final class ServiceProcess implements AutoCloseable {
      */
     public record Exit(int code, Duration sinceSignal) {}
 
-    /** The JVM's process id. */
+    /**
+     * The JVM's process id, as it is outside of any namespace that it may have.
+     *
+     * @throws IllegalStateException if its terminal or namespace has been started, and the JVM in it has not, or has ended
+     */
     public long pid() {
-        if (!inTerminal) {
+        if (!wrapped) {
             return process.pid();
         }
         return process.descendants()
                 .filter(child -> child.info().command().orElse("").endsWith("/java"))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no java runs in the terminal; output:\n" + output()))
+                .orElseThrow(() ->
+                        new IllegalStateException("no java runs in the terminal or namespace; output:\n" + output()))
                 .pid();
     }
 

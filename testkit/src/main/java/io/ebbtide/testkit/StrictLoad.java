@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Many keep-alive clients that take nothing well: each sends a request, waits for its answer, sends the next one; what is
  * not answered completely, or with a status of 500 or more, is lost. None retries. A client that is told to leave
  * ({@code Connection: close}) comes back on a new connection, as through a balancer that has not learned of the removal
- * yet; one that finds nobody listening is gone. Got from {@link #start}. Safe for use by many threads.
+ * yet; one that finds nobody listening is gone. Got from {@link #start(int, int, Mix)}. Safe for use by many threads.
  */
 public final class StrictLoad {
     /** What the clients send. */
@@ -36,6 +36,7 @@ public final class StrictLoad {
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
 
     private final int port;
+    private final int requestsPerConnection;
     private final Mix mix;
     private final AtomicLong sent = new AtomicLong();
     private final LongAdder answered = new LongAdder();
@@ -45,14 +46,29 @@ public final class StrictLoad {
     private final List<Thread> clients = new ArrayList<>();
     private volatile long stopAtNanos = Long.MAX_VALUE;
 
-    private StrictLoad(int port, Mix mix) {
+    private StrictLoad(int port, int requestsPerConnection, Mix mix) {
         this.port = port;
+        this.requestsPerConnection = requestsPerConnection;
         this.mix = mix;
     }
 
-    /** Starts so many clients on a port of loopback. */
+    /** Starts so many clients on a port of loopback, each of which keeps its connection until it is told to leave. */
     public static StrictLoad start(int port, int clients, Mix mix) {
-        var load = new StrictLoad(port, mix);
+        return start(port, clients, Integer.MAX_VALUE, mix);
+    }
+
+    /**
+     * The same with clients that renew their connections by themselves, too, as those of a pool do: through a balancer,
+     * each new one may go elsewhere.
+     *
+     * @param requestsPerConnection after so many the client closes its connection and opens another, {@code >= 1}
+     */
+    public static StrictLoad start(int port, int clients, int requestsPerConnection, Mix mix) {
+        if (requestsPerConnection < 1) {
+            throw new IllegalArgumentException(
+                    "requestsPerConnection: %d (expected: >= 1)".formatted(requestsPerConnection));
+        }
+        var load = new StrictLoad(port, requestsPerConnection, mix);
         for (int i = 0; i < clients; i++) {
             var client = new Thread(load::send, "client-" + i);
             client.setDaemon(true);
@@ -112,14 +128,17 @@ public final class StrictLoad {
 
     private void send() {
         WireConnection connection = null;
+        int exchanges = 0;
         while (System.nanoTime() < stopAtNanos) {
             if (connection == null) {
                 connection = connect();
+                exchanges = 0;
                 if (connection == null) {
                     return;
                 }
             }
-            if (!exchange(connection)) {
+            exchanges++;
+            if (!exchange(connection) || exchanges == requestsPerConnection) {
                 close(connection);
                 connection = null;
             }

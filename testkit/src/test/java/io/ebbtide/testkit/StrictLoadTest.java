@@ -52,6 +52,18 @@ final class StrictLoadTest {
     }
 
     @Test
+    void clients_renewTheirConnectionsAfterSoManyRequests() throws Exception {
+        StrictLoad load = StrictLoad.start(server.getLocalPort(), 1, 5, number -> WireRequest.get("/a"));
+        Awaitility.await().until(() -> load.sent() > 20);
+        load.stop();
+
+        LoadResult result = load.await(SOON);
+
+        assertThat(result.lost()).isEmpty();
+        assertThat(accepted).hasValue((int) (result.sent() + 4) / 5);
+    }
+
+    @Test
     void anAnswerOf503_isLost() throws Exception {
         answer = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 

@@ -1,0 +1,69 @@
+package io.ebbtide.undertow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ebbtide.Ebbtide;
+import io.ebbtide.Settings;
+import io.ebbtide.testkit.JavaLauncher;
+import io.ebbtide.testkit.ServiceProcess;
+import io.ebbtide.testkit.WireConnection;
+import io.undertow.Undertow;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The first process of a container, which the kernel treats unlike others: no signal reaches it that it does not handle. */
+final class PidOneIT {
+    private static final Duration SOON = Duration.ofSeconds(15);
+
+    static final class Service {
+        public static void main(String[] arguments) {
+            var listener = Undertow.builder().addHttpListener(0, "127.0.0.1");
+            var source = UndertowSource.of(listener, new TimedHandler());
+            Ebbtide.builder("first")
+                    .serve(source)
+                    .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
+                    .startupTask(
+                            "tell the process id",
+                            () -> System.out.println(
+                                    "pid=" + ProcessHandle.current().pid()))
+                    .settings(
+                            Settings.derived().withGrace(Duration.ofSeconds(10)).withLameDuck(Duration.ofMillis(500)))
+                    .build()
+                    .run();
+        }
+    }
+
+    @BeforeAll
+    static void isAllowed() {
+        assumeTrue(
+                JavaLauncher.canBePidOne(),
+                "this system lets nobody have a PID namespace of his own (util-linux' unshare --user --pid)");
+    }
+
+    @Test
+    void sigterm_toTheFirstProcess_drainsAndExitsWithZero() throws Exception {
+        try (ServiceProcess service = JavaLauncher.of(Service.class).asPidOne().start();
+                WireConnection client = WireConnection.open(service.awaitPort(), SOON)) {
+            service.awaitLine("^pid=1$", SOON);
+            service.awaitLine("'first' is RUNNING", SOON);
+            client.exchange("GET", "/work/0");
+            client.send("GET /work/1500 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            service.signal("TERM");
+
+            assertThat(client.read(false).body()).isEqualTo("worked 1500 ms");
+            ServiceProcess.Exit exit = service.awaitExit(SOON);
+
+            System.out.printf(
+                    "PID 1: exit code %d after %d ms%n",
+                    exit.code(), exit.sinceSignal().toMillis());
+            assertThat(exit.code()).isZero();
+            JsonNode report = service.report();
+            assertThat(report.get("reason").asText()).isEqualTo("SIGTERM");
+            assertThat(report.get("outcome").asText()).isEqualTo("CLEAN");
+            assertThat(report.get("inFlightFinished").asInt()).isEqualTo(1);
+        }
+    }
+}
