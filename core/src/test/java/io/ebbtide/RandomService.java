@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** A service with a budget, parts and work by chance. */
@@ -28,8 +29,10 @@ final class RandomService {
         HANGS
     }
 
+    private static final List<WorkKind> KINDS = List.of(WorkKind.values());
     private static final CountDownLatch NEVER = new CountDownLatch(1);
 
+    private final CountDownLatch told = new CountDownLatch(1);
     private final Random random;
     private final Duration grace;
     private final Duration drain;
@@ -38,6 +41,7 @@ final class RandomService {
     private final List<Integer> workMillis = new ArrayList<>();
     private final int endless;
     private final int late;
+    private int letIn;
     private final Behaviour listener;
     private final List<LifecycleState> entered = Collections.synchronizedList(new ArrayList<>());
     private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
@@ -100,7 +104,7 @@ final class RandomService {
 
         List<Ticket> tickets = new ArrayList<>();
         for (int i = 0; i < endless; i++) {
-            tickets.add(service.work("endless " + i, WorkKind.values()[random.nextInt(5)]));
+            tickets.add(service.work("endless " + i, KINDS.get(random.nextInt(KINDS.size()))));
         }
         List<Thread> workers = new ArrayList<>();
         for (int i = 0; i < workMillis.size(); i++) {
@@ -108,8 +112,14 @@ final class RandomService {
         }
         Ticket open = late > 0 ? service.work("open", WorkKind.REQUEST) : null;
         service.shutdown("test");
+        told.countDown();
         for (int i = 0; i < late; i++) {
-            workers.add(work(service, "late " + i, 0));
+            try {
+                workers.add(work(service, "late " + i, 0));
+                letIn++;
+            } catch (RejectedExecutionException e) {
+                // with a drain this short, as it may be
+            }
         }
         if (open != null) {
             open.close();
@@ -122,9 +132,14 @@ final class RandomService {
         return report;
     }
 
-    private static Thread work(Ebbtide service, String name, int millis) {
+    private Thread work(Ebbtide service, String name, int millis) {
         Ticket ticket = service.work(name, WorkKind.REQUEST);
         var worker = new Thread(() -> {
+            try {
+                told.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
             sleep(millis);
             ticket.close();
         });
@@ -215,7 +230,7 @@ final class RandomService {
 
     /** How much work it got in all. */
     long work() {
-        return endless + workMillis.size() + (late > 0 ? 1 + late : 0);
+        return (long) endless + workMillis.size() + (late > 0 ? 1 + letIn : 0);
     }
 
     long endlessWork() {

@@ -83,8 +83,8 @@ public final class InFlight {
         Ticket ticket = tryEnter(kind, () -> description);
         if (ticket == null) {
             throw new RejectedExecutionException(
-                    "'%s' came after the last work in flight had ended (expected: new work ".formatted(description)
-                            + "before the service is drained)");
+                    "'%s' came after the service was drained, or the time for that was over (expected: new work before that)"
+                            .formatted(description));
         }
         return ticket;
     }

@@ -40,7 +40,7 @@ final class LastWords {
             log.write(LOG, to -> to.warn("'{}': {}", service, advice));
         }
         herald.stopped(report);
-        herald.await(Durations.min(deadlines.untilStopEnds(), MOST));
+        herald.await(Durations.min(halfOfTheRest(), MOST)); // of the margin, if others have used up all else
     }
 
     void fault(Throwable fault) {

@@ -2,12 +2,12 @@ package io.ebbtide.lifecycle;
 
 import io.ebbtide.internal.Ticker;
 import java.net.InetAddress;
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Who sends the traffic, and when. Safe for use by many threads; to note an arrival takes no lock. */
 final class Peers {
@@ -18,23 +18,33 @@ final class Peers {
 
     private final Ticker ticker;
     private final long originNanos;
-    private final Map<InetAddress, Arrivals> known = new ConcurrentHashMap<>();
+    private final Map<InetAddress, Peer> known = new ConcurrentHashMap<>();
     private final Arrivals others = new Arrivals();
     private final AtomicLong forgetNanos = new AtomicLong();
+    private volatile boolean leaving;
 
     Peers(Ticker ticker) {
         this.ticker = ticker;
         originNanos = ticker.nanos();
     }
 
-    /** One that brought traffic before the signal. */
-    record Peer(String name, Arrivals arrivals, long count, double perSecond, Duration longestGap) {}
-
     /** A request has come. */
-    void arrived(InetAddress peer) {
+    void arrived(InetAddress address, ConnectionUse use) {
         long now = now();
-        Arrivals arrivals = known.get(peer);
-        (arrivals == null ? newcomer(peer, now) : arrivals).add(now);
+        Peer peer = known.get(address);
+        if (peer == null) {
+            peer = newcomer(address, now);
+        }
+        if (peer == null) {
+            others.add(now);
+        } else {
+            peer.arrived(now, use, leaving);
+        }
+    }
+
+    /** What comes from now on comes although the service leaves. */
+    void leave() {
+        leaving = true;
     }
 
     /** On the clock of this object. */
@@ -45,10 +55,9 @@ final class Peers {
     /** Those who are known and brought traffic in the window until now, the busiest first. */
     List<Peer> busiest() {
         long now = now();
-        return known.entrySet().stream()
-                .map(each -> peer(each.getKey().getHostAddress(), each.getValue(), now))
-                .filter(peer -> peer.count() > 0)
-                .sorted(Comparator.comparing(peer -> -peer.count()))
+        return known.values().stream()
+                .filter(peer -> peer.count(now) > 0)
+                .sorted(Comparator.comparing((Peer peer) -> peer.count(now)).reversed())
                 .toList();
     }
 
@@ -57,11 +66,13 @@ final class Peers {
         return others.count(now());
     }
 
-    private Arrivals newcomer(InetAddress peer, long now) {
+    private @Nullable Peer newcomer(InetAddress address, long now) {
         if (known.size() >= MOST_KNOWN) {
             forgetSilent(now);
         }
-        return known.size() < MOST_KNOWN ? known.computeIfAbsent(peer, each -> new Arrivals()) : others;
+        return known.size() < MOST_KNOWN
+                ? known.computeIfAbsent(address, each -> new Peer(each.getHostAddress()))
+                : null;
     }
 
     /** A service that runs for months sees more addresses than it can know, of which few still send. */
@@ -70,9 +81,5 @@ final class Peers {
         if (now >= due && forgetNanos.compareAndSet(due, now + FORGET_EVERY_NANOS)) {
             known.values().removeIf(each -> each.count(now) == 0);
         }
-    }
-
-    private static Peer peer(String name, Arrivals arrivals, long now) {
-        return new Peer(name, arrivals, arrivals.count(now), arrivals.perSecond(now), arrivals.longestGap(now));
     }
 }

@@ -153,7 +153,7 @@ final class ShutdownSequence {
                 service.traffic().peers(), rules.least(), service.plan().lameDuck(), rules.senders());
         while (!lameDuckOver.isDone() && !deadlines.untilLameDuckEnds().isZero()) {
             Duration left = deadlines.untilLameDuckEnds();
-            if (adaptive && watch.canTell()) {
+            if (adaptive) {
                 Duration untilQuiet = watch.untilQuiet();
                 if (untilQuiet.isZero()) {
                     return new ShutdownReport.LameDuckEnd(ShutdownReport.LameDuckReason.QUIET, null);
@@ -165,8 +165,7 @@ final class ShutdownSequence {
         if (lameDuckOver.isDone()) {
             return new ShutdownReport.LameDuckEnd(ShutdownReport.LameDuckReason.SKIPPED, null);
         }
-        return new ShutdownReport.LameDuckEnd(
-                ShutdownReport.LameDuckReason.MAX, adaptive && watch.canTell() ? watch.heldBy() : null);
+        return new ShutdownReport.LameDuckEnd(ShutdownReport.LameDuckReason.MAX, adaptive ? watch.heldBy() : null);
     }
 
     private void drain() {

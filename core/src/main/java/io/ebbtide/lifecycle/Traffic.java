@@ -49,17 +49,16 @@ public final class Traffic {
      *
      * @param peer whose connection it came by; null if it says nothing of where traffic is sent, as that of a health
      *     checker: then it is not late, either
-     * @param newConnection whether it is the first on its connection: late, that comes of somebody who has not learnt
-     *     of the leaving; on a connection that was used before, of somebody who has not been told yet
+     * @param use what is known of that connection
      */
     public @Nullable Ticket admit(
-            WorkKind kind, Supplier<String> description, @Nullable InetAddress peer, boolean newConnection) {
+            WorkKind kind, Supplier<String> description, @Nullable InetAddress peer, ConnectionUse use) {
         if (peer != null) {
-            peers.arrived(peer);
+            peers.arrived(peer, use);
         }
         Ticket ticket = inFlight.tryEnter(kind, description);
         if (leaving && peer != null) {
-            late.arrived(leavingSinceNanos, ticket != null, peer, newConnection);
+            late.arrived(leavingSinceNanos, ticket != null, peer, use == ConnectionUse.FIRST);
         }
         return ticket;
     }
@@ -97,6 +96,7 @@ public final class Traffic {
     void leave() {
         if (!leaving) {
             leavingSinceNanos = ticker.nanos();
+            peers.leave();
             leaving = true;
         }
     }

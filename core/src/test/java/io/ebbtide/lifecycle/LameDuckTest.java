@@ -136,7 +136,7 @@ final class LameDuckTest {
 
     private void steady(int peer, int count, Duration between) {
         for (int i = 0; i < count; i++) {
-            peers.arrived(address(peer));
+            peers.arrived(address(peer), ConnectionUse.FIRST);
             ticker.advance(between);
         }
     }

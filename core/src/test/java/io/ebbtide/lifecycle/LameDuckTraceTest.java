@@ -2,6 +2,7 @@ package io.ebbtide.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -29,7 +30,8 @@ final class LameDuckTraceTest {
     }
 
     static Stream<TraceScenario> scenarios() {
-        return Stream.concat(RoutersTraces.all().stream(), UnevenTraces.all().stream());
+        return Stream.of(RoutersTraces.all(), KeptTraces.all(), UnevenTraces.all())
+                .flatMap(List::stream);
     }
 
     private static void play(TraceScenario scenario, int shutdowns) {

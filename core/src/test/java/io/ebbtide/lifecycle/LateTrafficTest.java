@@ -67,7 +67,7 @@ final class LateTrafficTest {
     void healthCheckersAndTheServicesOwnWork_areNotLate() {
         traffic.leave();
 
-        traffic.admit(WorkKind.REQUEST, () -> "GET /", null, true);
+        traffic.admit(WorkKind.REQUEST, () -> "GET /", null, ConnectionUse.FIRST);
         traffic.admitOwn(WorkKind.JOB, () -> "reindex");
 
         assertThat(traffic.late().report().count()).isZero();
@@ -76,6 +76,7 @@ final class LateTrafficTest {
 
     private void arrives(int peer, boolean newConnection) throws UnknownHostException {
         InetAddress address = InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) peer});
-        traffic.admit(WorkKind.REQUEST, () -> "GET /", address, newConnection);
+        traffic.admit(
+                WorkKind.REQUEST, () -> "GET /", address, newConnection ? ConnectionUse.FIRST : ConnectionUse.AGAIN);
     }
 }

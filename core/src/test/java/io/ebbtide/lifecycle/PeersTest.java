@@ -18,8 +18,8 @@ final class PeersTest {
         arrived(2, 30);
         arrived(3, 20);
 
-        assertThat(peers.busiest()).extracting(Peers.Peer::name).containsExactly("10.0.0.2", "10.0.0.3", "10.0.0.1");
-        assertThat(peers.busiest()).extracting(Peers.Peer::count).containsExactly(30L, 20L, 10L);
+        assertThat(peers.busiest()).extracting(Peer::name).containsExactly("10.0.0.2", "10.0.0.3", "10.0.0.1");
+        assertThat(peers.busiest()).extracting(peer -> peer.count(peers.now())).containsExactly(30L, 20L, 10L);
     }
 
     @Test
@@ -43,7 +43,7 @@ final class PeersTest {
 
         arrived(2_000, 1);
 
-        assertThat(peers.busiest()).extracting(Peers.Peer::name).containsExactlyInAnyOrder("10.0.0.7", "10.0.7.208");
+        assertThat(peers.busiest()).extracting(Peer::name).containsExactlyInAnyOrder("10.0.0.7", "10.0.7.208");
         assertThat(peers.countOfOthers()).isZero();
     }
 
@@ -51,7 +51,7 @@ final class PeersTest {
         try {
             InetAddress address = InetAddress.getByAddress(new byte[] {10, 0, (byte) (peer >> 8), (byte) peer});
             for (int i = 0; i < count; i++) {
-                peers.arrived(address);
+                peers.arrived(address, ConnectionUse.AGAIN);
             }
         } catch (UnknownHostException e) {
             throw new IllegalStateException(e);

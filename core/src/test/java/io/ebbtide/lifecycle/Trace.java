@@ -11,15 +11,16 @@ import java.util.SplittableRandom;
  */
 final class Trace {
     /*
-     * A request is one long, so that a hundred thousand of them are sorted in no time: microseconds since EARLIEST, a bit
-     * that says that it came by a router, and the peer.
+     * A request is one long, so that a hundred thousand of them are sorted in no time: microseconds since EARLIEST, two
+     * bits that say that it came by a router and on a connection that had brought others, and the peer.
      */
     static final double MOST = 15;
     static final int PEERS = 2_048;
 
     private static final double EARLIEST = -200;
     private static final int ROUTER = PEERS;
-    private static final int TIME_SHIFT = 12;
+    private static final int AGAIN = 2 * PEERS;
+    private static final int TIME_SHIFT = 13;
     private static final InetAddress[] ADDRESSES = addresses();
 
     private final SplittableRandom random;
@@ -75,9 +76,14 @@ final class Trace {
         return -mean * Math.log(1 - random.nextDouble());
     }
 
-    /** One request of a router. */
+    /** One request of a router, on a new connection. */
     void request(int peer, double at) {
         put(peer | ROUTER, at);
+    }
+
+    /** One on a connection that had brought others, which ends with the answer if that is late. */
+    void again(int peer, double at) {
+        put(peer | ROUTER | AGAIN, at);
     }
 
     /** One that comes every so often for as long as the process lives, and never learns of anything. */
@@ -111,6 +117,10 @@ final class Trace {
 
     boolean byRouter(int index) {
         return (requests[index] & ROUTER) != 0;
+    }
+
+    ConnectionUse use(int index) {
+        return (requests[index] & AGAIN) == 0 ? ConnectionUse.FIRST : ConnectionUse.AGAIN;
     }
 
     InetAddress peer(int index) {

@@ -38,17 +38,15 @@ final class TracePlayer {
     /** As a shutdown waits its lame duck out. */
     private Ending play(int senders) {
         advance(0);
+        peers.leave();
         var watch = new LameDuck(peers, LEAST, MOST, senders);
         Duration left = MOST;
         while (!left.isZero()) {
-            Duration wait = left;
-            if (watch.canTell()) {
-                Duration untilQuiet = watch.untilQuiet();
-                if (untilQuiet.isZero()) {
-                    return new Ending(now(), false, aRouterStillSends());
-                }
-                wait = Durations.min(left, untilQuiet);
+            Duration untilQuiet = watch.untilQuiet();
+            if (untilQuiet.isZero()) {
+                return new Ending(now(), false, aRouterStillSends());
             }
+            Duration wait = Durations.min(left, untilQuiet);
             advance(now() + wait.toNanos() / 1e9);
             left = Durations.max(Duration.ZERO, MOST.minus(Duration.ofNanos(ticker.nanos() - signalNanos)));
         }
@@ -68,7 +66,7 @@ final class TracePlayer {
     private void advance(double until) {
         for (; next < trace.size() && trace.at(next) <= until; next++) {
             moveTo(trace.at(next));
-            peers.arrived(trace.peer(next));
+            peers.arrived(trace.peer(next), trace.use(next));
         }
         moveTo(until);
     }

@@ -2,6 +2,7 @@ package io.ebbtide.undertow;
 
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.ConnectionUse;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.probe.ProbeResponse;
 import io.ebbtide.probe.Probes;
@@ -49,7 +50,7 @@ final class Gate implements HttpHandler {
             return;
         }
         var request = new Request(exchange, traffic);
-        Ticket ticket = traffic.admit(WorkKind.REQUEST, request, peer(exchange), isFirst(exchange));
+        Ticket ticket = traffic.admit(WorkKind.REQUEST, request, peer(exchange), use(exchange));
         if (ticket == null) {
             refuse(exchange);
         } else {
@@ -84,17 +85,17 @@ final class Gate implements HttpHandler {
         return source == null ? null : source.getAddress();
     }
 
-    /** Each stream of HTTP/2 has a connection object of its own, from which the real one cannot be had: not known. */
-    private static boolean isFirst(HttpServerExchange exchange) {
+    /** Each stream of HTTP/2 has a connection object of its own; the real connection goes on until the end. */
+    private static ConnectionUse use(HttpServerExchange exchange) {
         if (exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
-            return false;
+            return ConnectionUse.SHARED;
         }
         ServerConnection connection = exchange.getConnection();
         if (connection.getAttachment(USED) != null) {
-            return false;
+            return ConnectionUse.AGAIN;
         }
         connection.putAttachment(USED, true);
-        return true;
+        return ConnectionUse.FIRST;
     }
 
     private static boolean wantsWebSocket(HttpServerExchange exchange) {
