@@ -25,7 +25,8 @@ import org.junit.jupiter.api.Test;
  */
 final class BalancedIT {
     private static final int CLIENTS = 14;
-    private static final int REQUESTS_PER_CONNECTION = 5;
+    private static final int ANEW_EACH_TIME = 1;
+    private static final int FOR_GOOD = Integer.MAX_VALUE;
     private static final int REQUESTS_BEFORE = 1_500;
     private static final Duration LAME_DUCK = Duration.ofSeconds(15);
     private static final Duration FLOOR = Duration.ofSeconds(2);
@@ -33,7 +34,7 @@ final class BalancedIT {
     private static final Duration END = Duration.ofMillis(300);
     private static final Duration NOISE_OF_THE_MACHINE = Duration.ofSeconds(1);
 
-    /** The first argument is the policy. */
+    /** The arguments are the policy and the number of routers behind one address. */
     static final class Service {
         public static void main(String[] arguments) {
             var listener = Undertow.builder().addHttpListener(0, "127.0.0.1");
@@ -44,8 +45,9 @@ final class BalancedIT {
                     .settings(Settings.derived()
                             .withGrace(Duration.ofSeconds(40))
                             .withLameDuck(LAME_DUCK)
-                            .withLameDuckRules(
-                                    LameDuckRules.defaults().withPolicy(LameDuckPolicy.valueOf(arguments[0]))))
+                            .withLameDuckRules(LameDuckRules.defaults()
+                                    .withPolicy(LameDuckPolicy.valueOf(arguments[0]))
+                                    .withSenders(Integer.parseInt(arguments[1]))))
                     .build()
                     .run();
         }
@@ -55,7 +57,7 @@ final class BalancedIT {
     void balancerThatLearnsAfterTwoSeconds_isWaitedFor_andNoLonger() throws Exception {
         Duration lag = Duration.ofSeconds(2);
 
-        Duration took = rollOut(LameDuckPolicy.ADAPTIVE, lag, "QUIET");
+        Duration took = new Rollout(LameDuckPolicy.ADAPTIVE, lag, ANEW_EACH_TIME, 0, 0).play("QUIET");
 
         assertThat(took).isBetween(lag, promised(lag).plus(NOISE_OF_THE_MACHINE));
     }
@@ -65,15 +67,38 @@ final class BalancedIT {
     void balancerThatLearnsAfterEightSeconds_isWaitedFor_andNoLonger() throws Exception {
         Duration lag = Duration.ofSeconds(8);
 
-        Duration took = rollOut(LameDuckPolicy.ADAPTIVE, lag, "QUIET");
+        Duration took = new Rollout(LameDuckPolicy.ADAPTIVE, lag, ANEW_EACH_TIME, 0, 0).play("QUIET");
 
         assertThat(took).isBetween(lag, promised(lag).plus(NOISE_OF_THE_MACHINE));
+    }
+
+    /** One connection in five requests is new; that there is but one router has to be said. */
+    @Test
+    @Tag("full")
+    void clientsThatRenewTheirConnections_areWaitedFor_andNoLonger() throws Exception {
+        Duration lag = Duration.ofSeconds(2);
+
+        Duration took = new Rollout(LameDuckPolicy.ADAPTIVE, lag, 5, 1, 0).play("QUIET");
+
+        assertThat(took).isBetween(lag, promised(lag).plus(NOISE_OF_THE_MACHINE));
+    }
+
+    /**
+     * Told to leave, they settle on the other instance at once. One more client connects anew every 1.5 s, here or there:
+     * too rarely for its silence to prove anything, and long after all else is silent.
+     */
+    @Test
+    @Tag("full")
+    void clientsThatStay_doNotHideTheRareOneThatStillComes() throws Exception {
+        Duration took = new Rollout(LameDuckPolicy.ADAPTIVE, Duration.ofSeconds(8), FOR_GOOD, 1, 1).play("MAX");
+
+        assertThat(took).isBetween(LAME_DUCK, LAME_DUCK.plusSeconds(2).plus(NOISE_OF_THE_MACHINE));
     }
 
     @Test
     @Tag("full")
     void fixedLameDuck_takesItsWholeTime() throws Exception {
-        Duration took = rollOut(LameDuckPolicy.FIXED, Duration.ofSeconds(2), "MAX");
+        Duration took = new Rollout(LameDuckPolicy.FIXED, Duration.ofSeconds(2), ANEW_EACH_TIME, 0, 0).play("MAX");
 
         assertThat(took).isBetween(LAME_DUCK, LAME_DUCK.plus(LONGEST_REQUEST).plus(NOISE_OF_THE_MACHINE));
     }
@@ -82,35 +107,69 @@ final class BalancedIT {
         return lag.plus(FLOOR).plus(LONGEST_REQUEST).plus(END);
     }
 
-    private static Duration rollOut(LameDuckPolicy policy, Duration lag, String ended) throws Exception {
-        JavaLauncher launcher = JavaLauncher.of(Service.class).arguments(policy.name());
-        try (ServiceProcess leaving = launcher.start();
-                ServiceProcess staying = launcher.start();
-                TcpBalancer balancer = TcpBalancer.start()) {
-            int leavingPort = leaving.awaitPort();
-            int stayingPort = staying.awaitPort();
-            balancer.add(leavingPort);
-            balancer.add(stayingPort);
-            long begunNanos = System.nanoTime();
-            StrictLoad load = StrictLoad.start(balancer.port(), CLIENTS, REQUESTS_PER_CONNECTION, BalancedIT::mix);
-            Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> load.sent() >= REQUESTS_BEFORE);
-            double perSecond = load.sent() * 1e9 / (System.nanoTime() - begunNanos);
+    /**
+     * One rollout.
+     *
+     * @param lag when the balancer learns of it
+     * @param requestsPerConnection how many each client sends before it connects anew
+     * @param senders 0 to have it derived
+     * @param rareClients who connect anew every 1.5 s
+     */
+    private record Rollout(
+            LameDuckPolicy policy, Duration lag, int requestsPerConnection, int senders, int rareClients) {
+        /** Returns how long after the signal the process was gone. */
+        Duration play(String ended) throws Exception {
+            JavaLauncher launcher = JavaLauncher.of(Service.class).arguments(policy.name(), String.valueOf(senders));
+            try (ServiceProcess leaving = launcher.start();
+                    ServiceProcess staying = launcher.start();
+                    TcpBalancer balancer = TcpBalancer.start()) {
+                int leavingPort = leaving.awaitPort();
+                balancer.add(leavingPort);
+                balancer.add(staying.awaitPort());
+                long begunNanos = System.nanoTime();
+                StrictLoad load = StrictLoad.start(balancer.port(), CLIENTS, requestsPerConnection, BalancedIT::mix);
+                StrictLoad rare =
+                        StrictLoad.start(balancer.port(), rareClients, 1, number -> WireRequest.get("/work/1500"));
+                Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> load.sent() >= REQUESTS_BEFORE);
+                double perSecond = load.sent() * 1e9 / (System.nanoTime() - begunNanos);
 
-            long removedNanos = System.nanoTime() + lag.toNanos();
-            balancer.removeAfter(leavingPort, lag); // before the signal, which takes a moment to send
-            leaving.signal("TERM");
-            ServiceProcess.Exit exit = leaving.awaitExit(Duration.ofSeconds(60));
-            long sentUntilExit = load.sent();
-            Awaitility.await() // those who stay are served all the same; an exit that came too early is found out
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> load.sent() > sentUntilExit + 200 && System.nanoTime() - removedNanos > 0);
-            load.stop();
-            LoadResult result = load.await(Duration.ofSeconds(60));
+                long removedNanos = System.nanoTime() + lag.toNanos();
+                balancer.removeAfter(leavingPort, lag); // before the signal, which takes a moment to send
+                leaving.signal("TERM");
+                ServiceProcess.Exit exit = leaving.awaitExit(Duration.ofSeconds(60));
+                long sentUntilExit = load.sent();
+                Awaitility.await() // those who stay are served all the same; an exit that came too early is found out
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> load.sent() > sentUntilExit + 200 && System.nanoTime() - removedNanos > 0);
+                load.stop();
+                rare.stop();
 
-            JsonNode report = leaving.report();
+                print(perSecond, leaving.report(), load.await(Duration.ofSeconds(60)), exit);
+                verify(load.await(Duration.ofSeconds(60)));
+                verify(rare.await(Duration.ofSeconds(60)));
+                assertThat(balancer.refused()).as("who found nobody listening").isZero();
+                assertThat(exit.code()).isZero();
+                assertThat(leaving.report().get("outcome").asText()).isEqualTo("CLEAN");
+                assertThat(leaving.report().get("lameDuck").get("ended").asText())
+                        .isEqualTo(ended);
+                assertThat(leaving.report().get("late").get("latestMillis").asLong())
+                        .as("new requests came until the endpoint was removed")
+                        .isGreaterThan(lag.toMillis() / 2);
+                assertThat(staying.isAlive()).isTrue();
+                return exit.sinceSignal();
+            }
+        }
+
+        private static void verify(LoadResult result) {
+            assertThat(result.lost()).isEmpty();
+            assertThat(result.answered()).isEqualTo(result.sent());
+            assertThat(result.gone()).isZero();
+        }
+
+        private void print(double perSecond, JsonNode report, LoadResult result, ServiceProcess.Exit exit) {
             System.out.printf(
                     "lame duck %s, endpoint removed after %d ms: %.0f requests/s, sent %d, lost %d, late %d (latest after"
-                            + " %d ms), exit after %d ms%s%n",
+                            + " %d ms), exit after %d ms (lag + floor + longest request + 0.3 s: %d ms)%n",
                     policy,
                     lag.toMillis(),
                     perSecond,
@@ -119,21 +178,7 @@ final class BalancedIT {
                     report.get("late").get("count").asLong(),
                     report.get("late").get("latestMillis").asLong(),
                     exit.sinceSignal().toMillis(),
-                    policy == LameDuckPolicy.ADAPTIVE
-                            ? " (promised: " + promised(lag).toMillis() + " ms)"
-                            : "");
-            assertThat(result.lost()).isEmpty();
-            assertThat(result.answered()).isEqualTo(result.sent());
-            assertThat(result.gone()).isZero();
-            assertThat(balancer.refused()).as("who found nobody listening").isZero();
-            assertThat(exit.code()).isZero();
-            assertThat(report.get("outcome").asText()).isEqualTo("CLEAN");
-            assertThat(report.get("lameDuck").get("ended").asText()).isEqualTo(ended);
-            assertThat(report.get("late").get("latestMillis").asLong())
-                    .as("new requests came until the endpoint was removed")
-                    .isGreaterThan(lag.toMillis() / 2);
-            assertThat(staying.isAlive()).isTrue();
-            return exit.sinceSignal();
+                    promised(lag).toMillis());
         }
     }
 
