@@ -101,6 +101,60 @@ final class LameDuckTest {
         assertThat(lameDuck.heldBy()).isEqualTo("10.0.0.100");
     }
 
+    /** Behind a balancer of connections, who keeps its connection and settles elsewhere says nothing of new ones. */
+    @Test
+    void peerThatKeepsItsConnections_provesNothing_andHolds() {
+        kept(1, 3_000, Duration.ofMillis(5));
+        LameDuck lameDuck = leaving(1);
+        kept(1, 10, Duration.ofMillis(5));
+        steady(1, 5, Duration.ofMillis(50));
+        ticker.advance(Duration.ofSeconds(12));
+
+        assertThat(lameDuck.canTell()).isFalse();
+        assertThat(lameDuck.untilQuiet()).isPositive();
+        assertThat(lameDuck.heldBy()).isEqualTo("10.0.0.1");
+    }
+
+    @Test
+    void peerThatKeepsItsConnections_andOpensNewOnes_isWaitedForByTheRateOfThose() {
+        for (int i = 0; i < 60; i++) {
+            kept(1, 50, Duration.ofMillis(20));
+            steady(1, 1, Duration.ZERO); // one new connection a second
+        }
+        LameDuck lameDuck = leaving(1);
+
+        // ln((1 + 1 x 13) / 0.001) / 1 = 9.5 s
+        assertThat(lameDuck.untilQuiet()).isBetween(Duration.ofMillis(9_300), Duration.ofMillis(9_800));
+    }
+
+    /** A proxy chooses for each request, so it comes back on a new connection for each, ten ended ones notwithstanding. */
+    @Test
+    void peerThatComesBackForEachRequest_isWaitedForByItsRate() {
+        kept(1, 3_000, Duration.ofMillis(10));
+        LameDuck lameDuck = leaving(1);
+        kept(1, 10, Duration.ofMillis(10));
+        steady(1, 30, Duration.ofMillis(10));
+        assertThat(lameDuck.canTell()).as("30 times, which may be chance").isFalse();
+
+        steady(1, 60, Duration.ofMillis(10));
+        ticker.advance(Duration.ofSeconds(3));
+
+        assertThat(lameDuck.canTell()).isTrue();
+        assertThat(lameDuck.untilQuiet()).isZero();
+    }
+
+    @Test
+    void peerThatHadLeftBeforeTheSignal_isNotWaitedFor() {
+        kept(1, 3_000, Duration.ofMillis(10));
+        ticker.advance(Duration.ofSeconds(10));
+        LameDuck lameDuck = leaving(1);
+        assertThat(lameDuck.untilQuiet()).isEqualTo(LEAST);
+
+        ticker.advance(LEAST);
+
+        assertThat(lameDuck.untilQuiet()).isZero();
+    }
+
     @Test
     void bursts_areWaitedOut() {
         for (int i = 0; i < 10; i++) {
@@ -132,6 +186,18 @@ final class LameDuckTest {
 
     private LameDuck begun(int senders) {
         return new LameDuck(peers, LEAST, MOST, senders);
+    }
+
+    private LameDuck leaving(int senders) {
+        peers.leave();
+        return begun(senders);
+    }
+
+    private void kept(int peer, int count, Duration between) {
+        for (int i = 0; i < count; i++) {
+            peers.arrived(address(peer), ConnectionUse.AGAIN);
+            ticker.advance(between);
+        }
     }
 
     private void steady(int peer, int count, Duration between) {

@@ -6,6 +6,7 @@ import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ResponseCommitListener;
+import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
@@ -19,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class Request implements Supplier<String>, Executor, ResponseCommitListener, ExchangeCompletionListener {
     private static final Logger LOG = LoggerFactory.getLogger(UndertowSource.class);
 
+    private static final AttachmentKey<Ticket> TICKET = AttachmentKey.create(Ticket.class);
+
     private final HttpServerExchange exchange;
     private final Traffic traffic;
     private volatile @Nullable Ticket ticket;
@@ -28,9 +31,15 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
         this.traffic = traffic;
     }
 
+    /** The ticket of the request; null if it went around us. */
+    static @Nullable Ticket ticketOf(HttpServerExchange exchange) {
+        return exchange.getAttachment(TICKET);
+    }
+
     /** Hands the request to the application. The ticket is closed by Undertow's completion, whatever happens. */
     void run(Ticket newTicket, HttpHandler application) throws Exception {
         ticket = newTicket;
+        exchange.putAttachment(TICKET, newTicket);
         exchange.addExchangeCompleteListener(this);
         exchange.addResponseCommitListener(this);
         exchange.setDispatchExecutor(this);

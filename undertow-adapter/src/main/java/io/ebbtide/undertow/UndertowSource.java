@@ -1,5 +1,6 @@
 package io.ebbtide.undertow;
 
+import io.ebbtide.inflight.Ticket;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.probe.ProbeHost;
@@ -7,6 +8,7 @@ import io.ebbtide.probe.Probes;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -105,6 +107,21 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
         }
         idleTimeout = timeout;
         return this;
+    }
+
+    /**
+     * The ticket of a request in flight, for handlers that work for long: {@link Ticket#remaining()} tells how long they may.
+     * May be called by any thread until the exchange is complete; the ticket is closed by itself.
+     *
+     * @throws IllegalArgumentException if the exchange did not come by an {@code UndertowSource}
+     */
+    public static Ticket ticket(HttpServerExchange exchange) {
+        Ticket ticket = Request.ticketOf(exchange);
+        if (ticket == null) {
+            throw new IllegalArgumentException(
+                    "exchange: %s (expected: one that came by an UndertowSource)".formatted(exchange.getRequestPath()));
+        }
+        return ticket;
     }
 
     /** The port of the first listener; -1 before the start. */

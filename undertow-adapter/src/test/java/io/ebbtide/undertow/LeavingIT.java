@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
+import io.ebbtide.inflight.Ticket;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.ServiceProcess;
 import io.ebbtide.testkit.WireConnection;
 import io.ebbtide.testkit.WireResponse;
+import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.BlockingHandler;
 import io.undertow.server.handlers.PathHandler;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** How a process with an Undertow in it leaves, seen from outside. */
+@Execution(ExecutionMode.CONCURRENT) // they mostly wait
 final class LeavingIT {
     private static final Duration SOON = Duration.ofSeconds(15);
 
@@ -27,7 +33,8 @@ final class LeavingIT {
                         System.out.println("begun " + exchange.getRequestPath());
                         timed.handleRequest(exchange);
                     })
-                    .addExactPath("/exit", new BlockingHandler(exchange -> System.exit(4)));
+                    .addExactPath("/exit", new BlockingHandler(exchange -> System.exit(4)))
+                    .addExactPath("/long", new BlockingHandler(Service::exportInSteps));
             var source = UndertowSource.http(0, handler).workerThreads(4);
             Ebbtide.builder("leaving")
                     .serve(source)
@@ -43,6 +50,89 @@ final class LeavingIT {
                             .withDrain(Duration.parse(arguments[1])))
                     .build()
                     .run();
+        }
+
+        /** Works until the time for it is nearly over, then says how far it came. */
+        private static void exportInSteps(HttpServerExchange exchange) throws InterruptedException {
+            System.out.println("begun /long");
+            Ticket ticket = UndertowSource.ticket(exchange);
+            int steps = 0;
+            while (ticket.remaining().compareTo(Duration.ofMillis(500)) > 0) {
+                new CountDownLatch(1).await(20, TimeUnit.MILLISECONDS);
+                steps++;
+            }
+            exchange.getResponseSender().send("saved after step " + steps);
+        }
+    }
+
+    @Test
+    void handlerThatLooksAtItsTime_savesItselfBeforeItIsCut() throws Exception {
+        try (ServiceProcess service = start("PT0S", "PT2S", "no");
+                WireConnection client = WireConnection.open(service.awaitPort(), SOON)) {
+            service.awaitLine("'leaving' is RUNNING", SOON);
+            client.send("GET /long HTTP/1.1\r\nHost: a\r\n\r\n");
+            service.awaitLine("begun /long", SOON);
+            service.signal("TERM");
+
+            assertThat(client.read(false).body()).startsWith("saved after step ");
+            ServiceProcess.Exit exit = service.awaitExit(SOON);
+            assertThat(exit.code()).isZero();
+            assertThat(exit.sinceSignal()).isBetween(Duration.ofMillis(1_400), Duration.ofSeconds(4));
+        }
+    }
+
+    @Test
+    void readinessThatStays_holdsWhileEverythingIsServed_andFailsInTheDrain() throws Exception {
+        try (ServiceProcess service = JavaLauncher.of(Service.class)
+                .arguments("PT1.5S", "PT5S", "no")
+                .environment("EBBTIDE_LAME_DUCK_READINESS", "stay")
+                .environment("EBBTIDE_LAME_DUCK_POLICY", "fixed")
+                .start()) {
+            int port = service.awaitPort();
+            service.awaitLine("'leaving' is RUNNING", SOON);
+            try (WireConnection kept = WireConnection.open(port, SOON);
+                    WireConnection held = WireConnection.open(port, SOON)) {
+                kept.exchange("GET", "/work/10");
+                held.send("GET /work/3000 HTTP/1.1\r\nHost: a\r\n\r\n");
+                service.signal("TERM");
+                service.awaitLine("'leaving' is LAME_DUCK", SOON);
+                assertThat(WireConnection.get(port, "/health/ready").status()).isEqualTo(200);
+                service.awaitLine("'leaving' is DRAINING", SOON);
+
+                assertThat(kept.exchange("GET", "/health/ready").status()).isEqualTo(503);
+                held.read(false);
+            }
+            assertThat(service.awaitExit(SOON).code()).isZero();
+        }
+    }
+
+    /** A request on a kept connection comes in the drain: whoever sent it had not left when the lame duck ended. */
+    @Test
+    void requestAfterTheLameDuck_isServed_andTheReportAdvisesALongerOne() throws Exception {
+        try (ServiceProcess service = start("PT0.5S", "PT8S", "no")) {
+            int port = service.awaitPort();
+            service.awaitLine("'leaving' is RUNNING", SOON);
+            try (WireConnection kept = WireConnection.open(port, SOON);
+                    WireConnection held = WireConnection.open(port, SOON)) {
+                kept.exchange("GET", "/work/10");
+                held.send("GET /work/3000 HTTP/1.1\r\nHost: a\r\n\r\n");
+                service.awaitLine("begun /work/3000", SOON);
+                service.signal("TERM");
+                service.awaitLine("'leaving' is DRAINING", SOON);
+                assertThat(kept.exchange("GET", "/work/500").status()).isEqualTo(200);
+                assertThat(held.read(false).status()).isEqualTo(200);
+            }
+
+            assertThat(service.awaitExit(SOON).code()).isZero();
+            JsonNode report = service.report();
+            assertThat(report.get("late").get("count").asInt()).isEqualTo(1);
+            assertThat(report.get("late").get("newConnections").asInt()).isZero();
+            assertThat(report.get("late").get("peers").get(0).get("peer").asText())
+                    .isEqualTo("127.0.0.1");
+            assertThat(report.get("advice").get(0).asText())
+                    .matches("the last new request came 0\\.\\d s after the signal; lame duck ended at 0\\.5 s; raise"
+                            + " EBBTIDE_LAME_DUCK to at least \\d s, .*");
+            assertThat(service.output()).contains("WARN");
         }
     }
 
