@@ -59,6 +59,14 @@ final class EmergencyReport {
         Threads.daemon("ebbtide-emergency", this::awaitEmergency).start();
     }
 
+    /** Puts a headline together and forgets it: whatever is loaded or linked at its first use is so from now on. */
+    synchronized void rehearse(Lifecycle lifecycle) {
+        length = 0;
+        headline(lifecycle, "", 0);
+        length = 0;
+        flush();
+    }
+
     /**
      * Has what is known of services that have not stopped written by the thread that waits for it, and waits for that, but
      * no longer than a moment: standard error may be a pipe that nobody reads. Allocates nothing.

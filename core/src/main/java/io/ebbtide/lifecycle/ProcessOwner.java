@@ -109,6 +109,7 @@ public final class ProcessOwner {
                 takeProcess(isInteractive, log);
             }
         }
+        emergency.rehearse(service);
         watchdog.look();
         Departure already = departure;
         if (already != null) {
