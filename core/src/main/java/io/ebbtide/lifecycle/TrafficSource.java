@@ -44,6 +44,14 @@ public interface TrafficSource {
      */
     void close(Duration within) throws Exception;
 
+    /**
+     * How much of its capacity is in use, for the meters. May be called at any time by any thread, also before the start
+     * and after the end; must not block, and not throw.
+     */
+    default SourceLoad load() {
+        return SourceLoad.nothingKnown();
+    }
+
     /** What there is to tell in the report once it is closed, such as how many tasks were dropped; empty if nothing. */
     default String summary() {
         return "";

@@ -3,6 +3,7 @@ package io.ebbtide.undertow;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.ConnectionUse;
+import io.ebbtide.lifecycle.HealthCheckers;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.probe.ProbeResponse;
 import io.ebbtide.probe.Probes;
@@ -16,14 +17,10 @@ import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The outermost handler: probes first, then the gate, then the application. Safe for use by many threads. */
 final class Gate implements HttpHandler {
-    private static final List<String> CHECKERS = List.of(
-            "kube-probe/", "ELB-HealthChecker/", "GoogleHC/", "Prometheus/", "Envoy/HC", "Amazon-Route53-Health-Check");
-
     private static final AttachmentKey<Boolean> USED = AttachmentKey.create(Boolean.class);
 
     private final HttpHandler application;
@@ -75,10 +72,8 @@ final class Gate implements HttpHandler {
         exchange.endExchange();
     }
 
-    /** Health checkers and scrapers come for as long as the process lives, whoever else has left. */
     private static @Nullable InetAddress peer(HttpServerExchange exchange) {
-        String agent = exchange.getRequestHeaders().getFirst(Headers.USER_AGENT);
-        if (agent != null && CHECKERS.stream().anyMatch(agent::startsWith)) {
+        if (HealthCheckers.isOne(exchange.getRequestHeaders().getFirst(Headers.USER_AGENT))) {
             return null;
         }
         InetSocketAddress source = exchange.getSourceAddress();
