@@ -22,6 +22,7 @@ import io.ebbtide.metrics.ServiceMeters;
 import io.ebbtide.probe.ProbeHost;
 import io.ebbtide.probe.Probes;
 import io.ebbtide.work.MessageSource;
+import io.ebbtide.work.WorkExecutor;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,7 +103,12 @@ public final class EbbtideBuilder {
         return serve(MessageSource.asTraffic(Expect.present(source, "source")));
     }
 
-    /** Adds a server, or an executor, that brings work in. */
+    /** Adds an executor, whose tasks are waited for; what has not begun is dealt with by its rule. */
+    public EbbtideBuilder work(WorkExecutor executor) {
+        return serve(WorkExecutor.asTraffic(executor));
+    }
+
+    /** Adds a server, or another source, that brings work in. */
     public EbbtideBuilder serve(TrafficSource source) {
         sources.add(Expect.present(source, "source"));
         return this;

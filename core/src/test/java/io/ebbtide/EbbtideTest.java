@@ -12,6 +12,8 @@ import io.ebbtide.lifecycle.ExitCode;
 import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.LifecycleState;
 import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -184,6 +186,47 @@ final class EbbtideTest {
         assertThat(report.inFlightCut()).isEqualTo(3_000);
         assertThat(report.cut()).hasSize(100);
         assertThat(report.json()).hasSizeLessThan(64 * 1024);
+    }
+
+    @Test
+    void source_thatCannotEvenTellItsName_skipsNothing() throws Exception {
+        TrafficSource nameless = new TrafficSource() {
+            @Override
+            public String name() {
+                throw new IllegalStateException("not now");
+            }
+
+            @Override
+            public boolean hasSenders() {
+                throw new NoClassDefFoundError("nor this");
+            }
+
+            @Override
+            public void start(Traffic traffic) {}
+
+            @Override
+            public void stopAccepting() {}
+
+            @Override
+            public void close(Duration within) {
+                events.add("close source");
+            }
+        };
+        Ebbtide service = builder()
+                .settings(SHORT_DRAIN)
+                .component("db", component("db"))
+                .serve(nameless)
+                .build()
+                .start();
+
+        service.shutdown("test");
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(events).containsExactly("start db", "stop db", "close source");
+        assertThat(report.isClean()).isTrue();
+        assertThat(report.components())
+                .extracting(ShutdownReport.Stop::name)
+                .containsExactly("db", nameless.getClass().getName() + " (name() failed: IllegalStateException)");
     }
 
     @Test

@@ -38,6 +38,8 @@ final class RandomService {
     private final Duration drain;
     private final Map<String, Behaviour> components = new LinkedHashMap<>();
     private final Map<String, Behaviour> sources = new LinkedHashMap<>();
+    private final Map<String, Boolean> nameless = new LinkedHashMap<>();
+    private final Duration lameDuck;
     private final List<Integer> workMillis = new ArrayList<>();
     private final int endless;
     private final int late;
@@ -55,7 +57,9 @@ final class RandomService {
         }
         for (int i = random.nextInt(3); i > 0; i--) {
             sources.put("source " + i, anyBehaviour());
+            nameless.put("source " + i, random.nextInt(4) == 0);
         }
+        lameDuck = random.nextBoolean() ? Duration.ZERO : Duration.ofMillis(random.nextInt(200));
         for (int i = random.nextInt(6); i > 0; i--) {
             workMillis.add(random.nextInt(200));
         }
@@ -76,7 +80,7 @@ final class RandomService {
         EbbtideBuilder builder = Ebbtide.builder("random")
                 .settings(Settings.derived()
                         .withGrace(grace)
-                        .withLameDuck(Duration.ZERO)
+                        .withLameDuck(lameDuck)
                         .withDrain(drain)
                         .withStop(Duration.ofMillis(100 + random.nextInt(100)))
                         .withMargin(Duration.ofMillis(200)))
@@ -158,6 +162,9 @@ final class RandomService {
 
         @Override
         public String name() {
+            if (nameless.get(name)) {
+                throw new IllegalStateException("as it may");
+            }
             return name;
         }
 
@@ -223,6 +230,15 @@ final class RandomService {
         return names;
     }
 
+    /** The same as the report can know them. */
+    List<String> toldNamesInReverse() {
+        return namesInReverse().stream()
+                .map(name -> nameless.getOrDefault(name, false)
+                        ? Source.class.getName() + " (name() failed: IllegalStateException)"
+                        : name)
+                .toList();
+    }
+
     Behaviour behaviourOf(String name) {
         Behaviour ofComponent = components.get(name);
         return ofComponent == null ? sources.getOrDefault(name, Behaviour.AT_ONCE) : ofComponent;
@@ -239,7 +255,7 @@ final class RandomService {
 
     @Override
     public String toString() {
-        return "grace %s, drain %s, components %s, sources %s, work %s ms and %d endless, %d late, listener %s"
-                .formatted(grace, drain, components, sources, workMillis, endless, late, listener);
+        return "grace %s, lame duck %s, drain %s, components %s, sources %s, work %s ms and %d endless, %d late, listener %s"
+                .formatted(grace, lameDuck, drain, components, sources, workMillis, endless, late, listener);
     }
 }

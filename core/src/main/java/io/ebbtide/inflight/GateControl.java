@@ -33,6 +33,15 @@ public final class GateControl {
         inFlight.close();
     }
 
+    /**
+     * Writes down as cut all that is in flight; what becomes of it changes no number any more. The gate must be closed.
+     *
+     * @return what was in flight, the oldest first
+     */
+    public List<WorkInFlight> cutAll() {
+        return inFlight.cutAll();
+    }
+
     /** How much has come and gone so far. */
     public Totals totals() {
         return inFlight.totals();

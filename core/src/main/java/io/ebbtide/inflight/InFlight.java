@@ -4,7 +4,6 @@ import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
@@ -13,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
@@ -38,6 +36,9 @@ public final class InFlight {
      * is exchanged for CLOSED. A Closing belongs to one attempt, so an old count can never confirm a newer one.
      * Nobody is refused before the gate is CLOSED, and a ticket that is refused is in nobody's count.
      */
+    /** What {@link #remaining} answers while nothing has to end: a hundred years, which arithmetic with it survives. */
+    public static final Duration UNLIMITED = Duration.ofDays(36_500);
+
     private static final Object OPEN = "open";
 
     private static final int MOST_IN_WORDS = 5;
@@ -51,9 +52,8 @@ public final class InFlight {
     private final Ticker ticker;
     private final AtomicReference<Object> gate = new AtomicReference<>(OPEN);
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
-    private final LongAdder givenUp = new LongAdder();
     private volatile Set<WorkKind> closedKinds = Set.of();
-    private volatile Function<WorkKind, Duration> remaining = kind -> ChronoUnit.FOREVER.getDuration();
+    private volatile Function<WorkKind, Duration> remaining = kind -> UNLIMITED;
     private volatile boolean closeWhenIdle;
 
     /** An accounting with nothing in flight and the gate open. */
@@ -96,12 +96,16 @@ public final class InFlight {
      * @return the ticket, to be closed once the work is over; null if the gate is closed
      */
     public @Nullable Ticket tryEnter(WorkKind kind, Supplier<String> description) {
+        if (isClosed()) {
+            return null;
+        }
         Stripe stripe = stripes[chooser.getAsInt() & (stripes.length - 1)];
         Ticket ticket = stripe.enter(kind, description, ticker.nanos());
         if (passGate() && !closedKinds.contains(kind)) {
             return ticket;
         }
         stripe.undo(ticket);
+        left(); // whoever tried to close may have counted it
         return null;
     }
 
@@ -137,7 +141,7 @@ public final class InFlight {
     /**
      * How long work of this kind may go on before it is cut, at least. Never blocks.
      *
-     * @return {@link ChronoUnit#FOREVER} until the service is told to stop; never negative
+     * @return {@link #UNLIMITED} until the service is told to stop; never negative
      */
     public Duration remaining(WorkKind kind) {
         return remaining.apply(kind);
@@ -149,20 +153,21 @@ public final class InFlight {
 
     /** Each stripe is read at one moment, so of two readings the differences add up. */
     Totals totals() {
-        long entered = 0;
-        long inFlight = 0;
+        Totals all = Totals.NONE;
         for (Stripe stripe : stripes) {
-            Stripe.Totals part = stripe.totals();
-            entered += part.entered();
-            inFlight += part.inFlight();
+            all = all.plus(stripe.totals());
         }
-        return new Totals(entered, inFlight, givenUp.sum());
+        return all;
     }
 
     /** Who is in flight, the oldest first. */
     public List<WorkInFlight> list() {
         long now = ticker.nanos();
-        return tickets().stream()
+        return oldestFirst(tickets(), now);
+    }
+
+    private static List<WorkInFlight> oldestFirst(List<Ticket> tickets, long now) {
+        return tickets.stream()
                 .map(ticket -> ticket.seenAt(now))
                 .sorted(Comparator.comparing(WorkInFlight::age).reversed())
                 .toList();
@@ -182,16 +187,14 @@ public final class InFlight {
 
     List<WorkInFlight> giveUp(Predicate<Ticket> hopeless) {
         long now = ticker.nanos();
-        List<WorkInFlight> given = new ArrayList<>();
+        List<Ticket> given = new ArrayList<>();
         for (Ticket ticket : tickets()) {
             if (hopeless.test(ticket) && ticket.giveUp()) {
-                givenUp.increment();
-                given.add(ticket.seenAt(now));
+                given.add(ticket);
                 left();
             }
         }
-        given.sort(Comparator.comparing(WorkInFlight::age).reversed());
-        return given;
+        return oldestFirst(given, now);
     }
 
     /** Whoever enters lists its ticket before it looks here, so none is let in that the list has not. */
@@ -200,6 +203,21 @@ public final class InFlight {
         kinds.addAll(closedKinds);
         closedKinds = Set.copyOf(kinds);
         return giveUp(ticket -> ticket.kind() == kind);
+    }
+
+    /**
+     * Writes down as cut all that is in flight: it stays in the list, and its end is not counted any more. The gate must
+     * be closed, so that none comes after.
+     *
+     * @return what was in flight and not cut before, the oldest first
+     */
+    List<WorkInFlight> cutAll() {
+        long now = ticker.nanos();
+        List<Ticket> cut = new ArrayList<>();
+        for (Stripe stripe : stripes) {
+            stripe.cutAllTo(cut);
+        }
+        return oldestFirst(cut, now);
     }
 
     /**

@@ -17,13 +17,13 @@ final class Stripe {
      */
     private static final WorkKind[] KINDS = WorkKind.values();
 
-    /** What this stripe has seen, at one moment. */
-    record Totals(long entered, int inFlight) {}
-
     private final InFlight owner;
     private final int[] counts = new int[KINDS.length];
     private final long[] totals = new long[KINDS.length];
     private int count;
+    private long finished;
+    private long givenUp;
+    private long cut;
     private @Nullable Ticket first;
 
     Stripe(InFlight owner) {
@@ -53,25 +53,50 @@ final class Stripe {
         }
     }
 
-    /** Takes back a ticket that the gate did not let in: it was never there. */
-    void undo(Ticket ticket) {
-        synchronized (this) {
-            if (unlist(ticket)) {
-                totals[ticket.kind().ordinal()]--;
-            }
+    private synchronized boolean unlist(Ticket ticket) {
+        boolean wasIn = takeOut(ticket);
+        if (wasIn && !ticket.cut) {
+            finished++;
+        }
+        return wasIn;
+    }
+
+    /**
+     * Takes back a ticket that the gate did not let in: it was never there. Only if the report already names it, as it was
+     * just being refused when the gate closed, the numbers must agree with that.
+     */
+    synchronized void undo(Ticket ticket) {
+        if (takeOut(ticket) && !ticket.cut) {
+            totals[ticket.kind().ordinal()]--;
         }
     }
 
     /** Takes a ticket out whose work goes on; returns whether it was in. */
-    boolean giveUp(Ticket ticket) {
-        return unlist(ticket);
+    synchronized boolean giveUp(Ticket ticket) {
+        if (ticket.cut || !takeOut(ticket)) {
+            return false;
+        }
+        givenUp++;
+        return true;
+    }
+
+    /** Writes down as cut all tickets that were not before. */
+    synchronized void cutAllTo(List<Ticket> all) {
+        for (Ticket ticket = first; ticket != null; ticket = ticket.next) {
+            if (!ticket.cut) {
+                ticket.cut = true;
+                cut++;
+                all.add(ticket);
+            }
+        }
     }
 
     Duration remaining(WorkKind kind) {
         return owner.remaining(kind);
     }
 
-    private synchronized boolean unlist(Ticket ticket) {
+    /** The lock must be held. */
+    private boolean takeOut(Ticket ticket) {
         if (!ticket.listed) {
             return false;
         }
@@ -106,7 +131,9 @@ final class Stripe {
     }
 
     synchronized Totals totals() {
-        return new Totals(Arrays.stream(totals).sum(), count);
+        // those that were cut and have not ended yet stand in the list, too
+        long entered = Arrays.stream(totals).sum();
+        return new Totals(entered, entered - finished - givenUp - cut, finished, givenUp, cut);
     }
 
     synchronized void addTo(List<Ticket> all) {

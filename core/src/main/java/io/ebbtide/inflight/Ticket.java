@@ -1,5 +1,6 @@
 package io.ebbtide.inflight;
 
+import io.ebbtide.internal.Printable;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Supplier;
@@ -25,7 +26,7 @@ public final class Ticket implements AutoCloseable {
     private final long enteredNanos;
     private volatile @Nullable Thread thread = Thread.currentThread();
 
-    /** Neighbours in the stripe's list and whether this ticket stands in it; the stripe's lock guards all three. */
+    /** Neighbours in the stripe's list and whether this ticket stands in it; the stripe's lock guards all four. */
     @Nullable
     Ticket previous;
 
@@ -33,6 +34,9 @@ public final class Ticket implements AutoCloseable {
     Ticket next;
 
     boolean listed;
+
+    /** Whether the report names it as work that was cut; what it does from then on changes no number any more. */
+    boolean cut;
 
     Ticket(Stripe stripe, WorkKind kind, Supplier<String> description, long enteredNanos) {
         this.stripe = stripe;
@@ -50,7 +54,7 @@ public final class Ticket implements AutoCloseable {
      * How long the work may go on before it is cut, at least: long work can look here and save itself in time. Never
      * blocks.
      *
-     * @return {@link java.time.temporal.ChronoUnit#FOREVER} until the service is told to stop; zero once the time is over
+     * @return {@link InFlight#UNLIMITED} until the service is told to stop; zero once the time is over
      */
     public Duration remaining() {
         return stripe.remaining(kind);
@@ -90,10 +94,11 @@ public final class Ticket implements AutoCloseable {
         return new WorkInFlight(kind, describe(), Duration.ofNanos(nowNanos - enteredNanos), thread);
     }
 
+    /** Others write it, and others send the paths that stand in it: it must not fail whoever looks, nor forge a line. */
     private String describe() {
         try {
-            return description.get();
-        } catch (RuntimeException e) {
+            return Printable.line(String.valueOf(description.get()));
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
             return "(description failed: " + e.getClass().getSimpleName() + ")";
         }
     }

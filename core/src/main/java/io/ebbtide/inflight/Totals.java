@@ -1,16 +1,24 @@
 package io.ebbtide.inflight;
 
 /**
- * How much work has come and gone since the beginning. Of two readings, what has entered less what has ended is what the
- * number in flight has grown by. Immutable.
+ * How much work has come and gone since the beginning. All has been let in that is in flight, finished, given up or cut:
+ * each unit counts as one of the four. Immutable.
  *
  * @param entered how much was ever let in
  * @param inFlight how much of it is waited for
+ * @param finished how much has ended by itself
  * @param givenUp how much is not waited for any more, though it has not ended
+ * @param cut how much was still in flight when the time for it was over; whether it has ended since nobody counts
  */
-public record Totals(long entered, long inFlight, long givenUp) {
-    /** How much has ended by itself. */
-    public long finished() {
-        return entered - inFlight - givenUp;
+public record Totals(long entered, long inFlight, long finished, long givenUp, long cut) {
+    static final Totals NONE = new Totals(0, 0, 0, 0, 0);
+
+    Totals plus(Totals other) {
+        return new Totals(
+                entered + other.entered,
+                inFlight + other.inFlight,
+                finished + other.finished,
+                givenUp + other.givenUp,
+                cut + other.cut);
     }
 }

@@ -5,7 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -89,14 +88,14 @@ final class Conductor {
 
     static @Nullable String wrongParent(Path commandLine) {
         try {
-            String[] words =
-                    Files.readString(commandLine, StandardCharsets.UTF_8).split("\0");
-            String command = Path.of(words[0]).getFileName().toString();
+            String all = Files.readString(commandLine, StandardCharsets.UTF_8);
+            String command =
+                    Path.of(all.substring(0, all.indexOf('\0'))).getFileName().toString();
             if (SHELLS.contains(command)) {
                 return ("PID 1 is a shell (%s), which does not hand SIGTERM on: when the container is stopped, this process"
                                 + " gets no signal, and is killed after the grace; use the exec form of ENTRYPOINT and CMD,"
                                 + " or 'exec java ...' in the script")
-                        .formatted(Arrays.stream(words).limit(3).collect(Collectors.joining(" ")));
+                        .formatted(command); // without its arguments, which may hold passwords
             }
         } catch (IOException | RuntimeException e) {
             // no Linux, or not ours to see

@@ -28,14 +28,15 @@ final class LameDuck {
         this.peers = peers;
         this.least = least;
         beganNanos = peers.now();
-        List<Peer> all = peers.busiest();
-        long ofKnown = all.stream().mapToLong(peer -> peer.count(beganNanos)).sum();
+        List<Peers.Counted> all = peers.busiest();
+        long ofKnown = all.stream().mapToLong(Peers.Counted::count).sum();
         total = peers.countOfOthers() + ofKnown;
-        boolean oneAddress = !all.isEmpty() && all.get(0).count(beganNanos) > MOST_OF_ALL * total;
+        boolean oneAddress = !all.isEmpty() && all.get(0).count() > MOST_OF_ALL * total;
         int routers = senders > 0 ? senders : oneAddress ? ROUTERS_BEHIND_ONE_ADDRESS : 1;
         var quiet = new Quiet(FLOOR, Durations.max(Duration.ZERO, most.minus(least)), routers);
         List<Peer> often = all.stream()
-                .filter(peer -> peer.count(beganNanos) >= Quiet.LEAST_REQUESTS)
+                .filter(counted -> counted.count() >= Quiet.LEAST_REQUESTS)
+                .map(Peers.Counted::peer)
                 .toList();
         watched = often.stream()
                 .map(peer -> new Watched(peer, quiet, often.size(), beganNanos))

@@ -88,6 +88,9 @@ public final class LateTraffic {
     }
 
     ShutdownReport.Late report() {
+        // more may come meanwhile: what is counted last of each is read first, so that no part is more than the whole
+        long refusedOfThem = refused.sum();
+        long onNewConnections = onNewConnections();
         List<ShutdownReport.Offset> classes = new ArrayList<>();
         for (int i = 0; i < offsets.size(); i++) {
             Duration bound = i < OFFSETS.size() ? OFFSETS.get(i) : null;
@@ -104,8 +107,9 @@ public final class LateTraffic {
                 .sorted(Comparator.comparing(ShutdownReport.LatePeer::latest).reversed())
                 .limit(MOST_PEERS_TOLD)
                 .toList();
+        long count = classes.stream().mapToLong(ShutdownReport.Offset::count).sum();
         return new ShutdownReport.Late(
-                count(), refused.sum(), latest(), onNewConnections(), newConnections.latest(), classes, latest);
+                count, refusedOfThem, latest(), onNewConnections, newConnections.latest(), classes, latest);
     }
 
     private static int classOf(long offsetNanos) {

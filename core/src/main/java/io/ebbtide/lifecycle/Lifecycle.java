@@ -225,6 +225,11 @@ public final class Lifecycle {
         return now == null ? null : now.deadlines();
     }
 
+    /** Has a line logged on the log's own thread, so that an appender that hangs holds nobody up. */
+    void warn(String line) {
+        log.write(LOG, to -> to.warn("'{}': {}", service(), line));
+    }
+
     /** What the service is busy with: for the emergency report, which has no time to find out. */
     String step() {
         ShutdownSequence now = sequence.get();

@@ -52,12 +52,16 @@ final class Peers {
         return ticker.nanos() - originNanos;
     }
 
+    /** A peer and how many requests it had brought in the window at one moment. */
+    record Counted(Peer peer, long count) {}
+
     /** Those who are known and brought traffic in the window until now, the busiest first. */
-    List<Peer> busiest() {
+    List<Counted> busiest() {
         long now = now();
         return known.values().stream()
-                .filter(peer -> peer.count(now) > 0)
-                .sorted(Comparator.comparing((Peer peer) -> peer.count(now)).reversed())
+                .map(peer -> new Counted(peer, peer.count(now))) // once: a sort by counts that move may throw
+                .filter(counted -> counted.count() > 0)
+                .sorted(Comparator.comparing(Counted::count).reversed())
                 .toList();
     }
 

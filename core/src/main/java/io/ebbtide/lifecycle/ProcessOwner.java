@@ -3,6 +3,7 @@ package io.ebbtide.lifecycle;
 import io.ebbtide.internal.Await;
 import io.ebbtide.internal.Threads;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -44,7 +45,7 @@ public final class ProcessOwner {
     private volatile EmergencyReport emergency = new EmergencyReport(TerminationLog.none());
 
     /** Of those that have ended, the latest to be gone. */
-    private @Nullable Deadlines ended;
+    private volatile @Nullable Deadlines ended;
 
     private @Nullable Thread hook;
     private ExitCode worst = ExitCode.CLEAN;
@@ -104,11 +105,13 @@ public final class ProcessOwner {
         service.onLeaving(watchdog::look);
         watchdog.expect(service.untilAlarmAtMost());
         services.add(service);
+        List<String> warnings = new ArrayList<>();
         synchronized (this) {
             if (hook == null) {
-                takeProcess(isInteractive, log);
+                takeProcess(isInteractive, log, warnings);
             }
         }
+        warnings.forEach(service::warn);
         emergency.rehearse(service);
         watchdog.look();
         Departure already = departure;
@@ -117,15 +120,16 @@ public final class ProcessOwner {
         }
     }
 
-    private void takeProcess(BooleanSupplier isInteractive, @Nullable String log) {
+    /** @param warnings what is to be logged once the lock is free: an appender may never come back */
+    private void takeProcess(BooleanSupplier isInteractive, @Nullable String log, List<String> warnings) {
         interactive = isInteractive;
-        terminationLog = TerminationLog.open(log);
+        terminationLog = TerminationLog.open(log, warnings::add);
         emergency = new EmergencyReport(terminationLog);
         emergency.start();
         conductor.lookBefore();
         String parent = Conductor.wrongParent();
         if (parent != null) {
-            LOG.warn(parent);
+            warnings.add(parent);
         }
         hook = new Thread(this::leaveInHook, "ebbtide-hook");
         try {
@@ -135,39 +139,39 @@ public final class ProcessOwner {
         }
         watchdog.start();
         for (String signal : List.of("TERM", "INT")) {
-            warnUnlessOurs(signal, SignalPort.handle(signal, this::signalled));
+            String warning = warningUnlessOurs(signal, SignalPort.handle(signal, this::signalled));
+            if (warning != null) {
+                warnings.add(warning);
+            }
         }
     }
 
-    private static void warnUnlessOurs(String signal, SignalPort.Handling handling) {
-        switch (handling.owner()) {
-            case OURS -> {}
+    private static @Nullable String warningUnlessOurs(String signal, SignalPort.Handling handling) {
+        return switch (handling.owner()) {
+            case OURS -> null;
             case NOBODY ->
-                LOG.warn(
-                        "SIG{} will end this process at once and lose what is in flight: the JVM was started with -Xrs,"
-                                + " which leaves no handler and no shutdown hook; start it without",
-                        signal);
+                ("SIG%s will end this process at once and lose what is in flight: the JVM was started with -Xrs,"
+                                + " which leaves no handler and no shutdown hook; start it without")
+                        .formatted(signal);
             case JVM ->
-                LOG.warn(
-                        "SIG{} cannot be handled, as this runtime lacks the module jdk.unsupported; a shutdown hook"
-                                + " drains instead, beside all other hooks; add the module to the image",
-                        signal);
+                ("SIG%s cannot be handled, as this runtime lacks the module jdk.unsupported; a shutdown hook"
+                                + " drains instead, beside all other hooks; add the module to the image")
+                        .formatted(signal);
             case OTHER ->
-                LOG.warn(
-                        "SIG{} is handled by {}, who keeps it; if that ends in System.exit, a shutdown hook drains, beside"
-                                + " all other hooks; have it leave the signal alone",
-                        signal,
-                        handling.handler());
-        }
+                ("SIG%s is handled by %s, who keeps it; if that ends in System.exit, a shutdown hook drains, beside"
+                                + " all other hooks; have it leave the signal alone")
+                        .formatted(signal, handling.handler());
+        };
     }
 
     /** Returns whether that was the last one. */
     private synchronized boolean release(Lifecycle service, ExitCode exitCode) {
-        services.remove(service);
         Deadlines deadlines = service.deadlines();
-        if (deadlines != null && (ended == null || deadlines.untilAlarm().compareTo(ended.untilAlarm()) > 0)) {
+        Deadlines latest = ended;
+        if (deadlines != null && (latest == null || deadlines.untilAlarm().compareTo(latest.untilAlarm()) > 0)) {
             ended = deadlines;
         }
+        services.remove(service); // last: the watchdog, who takes no lock, must find it here or there
         worst = worst.worse(exitCode);
         watchdog.look();
         return services.isEmpty();
@@ -235,8 +239,11 @@ public final class ProcessOwner {
         return false;
     }
 
-    /** Until the last of all must be gone; null while one is not leaving, as then nothing has to end. */
-    private synchronized @Nullable Duration untilAlarm() {
+    /**
+     * Until the last of all must be gone; null while one is not leaving, as then nothing has to end. Takes no lock: the
+     * watchdog must not wait for whoever holds it.
+     */
+    private @Nullable Duration untilAlarm() {
         if (!services.stream().allMatch(Lifecycle::isLeaving)) {
             return null;
         }

@@ -1,6 +1,7 @@
 package io.ebbtide.lifecycle;
 
 import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Printable;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CodingErrorAction;
@@ -87,11 +88,7 @@ final class ReportText {
     /** What others have named must not forge a line. */
     private void line(String format, Object... values) {
         String line = String.format(Locale.ROOT, format, values).stripTrailing();
-        for (int i = 0; i < line.length(); i++) {
-            char c = line.charAt(i);
-            text.append(Character.isISOControl(c) ? String.format("\\u%04x", (int) c) : String.valueOf(c));
-        }
-        text.append('\n');
+        text.append(Printable.escape(line)).append('\n');
     }
 
     private static String seconds(Duration duration) {

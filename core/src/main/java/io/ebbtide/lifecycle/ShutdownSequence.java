@@ -9,6 +9,7 @@ import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Await;
 import io.ebbtide.internal.BoundedCall;
 import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Printable;
 import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
@@ -58,7 +59,7 @@ final class ShutdownSequence {
 
     ShutdownSequence(Service service, String reason, Leaving leaving) {
         this.service = service;
-        this.reason = reason;
+        this.reason = Printable.line(reason);
         this.leaving = leaving;
         at = service.ticker().now();
         deadlines = new Deadlines(
@@ -92,25 +93,32 @@ final class ShutdownSequence {
         service.traffic().leave();
         service.starter().abort();
 
-        boolean first =
-                leaving == Leaving.WITH_LAME_DUCK && !service.plan().lameDuck().isZero();
-        if (first && service.machine().move(LifecycleState.LAME_DUCK)) {
-            beLameDuck();
-        }
+        step("lame duck", this::beLameDuckIfAny);
         service.machine().move(LifecycleState.DRAINING);
-        drain();
+        step("drain", this::drain);
+        step("end of the drain", this::cutWhatIsLeft);
         Totals drained = service.gate().totals();
         service.machine().move(LifecycleState.STOPPING);
-        stop();
+        step("stop", this::stop);
 
         ExitCode exitCode = startFailed ? ExitCode.START_FAILED : exitCode();
         service.machine().move(LifecycleState.STOPPED);
         return report(drained, exitCode);
     }
 
-    /** What ended after it was written down as cut counts as cut, so that the numbers add up. */
+    /** A fault of ours, or of user code that should not be able to bring one here, never skips the steps behind it. */
+    private void step(String what, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            stopFailed = true;
+            problems.add("the " + what + " failed: " + Redact.oneLine(e));
+        }
+    }
+
     private ShutdownReport report(Totals drained, ExitCode exitCode) {
         long arrived = drained.entered() - atSignal.entered();
+        long finished = drained.finished() - atSignal.finished();
         long givenUp = drained.givenUp() - atSignal.givenUp() - cutByKind;
         ShutdownReport.Late late = service.traffic().late().report();
         Map<LifecycleState, Duration> times = service.machine().times();
@@ -124,7 +132,7 @@ final class ShutdownSequence {
                 times,
                 atSignal.inFlight(),
                 arrived,
-                atSignal.inFlight() + arrived - givenUp - cutCount,
+                finished,
                 givenUp,
                 lameDuck,
                 late,
@@ -134,6 +142,14 @@ final class ShutdownSequence {
                 problems,
                 Advice.after(service.plan(), lameDuck, lameDuckLasted, late, cut, stopper.stops()),
                 exitCode);
+    }
+
+    private void beLameDuckIfAny() {
+        boolean any =
+                leaving == Leaving.WITH_LAME_DUCK && !service.plan().lameDuck().isZero();
+        if (any && service.machine().move(LifecycleState.LAME_DUCK)) {
+            beLameDuck();
+        }
     }
 
     private void beLameDuck() {
@@ -181,15 +197,18 @@ final class ShutdownSequence {
                 cut(left);
             }
         }
-        if (!drained.isDone()) {
-            service.gate().close(); // first: who is let in after the list was made would be cut without a word
-            cut(service.inFlight().list());
-        }
+        cutWhatIsLeft();
         if (!Await.done(service.starter().ended(), deadlines.untilDrainEnds())) {
             stopFailed = true;
             problems.add("the " + service.starter().step() + " had not returned after "
                     + Durations.text(deadlines.elapsed()));
         }
+    }
+
+    /** Nothing, if the gate has closed by itself. */
+    private void cutWhatIsLeft() {
+        service.gate().close(); // first: who is let in after the list was made would be cut without a word
+        cut(service.gate().cutAll());
     }
 
     private void cut(List<WorkInFlight> left) {
@@ -226,7 +245,7 @@ final class ShutdownSequence {
     private List<BoundedCall> callSources(String what, SourceCall call) {
         return service.starter().startedSources().stream()
                 .map(source -> BoundedCall.begin(
-                        "ebbtide-" + service.plan().service() + "-" + what + "-" + source.name(),
+                        "ebbtide-" + service.plan().service() + "-" + what + "-" + Names.of(source),
                         () -> call.on(source),
                         service.ticker()))
                 .toList();
@@ -236,7 +255,7 @@ final class ShutdownSequence {
         List<TrafficSource> sources = service.starter().startedSources();
         for (int i = 0; i < calls.size(); i++) {
             BoundedCall call = calls.get(i);
-            String who = sources.get(i).name() + " " + what;
+            String who = Names.of(sources.get(i)) + " " + what;
             if (!call.await(left.get())) {
                 stopFailed = true;
                 problems.add(who + " had not returned after " + Durations.text(call.took()) + call.stack());

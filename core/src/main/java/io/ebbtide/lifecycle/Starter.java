@@ -72,7 +72,7 @@ final class Starter {
         }
         health.start();
         for (TrafficSource source : plan.sources()) {
-            take("start of " + source.name(), () -> source.start(traffic));
+            take("start of " + Names.of(source), () -> source.start(traffic));
             sources.add(source);
         }
         for (var task : plan.tasks().entrySet()) {

@@ -52,7 +52,7 @@ final class Stopper {
         int behind = sources.size();
         for (TrafficSource source : sources) {
             Duration bound = boundBefore(--behind);
-            stop(source.name(), bound, () -> {
+            stop(Names.of(source), bound, () -> {
                 source.close(bound);
                 return source.summary();
             });

@@ -8,9 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The file whose text the platform shows as the reason why a container ended (Kubernetes: {@code terminationMessagePath}).
@@ -21,7 +20,6 @@ final class TerminationLog {
      * Open from the start on: at the end there may be no memory and no file handle to be had. What a write does that
      * fails (a full disk) or hangs is nobody's trouble any more: whoever calls it waits for a moment only.
      */
-    private static final Logger LOG = LoggerFactory.getLogger(ProcessOwner.class);
     private static final Path KUBERNETES = Path.of("/dev/termination-log");
 
     private final @Nullable OutputStream file;
@@ -40,8 +38,9 @@ final class TerminationLog {
      * Opens and empties the file.
      *
      * @param configured null for Kubernetes' own, if it is there
+     * @param warn told if it cannot be written
      */
-    static TerminationLog open(@Nullable String configured) {
+    static TerminationLog open(@Nullable String configured, Consumer<String> warn) {
         if (configured == null && !Files.isWritable(KUBERNETES)) {
             return new TerminationLog(null);
         }
@@ -49,11 +48,10 @@ final class TerminationLog {
         try {
             return new TerminationLog(new FileOutputStream(path.toFile()));
         } catch (IOException e) {
-            LOG.warn(
-                    "EBBTIDE_TERMINATION_LOG={} cannot be written, so the platform will not show why this process ends"
-                            + " (expected: a file that may be created or written): {}",
-                    path,
-                    Redact.oneLine(e));
+            warn.accept(
+                    ("EBBTIDE_TERMINATION_LOG=%s cannot be written, so the platform will not show why this process ends"
+                                    + " (expected: a file that may be created or written): %s")
+                            .formatted(path, Redact.oneLine(e)));
             return new TerminationLog(null);
         }
     }

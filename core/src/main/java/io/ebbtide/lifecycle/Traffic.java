@@ -76,7 +76,7 @@ public final class Traffic {
     /**
      * How long work of this kind may go on before it is cut, at least.
      *
-     * @return {@link java.time.temporal.ChronoUnit#FOREVER} until the service is told to stop; never negative
+     * @return {@link InFlight#UNLIMITED} until the service is told to stop; never negative
      */
     public Duration remaining(WorkKind kind) {
         return inFlight.remaining(kind);

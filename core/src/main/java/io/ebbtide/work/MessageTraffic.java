@@ -32,17 +32,19 @@ final class MessageTraffic implements TrafficSource {
     private final MessageSource source;
     private final AtomicBoolean leaving = new AtomicBoolean();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
+    private final String name;
     private @Nullable Traffic traffic;
     private @Nullable Messages messages;
     private volatile String summary = "";
 
     MessageTraffic(MessageSource source) {
         this.source = Expect.present(source, "source");
+        name = Expect.text(source.name(), "name of a message source"); // asked once: it may fail, and not at the end
     }
 
     @Override
     public String name() {
-        return source.name();
+        return name;
     }
 
     /** A consumer just stops asking. */
@@ -70,7 +72,7 @@ final class MessageTraffic implements TrafficSource {
         }
         Messages mine = Objects.requireNonNull(messages);
         Traffic ways = Objects.requireNonNull(traffic);
-        Ticket ticket = ways.admitOwn(WorkKind.MESSAGE, () -> source.name() + ": commit and leave");
+        Ticket ticket = ways.admitOwn(WorkKind.MESSAGE, () -> name + ": commit and leave");
         CompletableFuture<Void> finished = mine.pause();
         try {
             source.pause();
@@ -79,9 +81,13 @@ final class MessageTraffic implements TrafficSource {
                 if (ticket != null) {
                     ticket.workedOnBy(Thread.currentThread());
                 }
-                leave(ways, mine, finished);
-                if (ticket != null) {
-                    ticket.close();
+                try {
+                    leave(ways, mine, finished);
+                } finally {
+                    left.completeExceptionally(new IllegalStateException("'" + name + "' could not leave"));
+                    if (ticket != null) {
+                        ticket.close();
+                    }
                 }
             });
         }
@@ -89,7 +95,7 @@ final class MessageTraffic implements TrafficSource {
 
     private void leaveOnAThread(Runnable leave) {
         try {
-            Threads.daemon("ebbtide-leave-" + source.name(), leave).start();
+            Threads.daemon("ebbtide-leave-" + name, leave).start();
         } catch (OutOfMemoryError e) { // no thread to be had: then on this one
             leave.run();
         }
@@ -119,10 +125,10 @@ final class MessageTraffic implements TrafficSource {
     }
 
     private void bounded(String what, Duration bound, BoundedCall.Action action, List<Throwable> failures) {
-        var call = BoundedCall.begin("ebbtide-" + what + "-" + source.name(), action, Ticker.system());
+        var call = BoundedCall.begin("ebbtide-" + what + "-" + name, action, Ticker.system());
         if (!call.await(bound)) {
             failures.add(new TimeoutException("%s of '%s' had not returned after %s, still at%s"
-                    .formatted(what, source.name(), Durations.text(bound), call.stack())));
+                    .formatted(what, name, Durations.text(bound), call.stack())));
         } else if (call.failure() != null) {
             failures.add(call.failure());
         }

@@ -82,6 +82,10 @@ final class Task implements Runnable {
                 queue.turnAway(this);
                 return;
             }
+            if (queue.isTimeOver()) { // it waited until it was cut: components stop, and it must not begin among them
+                queue.turnAway(this);
+                return;
+            }
             Ticket mine = ticket.get();
             if (mine != null) {
                 mine.workedOnBy(Thread.currentThread());

@@ -1,11 +1,11 @@
 package io.ebbtide.work;
 
+import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Ticker;
 import io.ebbtide.lifecycle.Traffic;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,7 +71,7 @@ final class TaskQueue {
         }
         try {
             task.count();
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) {
             task.take();
             throw e;
         }
@@ -118,7 +118,9 @@ final class TaskQueue {
 
     /** A task that comes too late to an executor that does not keep it: handed back, or refused. */
     private void refuse(Task task) {
-        turnAway(task);
+        if (task.take()) { // else it was found among those that wait, and dealt with already
+            turnAway(task);
+        }
         if (rule.taker() == null) {
             throw new RejectedExecutionException(
                     "'%s' takes no further task: the service leaves (expected: tasks before that, or QueueRule.handBack)"
@@ -126,9 +128,8 @@ final class TaskQueue {
         }
     }
 
-    /** Hands a task back, or drops it. */
+    /** Hands a task back, or drops it. To be called once, by whoever has taken the task. */
     void turnAway(Task task) {
-        task.take();
         task.cancelFuture();
         removed.increment();
         Consumer<Object> taker = rule.taker();
@@ -165,7 +166,12 @@ final class TaskQueue {
     /** How long tasks may go on at least before they are cut. */
     Duration remaining() {
         Traffic now = traffic;
-        return now == null ? ChronoUnit.FOREVER.getDuration() : now.remaining(WorkKind.JOB);
+        return now == null ? InFlight.UNLIMITED : now.remaining(WorkKind.JOB);
+    }
+
+    /** Whether what begins now would begin after the shutdown has written down what was cut. */
+    boolean isTimeOver() {
+        return remaining().isZero();
     }
 
     void remove(Task task) {

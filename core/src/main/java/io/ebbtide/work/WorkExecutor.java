@@ -1,8 +1,6 @@
 package io.ebbtide.work;
 
-import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
-import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
 import java.time.Duration;
 import java.util.List;
@@ -13,22 +11,21 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * An executor whose tasks are work in flight: those that run when the service is told to stop are waited for, those that
  * have not begun are dealt with by a {@link QueueRule}. It is shut down with the service. Got from {@link #of}, given to
- * {@code EbbtideBuilder.serve}. Safe for use by many threads.
+ * {@code EbbtideBuilder.work}. Safe for use by many threads.
  *
  * <pre>{@code
  * var mails = WorkExecutor.of("mails", Executors.newFixedThreadPool(4), QueueRule.keep());
- * Ebbtide.builder("orders").serve(mails).serve(UndertowSource.http(8080, new Orders(mails))).build().run();
+ * Ebbtide.builder("orders").work(mails).serve(UndertowSource.http(8080, new Orders(mails))).build().run();
  * }</pre>
  *
  * <p>A task counts as a {@code JOB}, called after the executor and its class. Before the service starts, tasks run
  * uncounted.
  */
-public sealed class WorkExecutor extends AbstractExecutorService implements TrafficSource permits WorkScheduler {
+public sealed class WorkExecutor extends AbstractExecutorService permits WorkScheduler {
     final TaskQueue queue;
     private final ExecutorService delegate;
 
@@ -51,7 +48,7 @@ public sealed class WorkExecutor extends AbstractExecutorService implements Traf
      * How long tasks may go on before they are cut, at least: a long one can look here and save itself in time. Never
      * blocks.
      *
-     * @return {@link java.time.temporal.ChronoUnit#FOREVER} until the service is told to stop; zero once the time is over
+     * @return {@link io.ebbtide.inflight.InFlight#UNLIMITED} until the service is told to stop; zero once the time is over
      */
     public Duration remaining() {
         return queue.remaining();
@@ -72,7 +69,7 @@ public sealed class WorkExecutor extends AbstractExecutorService implements Traf
         }
         try {
             delegate.execute(task);
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) { // rejected, or no thread to be had: then nobody will run it
             task.take();
             throw e;
         }
@@ -130,53 +127,13 @@ public sealed class WorkExecutor extends AbstractExecutorService implements Traf
         return delegate.awaitTermination(timeout, unit);
     }
 
-    @Override
-    public String name() {
-        return queue.name();
+    /** The same as a traffic source, which has no senders. */
+    public static TrafficSource asTraffic(WorkExecutor executor) {
+        return new ExecutorTraffic(executor);
     }
 
-    /** Nobody outside knows of it. */
-    @Override
-    public boolean hasSenders() {
-        return false;
-    }
-
-    @Override
-    public void start(Traffic traffic) {
-        queue.bind(traffic);
-    }
-
-    @Override
-    public void leave() {
+    /** Deals with what has not begun. A second call finds nothing. */
+    void leave() {
         queue.leave();
-    }
-
-    @Override
-    public void stopAccepting() {
-        queue.leave();
-    }
-
-    /**
-     * {@inheritDoc} Tasks that were cut are interrupted.
-     *
-     * @throws TimeoutException if one does not mind
-     */
-    @Override
-    public void close(Duration within) throws InterruptedException, TimeoutException {
-        long half = within.toNanos() / 2;
-        shutdown();
-        if (awaitTermination(half / 4, TimeUnit.NANOSECONDS)) {
-            return;
-        }
-        shutdownNow();
-        if (!awaitTermination(half, TimeUnit.NANOSECONDS)) {
-            throw new TimeoutException("tasks of '%s' still run %s after they were interrupted"
-                    .formatted(name(), Durations.text(Duration.ofNanos(half))));
-        }
-    }
-
-    @Override
-    public String summary() {
-        return queue.summary();
     }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A scheduled executor whose tasks are work in flight, as in {@link WorkExecutor}. Once the service is told to stop,
  * repeated tasks begin no further round, and a delayed one is kept, by {@link QueueRule#keep()}, only if its time comes
- * before it would be cut; else it is dropped. Got from {@link #of}, given to {@code EbbtideBuilder.serve}. Safe for use by
+ * before it would be cut; else it is dropped. Got from {@link #of}, given to {@code EbbtideBuilder.work}. Safe for use by
  * many threads.
  */
 public final class WorkScheduler extends WorkExecutor implements ScheduledExecutorService {
@@ -59,7 +59,7 @@ public final class WorkScheduler extends WorkExecutor implements ScheduledExecut
         }
         try {
             return new Later<>(result, task, delegate.schedule(task, delay, unit));
-        } catch (RejectedExecutionException e) {
+        } catch (RuntimeException | Error e) { // rejected, or no thread to be had: then nobody will run it
             task.take();
             throw e;
         }
@@ -89,19 +89,15 @@ public final class WorkScheduler extends WorkExecutor implements ScheduledExecut
         if (queue.isLeaving()) {
             rounds.cancel(false);
             throw new RejectedExecutionException(
-                    "'%s' repeats no further task: the service leaves (expected: tasks before that)".formatted(name()));
+                    "'%s' repeats no further task: the service leaves (expected: tasks before that)"
+                            .formatted(queue.name()));
         }
         return rounds;
     }
 
     @Override
-    public void leave() {
-        stopAccepting();
-    }
-
-    @Override
-    public void stopAccepting() {
-        super.stopAccepting();
+    void leave() {
+        super.leave();
         repeated.forEach(rounds -> rounds.cancel(false));
     }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class InFlightTest {
@@ -123,6 +124,66 @@ final class InFlightTest {
         assertThat(inFlight.count()).isEqualTo(1);
         stuck.close();
         assertThat(inFlight.count()).isZero();
+    }
+
+    @Test
+    void list_whenADescriptionHoldsLineBreaks_showsThemEscapedAndCut() {
+        inFlight.tryEnter(WorkKind.REQUEST, () -> "GET /a\r\nERROR forged" + "x".repeat(9_000));
+
+        String description = inFlight.list().get(0).description();
+
+        assertThat(description).startsWith("GET /a\\u000d\\u000aERROR forged").endsWith("x...");
+        assertThat(description).hasSizeLessThan(300);
+        assertThat(inFlight.text()).doesNotContain("\n").doesNotContain("\r");
+    }
+
+    @Test
+    void cutAll_countsEachTicketOnce_whateverBecomesOfItLater() {
+        var control = new GateControl(inFlight);
+        inFlight.enter(WorkKind.REQUEST, "finished").close();
+        Ticket endsLater = inFlight.enter(WorkKind.REQUEST, "ends later");
+        Ticket stuck = inFlight.enter(WorkKind.JOB, "stuck");
+        stuck.workedOnBy(null);
+        inFlight.close();
+
+        List<WorkInFlight> cut = control.cutAll();
+        endsLater.close();
+
+        assertThat(cut).extracting(WorkInFlight::description).containsExactlyInAnyOrder("ends later", "stuck");
+        assertThat(control.totals()).isEqualTo(new Totals(3, 0, 1, 0, 2));
+        assertThat(control.cutAll()).isEmpty();
+        assertThat(control.giveUp(thread -> true))
+                .as("what is cut is not given up, too")
+                .isEmpty();
+        assertThat(inFlight.list()).extracting(WorkInFlight::description).containsExactly("stuck");
+    }
+
+    /** Whoever is refused because of its kind may be the last that a closing gate has counted. */
+    @Test
+    void closeWhenIdle_whileAKindIsRefused_closes() throws Exception {
+        for (int round = 0; round < 2_000; round++) {
+            var each = new InFlight(ticker, 1, () -> 0);
+            Ticket last = each.enter(WorkKind.REQUEST, "last");
+            each.giveUp(WorkKind.JOB);
+            CompletableFuture<Void> closed = each.closeWhenIdle();
+            var refused = CompletableFuture.runAsync(() -> {
+                for (int i = 0; i < 20; i++) {
+                    assertThat(each.tryEnter(WorkKind.JOB, () -> "job")).isNull();
+                }
+            });
+            last.close();
+            refused.get(10, TimeUnit.SECONDS);
+
+            assertThat(closed).as("round %s", round).isCompleted();
+        }
+    }
+
+    @Test
+    void remaining_beforeAnyShutdown_survivesArithmetic() {
+        Ticket ticket = inFlight.enter(WorkKind.JOB, "job");
+
+        assertThat(ticket.remaining()).isEqualTo(InFlight.UNLIMITED);
+        assertThat(ticket.remaining().plusDays(1).toNanos()).isPositive();
     }
 
     @Test

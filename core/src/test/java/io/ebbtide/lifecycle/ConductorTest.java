@@ -17,10 +17,9 @@ final class ConductorTest {
     @Test
     void shell_asPidOne_isNamedWithTheRemedy() throws Exception {
         assertThat(Conductor.wrongParent(commandLine("/bin/sh", "-c", "java -jar app.jar && echo done", "x")))
-                .isEqualTo(
-                        "PID 1 is a shell (/bin/sh -c java -jar app.jar && echo done), which does not hand SIGTERM on: when"
-                                + " the container is stopped, this process gets no signal, and is killed after the grace; use the"
-                                + " exec form of ENTRYPOINT and CMD, or 'exec java ...' in the script");
+                .isEqualTo("PID 1 is a shell (sh), which does not hand SIGTERM on: when"
+                        + " the container is stopped, this process gets no signal, and is killed after the grace; use the"
+                        + " exec form of ENTRYPOINT and CMD, or 'exec java ...' in the script");
         assertThat(Conductor.wrongParent(commandLine("bash", "/entrypoint.sh"))).startsWith("PID 1 is a shell");
     }
 

@@ -6,6 +6,7 @@ import io.ebbtide.testing.FakeTicker;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 final class PeersTest {
@@ -18,8 +19,10 @@ final class PeersTest {
         arrived(2, 30);
         arrived(3, 20);
 
-        assertThat(peers.busiest()).extracting(Peer::name).containsExactly("10.0.0.2", "10.0.0.3", "10.0.0.1");
-        assertThat(peers.busiest()).extracting(peer -> peer.count(peers.now())).containsExactly(30L, 20L, 10L);
+        assertThat(peers.busiest())
+                .extracting(counted -> counted.peer().name())
+                .containsExactly("10.0.0.2", "10.0.0.3", "10.0.0.1");
+        assertThat(peers.busiest()).extracting(Peers.Counted::count).containsExactly(30L, 20L, 10L);
     }
 
     @Test
@@ -43,8 +46,33 @@ final class PeersTest {
 
         arrived(2_000, 1);
 
-        assertThat(peers.busiest()).extracting(Peer::name).containsExactlyInAnyOrder("10.0.0.7", "10.0.7.208");
+        assertThat(peers.busiest())
+                .extracting(counted -> counted.peer().name())
+                .containsExactlyInAnyOrder("10.0.0.7", "10.0.7.208");
         assertThat(peers.countOfOthers()).isZero();
+    }
+
+    /** A sort that looks twice at what moves may find that it contradicts itself, and throw. */
+    @Test
+    void busiest_whileTrafficGoesOn_canBeTold() throws Exception {
+        for (int peer = 0; peer < 500; peer++) {
+            arrived(peer, 1 + peer % 7);
+        }
+        var over = new AtomicBoolean();
+        Thread traffic = new Thread(() -> {
+            for (int i = 0; !over.get(); i++) {
+                arrived(i * 31 % 500, 1);
+            }
+        });
+        traffic.start();
+        try {
+            for (int look = 0; look < 1_000; look++) {
+                assertThat(peers.busiest()).hasSize(500);
+            }
+        } finally {
+            over.set(true);
+            traffic.join();
+        }
     }
 
     private void arrived(int peer, int count) {

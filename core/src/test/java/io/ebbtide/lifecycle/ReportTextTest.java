@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ReportTextTest {
+    private final List<String> warnings = new ArrayList<>();
+
     @TempDir
     private Path folder;
 
@@ -60,7 +63,7 @@ final class ReportTextTest {
     @Test
     void terminationLog_getsAllReports_eachWithItsShare() throws Exception {
         Path file = Files.writeString(folder.resolve("end"), "from the last run");
-        TerminationLog log = TerminationLog.open(file.toString());
+        TerminationLog log = TerminationLog.open(file.toString(), warnings::add);
 
         log.write(List.of(report("GET /" + "a".repeat(5_000), 1), report("GET /other", 1)));
 
@@ -73,9 +76,17 @@ final class ReportTextTest {
 
     @Test
     void terminationLog_thatCannotBeWritten_changesNothing() {
-        TerminationLog.open(folder.resolve("no/such/folder").toString()).write(List.of(report("GET /", 1)));
-        TerminationLog.open("/dev/full").write(List.of(report("GET /", 1)));
+        Path nowhere = folder.resolve("no/such/folder");
+
+        TerminationLog.open(nowhere.toString(), warnings::add).write(List.of(report("GET /", 1)));
+        TerminationLog.open("/dev/full", warnings::add).write(List.of(report("GET /", 1)));
         TerminationLog.none().write(List.of(report("GET /", 1)));
+
+        assertThat(warnings).hasSize(1);
+        assertThat(warnings.get(0))
+                .startsWith(
+                        "EBBTIDE_TERMINATION_LOG=" + nowhere + " cannot be written, so the platform will not show why"
+                                + " this process ends (expected: a file that may be created or written): FileNotFoundException: ");
     }
 
     private static ShutdownReport report(String description, int cutCount) {

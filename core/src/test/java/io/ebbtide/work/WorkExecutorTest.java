@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
+import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.WorkInFlight;
 import io.ebbtide.lifecycle.ShutdownReport;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,12 +21,18 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class WorkExecutorTest {
     private static final Duration SOON = Duration.ofSeconds(10);
+
+    private static final Settings SHORT = Settings.derived()
+            .withGrace(Duration.ofSeconds(5))
+            .withLameDuck(Duration.ZERO)
+            .withDrain(Duration.ofSeconds(1));
 
     private final List<Object> handedBack = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch release = new CountDownLatch(1);
@@ -132,7 +138,7 @@ final class WorkExecutorTest {
     void taskThatDoesNotEnd_isCut_interrupted_andHadSeenItsTimePass() throws Exception {
         WorkExecutor executor = executor(QueueRule.keep());
         Ebbtide service = service(executor);
-        assertThat(executor.remaining()).isEqualTo(ChronoUnit.FOREVER.getDuration());
+        assertThat(executor.remaining()).isEqualTo(InFlight.UNLIMITED);
         var interrupted = new CountDownLatch(1);
         executor.execute(() -> {
             begun.countDown();
@@ -152,6 +158,71 @@ final class WorkExecutorTest {
         assertThat(report.inFlightCut()).isEqualTo(1);
         assertThat(report.cut().get(0).description()).startsWith("mails: ");
         assertThat(report.cut().get(0).stack()).anyMatch(frame -> frame.contains("CountDownLatch.await"));
+    }
+
+    @Test
+    void taskThatStillWaitsWhenItIsCut_neverBegins() throws Exception {
+        WorkExecutor executor = executor(QueueRule.keep());
+        var stopping = new CountDownLatch(1);
+        var hold = new CountDownLatch(1);
+        Ebbtide service = Ebbtide.builder("orders")
+                .component("db", () -> {
+                    stopping.countDown();
+                    hold.await(5, TimeUnit.SECONDS);
+                })
+                .work(executor)
+                .settings(SHORT)
+                .build()
+                .start();
+        executor.execute(() -> blocking("running"));
+        begun.await();
+        var began = new AtomicBoolean();
+        Future<?> waiting = executor.submit(() -> began.set(true));
+
+        service.shutdown("test");
+        stopping.await();
+        release.countDown(); // its thread is free now, while components stop
+        assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
+        hold.countDown();
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(began).isFalse();
+        assertThat(report.inFlightCut()).isEqualTo(2);
+        assertThat(report.inFlightFinished()).isZero();
+    }
+
+    /** One that is submitted while the service begins to leave is found by both who look for it. */
+    @Test
+    void taskThatIsHandedBack_isHandedBackOnce() throws Exception {
+        for (int round = 0; round < 50; round++) {
+            handedBack.clear();
+            var queue = new TaskQueue("mails", QueueRule.handBack(handedBack::add));
+            var submitter = new Thread(() -> {
+                for (int i = 0; i < 200; i++) {
+                    Runnable task = new Thread(); // each another
+                    queue.add(task, task, Duration.ZERO);
+                }
+            });
+            submitter.start();
+            queue.leave();
+            submitter.join();
+            queue.leave();
+
+            assertThat(handedBack).doesNotHaveDuplicates().hasSize(200);
+        }
+    }
+
+    @Test
+    void taskForWhichThereIsNoThread_leavesNothingInFlight() {
+        ExecutorService without = Executors.newSingleThreadExecutor(body -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        WorkExecutor executor = WorkExecutor.of("mails", without, QueueRule.keep());
+        try (Ebbtide service = service(executor)) {
+            assertThatThrownBy(() -> executor.execute(() -> {})).isInstanceOf(OutOfMemoryError.class);
+
+            assertThat(service.inFlight().count()).isZero();
+        }
     }
 
     @Test
@@ -227,13 +298,6 @@ final class WorkExecutorTest {
     }
 
     private static Ebbtide service(WorkExecutor executor) {
-        return Ebbtide.builder("orders")
-                .serve(executor)
-                .settings(Settings.derived()
-                        .withGrace(Duration.ofSeconds(5))
-                        .withLameDuck(Duration.ZERO)
-                        .withDrain(Duration.ofSeconds(1)))
-                .build()
-                .start();
+        return Ebbtide.builder("orders").work(executor).settings(SHORT).build().start();
     }
 }

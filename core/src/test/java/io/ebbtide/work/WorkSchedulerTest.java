@@ -124,7 +124,7 @@ final class WorkSchedulerTest {
 
     private static Ebbtide service(WorkScheduler scheduler) {
         return Ebbtide.builder("orders")
-                .serve(scheduler)
+                .work(scheduler)
                 .settings(Settings.derived()
                         .withGrace(Duration.ofSeconds(5))
                         .withLameDuck(Duration.ZERO)

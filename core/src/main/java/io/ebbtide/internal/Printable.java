@@ -1,0 +1,39 @@
+package io.ebbtide.internal;
+
+import java.util.Locale;
+
+/** What others have named, made fit for one line of a log, which it must neither forge nor flood. */
+public final class Printable {
+    /** Characters that are kept of a name; a path may have thousands. */
+    static final int MOST = 256;
+
+    private Printable() {}
+
+    /** The text in one line: control characters and line separators escaped, cut after 256 characters. */
+    public static String line(String text) {
+        boolean cut = text.length() > MOST;
+        String kept = escape(cut ? text.substring(0, MOST) : text);
+        return cut ? kept + "..." : kept;
+    }
+
+    /** The text with control characters and line separators escaped, at its full length. */
+    public static String escape(String text) {
+        if (text.chars().noneMatch(Printable::isHarmful)) {
+            return text;
+        }
+        var escaped = new StringBuilder(text.length() + 16);
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            escaped.append(isHarmful(c) ? String.format(Locale.ROOT, "\\u%04x", (int) c) : String.valueOf(c));
+        }
+        return escaped.toString();
+    }
+
+    private static boolean isHarmful(int c) {
+        return Character.isISOControl(c)
+                || c == '\u2028' // line and paragraph separators, which viewers of logs break lines at
+                || c == '\u2029'
+                || (c >= '\u202a' && c <= '\u202e') // and what turns the direction of the rest of a line
+                || (c >= '\u2066' && c <= '\u2069');
+    }
+}

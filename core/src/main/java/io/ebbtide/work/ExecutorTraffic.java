@@ -1,0 +1,68 @@
+package io.ebbtide.work;
+
+import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Expect;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** An executor as the shutdown sees it. Its methods are called as {@link TrafficSource} says. */
+final class ExecutorTraffic implements TrafficSource {
+    private final WorkExecutor executor;
+
+    ExecutorTraffic(WorkExecutor executor) {
+        this.executor = Expect.present(executor, "executor");
+    }
+
+    @Override
+    public String name() {
+        return executor.queue.name();
+    }
+
+    /** Nobody outside knows of it. */
+    @Override
+    public boolean hasSenders() {
+        return false;
+    }
+
+    @Override
+    public void start(Traffic traffic) {
+        executor.queue.bind(traffic);
+    }
+
+    @Override
+    public void leave() {
+        executor.leave();
+    }
+
+    @Override
+    public void stopAccepting() {
+        executor.leave();
+    }
+
+    /**
+     * {@inheritDoc} Tasks that were cut are interrupted.
+     *
+     * @throws TimeoutException if one does not mind
+     */
+    @Override
+    public void close(Duration within) throws InterruptedException, TimeoutException {
+        long half = within.toNanos() / 2;
+        executor.shutdown();
+        if (executor.awaitTermination(half / 4, TimeUnit.NANOSECONDS)) {
+            return;
+        }
+        executor.shutdownNow();
+        if (!executor.awaitTermination(half, TimeUnit.NANOSECONDS)) {
+            throw new TimeoutException("tasks of '%s' still run %s after they were interrupted"
+                    .formatted(name(), Durations.text(Duration.ofNanos(half))));
+        }
+    }
+
+    @Override
+    public String summary() {
+        return executor.queue.summary();
+    }
+}
