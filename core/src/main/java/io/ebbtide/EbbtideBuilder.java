@@ -8,6 +8,7 @@ import io.ebbtide.inflight.InFlight;
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Ticker;
+import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Component;
 import io.ebbtide.lifecycle.Lifecycle;
 import io.ebbtide.lifecycle.LifecycleListener;
@@ -18,6 +19,7 @@ import io.ebbtide.lifecycle.StartupTask;
 import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.management.ManagementServer;
 import io.ebbtide.management.MetricsText;
+import io.ebbtide.metrics.MeterRules;
 import io.ebbtide.metrics.ServiceMeters;
 import io.ebbtide.probe.ProbeHost;
 import io.ebbtide.probe.Probes;
@@ -48,6 +50,8 @@ public final class EbbtideBuilder {
     private final List<LifecycleListener> listeners = new ArrayList<>();
     private Settings settings = Settings.derived();
     private Map<String, String> environment = System.getenv();
+    private final Map<String, Backlog> backlogs = new LinkedHashMap<>();
+    private MeterRules meterRules = MeterRules.defaults();
     private @Nullable MeterRegistry registry;
     private @Nullable MetricsText metricsText;
 
@@ -137,6 +141,26 @@ public final class EbbtideBuilder {
         return this;
     }
 
+    /** Keeps the service's meters in this registry, by rules of its own. */
+    public EbbtideBuilder metrics(MeterRegistry newRegistry, MeterRules rules) {
+        meterRules = Expect.present(rules, "rules");
+        return metrics(newRegistry);
+    }
+
+    /**
+     * Has the meters tell how much waits somewhere, as for an autoscaler: {@code queue("imports", imports::size)}. Executors
+     * that are given to {@link #work} tell it by themselves.
+     *
+     * @param name the tag {@code queue} of its meters
+     */
+    public EbbtideBuilder queue(String name, Backlog backlog) {
+        Expect.present(backlog, "queue '" + name + "'");
+        if (backlogs.putIfAbsent(Expect.text(name, "name"), backlog) != null) {
+            throw Expect.wrong("queue", "'" + name + "'", "a name that no other queue has");
+        }
+        return this;
+    }
+
     /**
      * Serves metrics at {@code /metrics} of the management server.
      *
@@ -189,7 +213,8 @@ public final class EbbtideBuilder {
                 listeners,
                 budget,
                 effective.lameDuckRules(),
-                effective.drainLimits());
+                effective.drainLimits(),
+                backlogs);
         var lifecycle = new Lifecycle(plan, control, inFlight, log, ticker);
         var probes = new Probes(health, lifecycle);
         for (TrafficSource source : sources) {
@@ -198,7 +223,8 @@ public final class EbbtideBuilder {
             }
         }
         if (registry != null) {
-            lifecycle.surroundWith(new Part("meters", new ServiceMeters(registry, lifecycle, inFlight, health)));
+            lifecycle.surroundWith(
+                    new Part("meters", new ServiceMeters(registry, meterRules, lifecycle, inFlight, health, log)));
         }
         ManagementServer management = null;
         if (effective.managementPort() != null) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -52,6 +53,7 @@ public final class InFlight {
     private final Ticker ticker;
     private final AtomicReference<Object> gate = new AtomicReference<>(OPEN);
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final AtomicLongArray cut = new AtomicLongArray(WorkKind.values().length);
     private volatile Set<WorkKind> closedKinds = Set.of();
     private volatile Function<WorkKind, Duration> remaining = kind -> UNLIMITED;
     private volatile boolean closeWhenIdle;
@@ -129,6 +131,12 @@ public final class InFlight {
         return sum(stripe -> stripe.count(kind));
     }
 
+    /** How much of one kind was cut by a shutdown: it was in flight when the time for it was over. */
+    @SuppressWarnings("EnumOrdinal")
+    public long cut(WorkKind kind) {
+        return cut.get(kind.ordinal());
+    }
+
     /** How much of one kind was ever let in. What is just being refused may be counted for a moment. */
     public long total(WorkKind kind) {
         long total = 0;
@@ -202,7 +210,7 @@ public final class InFlight {
         var kinds = EnumSet.of(kind);
         kinds.addAll(closedKinds);
         closedKinds = Set.copyOf(kinds);
-        return giveUp(ticket -> ticket.kind() == kind);
+        return countCut(giveUp(ticket -> ticket.kind() == kind));
     }
 
     /**
@@ -217,7 +225,17 @@ public final class InFlight {
         for (Stripe stripe : stripes) {
             stripe.cutAllTo(cut);
         }
-        return oldestFirst(cut, now);
+        return countCut(oldestFirst(cut, now));
+    }
+
+    @SuppressWarnings("EnumOrdinal") // an index into an array that never leaves this object
+    private List<WorkInFlight> countCut(List<WorkInFlight> work) {
+        work.forEach(each -> cut.incrementAndGet(each.kind().ordinal()));
+        return work;
+    }
+
+    long nanosSince(long nanos) {
+        return ticker.nanos() - nanos;
     }
 
     /**

@@ -91,6 +91,10 @@ final class Stripe {
         }
     }
 
+    long nanosSince(long nanos) {
+        return owner.nanosSince(nanos);
+    }
+
     Duration remaining(WorkKind kind) {
         return owner.remaining(kind);
     }

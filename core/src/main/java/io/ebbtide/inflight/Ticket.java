@@ -24,6 +24,7 @@ public final class Ticket implements AutoCloseable {
     private final WorkKind kind;
     private final Supplier<String> description;
     private final long enteredNanos;
+    private volatile @Nullable String route;
     private volatile @Nullable Thread thread = Thread.currentThread();
 
     /** Neighbours in the stripe's list and whether this ticket stands in it; the stripe's lock guards all four. */
@@ -73,6 +74,26 @@ public final class Ticket implements AutoCloseable {
     /** Tells that a thread no longer works on it. If another one has taken it up meanwhile, that stays. */
     public void leftBy(Thread worker) {
         WORKER.compareAndSet(this, worker, null);
+    }
+
+    /**
+     * Tells by which route a request has come, for the meters, whose series are as many as there are routes: a template such
+     * as {@code /orders/{id}}, never the path itself. Adapters that know the application's routing tell it by themselves.
+     *
+     * @param template null for not known
+     */
+    public void route(@Nullable String template) {
+        route = template;
+    }
+
+    /** The route that was told last; null for none. */
+    public @Nullable String route() {
+        return route;
+    }
+
+    /** How long the work has been in flight, in nanoseconds. */
+    public long ageNanos() {
+        return stripe.nanosSince(enteredNanos);
     }
 
     /** Ends the work. Never blocks. A second call does nothing, whichever thread makes it. */

@@ -74,6 +74,32 @@ public final class Lifecycle {
         return machine.state();
     }
 
+    /** What it consists of. */
+    public Plan plan() {
+        return plan;
+    }
+
+    /** How long a state has lasted, whether it is over or not; zero if it has not been entered. */
+    public Duration timeIn(LifecycleState state) {
+        return machine.timeIn(state);
+    }
+
+    /** Whether it is or was in this state. */
+    public boolean hasEntered(LifecycleState state) {
+        return machine.hasEntered(state);
+    }
+
+    /** How much of the grace is used up: what the platform waited before the signal, and the time since; zero before. */
+    public Duration graceUsed() {
+        Deadlines now = deadlines();
+        return now == null ? Duration.ZERO : now.budget().preStop().plus(now.elapsed());
+    }
+
+    /** Has somebody told of each request that is answered; null for nobody. */
+    public void watchRequests(@Nullable RequestWatcher watcher) {
+        traffic.watch(watcher);
+    }
+
     /** The requests that have arrived since the service was told to stop. */
     public LateTraffic late() {
         return traffic.late();

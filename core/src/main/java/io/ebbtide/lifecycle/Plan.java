@@ -19,6 +19,7 @@ import java.util.Map;
  * @param budget how the time of a shutdown is shared out
  * @param lameDuckRules when the lame duck ends before its whole time
  * @param drainLimits how long work of a kind may take in the drain, of those that may not take all of it
+ * @param backlogs what waits, by name, for the meters
  */
 public record Plan(
         String service,
@@ -28,7 +29,8 @@ public record Plan(
         List<LifecycleListener> listeners,
         GraceBudget budget,
         LameDuckRules lameDuckRules,
-        Map<WorkKind, Duration> drainLimits) {
+        Map<WorkKind, Duration> drainLimits,
+        Map<String, Backlog> backlogs) {
     public Plan {
         Expect.text(service, "service");
         components = List.copyOf(components);
@@ -36,6 +38,7 @@ public record Plan(
         tasks = Collections.unmodifiableMap(new LinkedHashMap<>(tasks));
         listeners = List.copyOf(listeners);
         drainLimits = Map.copyOf(drainLimits);
+        backlogs = Collections.unmodifiableMap(new LinkedHashMap<>(backlogs));
     }
 
     /** Without senders nobody has to leave, so there is nothing to go on serving for. */

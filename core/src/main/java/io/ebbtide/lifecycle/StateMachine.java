@@ -43,6 +43,21 @@ final class StateMachine {
         return true;
     }
 
+    /** How long this state has lasted, whether it is over or not; zero if it has not been entered. */
+    Duration timeIn(LifecycleState which) {
+        for (int i = 0; i < entries.size(); i++) {
+            if (entries.get(i).state() == which) {
+                long end = i + 1 < entries.size() ? entries.get(i + 1).nanos() : ticker.nanos();
+                return Duration.ofNanos(end - entries.get(i).nanos());
+            }
+        }
+        return Duration.ZERO;
+    }
+
+    boolean hasEntered(LifecycleState which) {
+        return entries.stream().anyMatch(entry -> entry.state() == which);
+    }
+
     /** How long each state lasted that is over. */
     Map<LifecycleState, Duration> times() {
         var times = new EnumMap<LifecycleState, Duration>(LifecycleState.class);

@@ -19,6 +19,7 @@ public final class Traffic {
     private final Ticker ticker;
     private final LateTraffic late;
     private final Peers peers;
+    private volatile @Nullable RequestWatcher watcher;
     private volatile boolean leaving;
     private volatile long leavingSinceNanos;
 
@@ -80,6 +81,28 @@ public final class Traffic {
      */
     public Duration remaining(WorkKind kind) {
         return inFlight.remaining(kind);
+    }
+
+    /**
+     * Ends a request that was admitted: tells the meters of it, where there are some, and closes its ticket. For who writes
+     * an adapter; to be called once for each, in place of {@link Ticket#close()}. Does not block.
+     *
+     * @param method as the client sent it
+     * @param status of the answer; 0 if none was begun, as when the client has gone
+     */
+    public void answered(Ticket ticket, String method, int status) {
+        RequestWatcher now = watcher;
+        try {
+            if (now != null) {
+                now.answered(method, ticket.route(), status, ticket.ageNanos());
+            }
+        } finally {
+            ticket.close();
+        }
+    }
+
+    void watch(@Nullable RequestWatcher newWatcher) {
+        watcher = newWatcher;
     }
 
     /** Whether the service has been told to stop: whoever is answered is to be asked to leave. */

@@ -1,6 +1,7 @@
 package io.ebbtide.lifecycle;
 
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server or consumer that brings work in and can be asked to stop. Adapters implement it. Each method is called once,
@@ -50,6 +51,11 @@ public interface TrafficSource {
      */
     default SourceLoad load() {
         return SourceLoad.nothingKnown();
+    }
+
+    /** What waits in here to be begun, for the meters; null if the source cannot tell. May be called at any time. */
+    default @Nullable Backlog backlog() {
+        return null;
     }
 
     /** What there is to tell in the report once it is closed, such as how many tasks were dropped; empty if nothing. */

@@ -1,139 +1,267 @@
 package io.ebbtide.metrics;
 
-import io.ebbtide.health.CheckStatus;
 import io.ebbtide.health.Health;
 import io.ebbtide.health.Status;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Ticker;
+import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Component;
 import io.ebbtide.lifecycle.LateTraffic;
 import io.ebbtide.lifecycle.Lifecycle;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.Meter;
+import io.ebbtide.lifecycle.SourceLoad;
+import io.ebbtide.lifecycle.TrafficSource;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.TimeGauge;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
-import java.util.function.ToDoubleFunction;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The meters of one service, in a registry from its start to its stop. All bear the tag {@code service}.
- *
- * <ul>
- *   <li>{@code ebbtide.requests} (counter, tag {@code kind}): work let in
- *   <li>{@code ebbtide.inflight} (gauge, tag {@code kind}): work in flight
- *   <li>{@code ebbtide.state} (gauge, tag {@code state}): 1 for the present state, 0 for the others
- *   <li>{@code ebbtide.readiness} (gauge, tag {@code status}): 1 for what the checks make of readiness: {@code up}, {@code
- *       degraded}, {@code down}
- *   <li>{@code ebbtide.check.up} (gauge, tags {@code check}, {@code required}): 1 while a check is up, else 0
- *   <li>{@code ebbtide.late.requests} (counter, tag {@code connection}): requests that arrived after the service was told
- *       to stop, on a {@code new} connection or a {@code reused} one
- *   <li>{@code ebbtide.late.offset} (counter, tag {@code upto} in seconds): the same by how long after the signal they
- *       came, in classes that do not overlap
- *   <li>{@code ebbtide.late.latest} (gauge, seconds): how long after that the latest came
- * </ul>
+ * The meters of one service, in a registry from its start to its stop, all with the tag {@code service}. What they are
+ * called and mean stands in {@code docs/reference/metrics.md}. Safe for use by many threads.
  */
 public final class ServiceMeters implements Component {
+    private static final Logger LOG = LoggerFactory.getLogger(ServiceMeters.class);
+    private static final List<LifecycleState> LEAVING =
+            List.of(LifecycleState.LAME_DUCK, LifecycleState.DRAINING, LifecycleState.STOPPING);
+
     private final MeterRegistry registry;
+    private final MeterRules rules;
     private final Lifecycle lifecycle;
     private final InFlight inFlight;
     private final Health health;
-    private final List<Meter> meters = new ArrayList<>();
+    private final BackgroundLog log;
+    private final Registered meters;
+    private final CheckMeters checks;
+    private final RotationMeters rotation;
+    private final Map<String, Backlog> backlogs = new LinkedHashMap<>();
+    private @Nullable RequestMeters requests;
 
     /** Meters of a service, not yet in the registry. */
-    public ServiceMeters(MeterRegistry registry, Lifecycle lifecycle, InFlight inFlight, Health health) {
+    public ServiceMeters(
+            MeterRegistry registry,
+            MeterRules rules,
+            Lifecycle lifecycle,
+            InFlight inFlight,
+            Health health,
+            BackgroundLog log) {
         this.registry = registry;
+        this.rules = rules;
         this.lifecycle = lifecycle;
         this.inFlight = inFlight;
         this.health = health;
+        this.log = log;
+        String service = lifecycle.service();
+        meters = new Registered(registry, service);
+        checks = new CheckMeters(meters, health, Ticker.system());
+        rotation = new RotationMeters(new Registered(registry, service), rules, lifecycle, health, inFlight, backlogs);
+        health.onChange(checks::look);
+        health.onChange(rotation::look);
+        lifecycle.onMove(this::moved);
     }
 
+    /** @throws IllegalStateException if the registry has the meters of a service of this name already */
     @Override
     public void start() {
         String service = lifecycle.service();
-        for (WorkKind kind : WorkKind.values()) {
-            String name = kind.name().toLowerCase(Locale.ROOT);
-            meters.add(FunctionCounter.builder("ebbtide.requests", inFlight, from -> from.total(kind))
-                    .tags("service", service, "kind", name)
-                    .description("Work let in")
-                    .register(registry));
-            meters.add(Gauge.builder("ebbtide.inflight", inFlight, from -> from.count(kind))
-                    .tags("service", service, "kind", name)
-                    .description("Work in flight")
-                    .register(registry));
+        if (registry.find("ebbtide.state").tag("service", service).meter() != null) {
+            throw new IllegalStateException(
+                    "registry: has the meters of a service '%s' already (expected: another name, or another registry)"
+                            .formatted(service));
         }
-        for (LifecycleState state : LifecycleState.values()) {
-            meters.add(Gauge.builder("ebbtide.state", lifecycle, from -> from.state() == state ? 1 : 0)
-                    .tags("service", service, "state", state.name().toLowerCase(Locale.ROOT))
-                    .description("1 for the state that the service is in")
-                    .register(registry));
-        }
-        registerHealth(service);
-        registerLateTraffic(service);
+        registerWork();
+        registerStates();
+        checks.register();
+        registerLateTraffic();
+        startTimingRequests();
     }
 
-    private void registerLateTraffic(String service) {
+    /** Sources can tell what they have, and what they are called, once they have started. */
+    private void moved(LifecycleState state) {
+        if (state == LifecycleState.RUNNING) {
+            collectBacklogs();
+            lifecycle.plan().sources().forEach(this::registerSource);
+            backlogs.forEach(this::registerBacklog);
+        }
+        rotation.look();
+    }
+
+    private void collectBacklogs() {
+        backlogs.putAll(lifecycle.plan().backlogs());
+        for (TrafficSource source : lifecycle.plan().sources()) {
+            Backlog backlog = source.backlog();
+            if (backlog != null) {
+                backlogs.putIfAbsent(source.name(), backlog);
+            }
+        }
+    }
+
+    private void registerWork() {
+        for (WorkKind kind : WorkKind.values()) {
+            String name = lower(kind);
+            meters.counter("ebbtide.requests", "Work let in", inFlight, from -> from.total(kind), "kind", name);
+            meters.gauge("ebbtide.inflight", "Work in flight", inFlight, from -> from.count(kind), "kind", name);
+            meters.counter(
+                    "ebbtide.cut",
+                    "Work that was in flight when the time for it was over",
+                    inFlight,
+                    from -> from.cut(kind),
+                    "kind",
+                    name);
+        }
+        if (rules.inFlightLimit() > 0) {
+            meters.gauge(
+                    "ebbtide.inflight.limit",
+                    "How much work in flight the instance can take",
+                    rules,
+                    MeterRules::inFlightLimit);
+        }
+    }
+
+    private void registerStates() {
+        for (LifecycleState state : LifecycleState.values()) {
+            meters.gauge(
+                    "ebbtide.state",
+                    "1 for the state that the service is in",
+                    lifecycle,
+                    from -> from.state() == state ? 1 : 0,
+                    "state",
+                    lower(state));
+            meters.counter(
+                    "ebbtide.moves",
+                    "Moves of the service into a state",
+                    lifecycle,
+                    from -> from.hasEntered(state) ? 1 : 0,
+                    "to",
+                    lower(state));
+        }
+        for (LifecycleState state : LEAVING) {
+            meters.seconds(
+                    "ebbtide.shutdown",
+                    "How long the state has lasted, of those in which the service leaves",
+                    lifecycle,
+                    from -> from.timeIn(state),
+                    "state",
+                    lower(state));
+        }
+        for (Status status : Status.values()) {
+            meters.gauge(
+                    "ebbtide.readiness",
+                    "1 for what the checks make of readiness",
+                    health,
+                    from -> from.snapshot().readiness() == status ? 1 : 0,
+                    "status",
+                    lower(status));
+        }
+        meters.gauge(
+                "ebbtide.in.rotation",
+                "1 while the instance is to get traffic",
+                rotation,
+                from -> from.isInRotation() ? 1 : 0);
+        meters.seconds(
+                "ebbtide.grace",
+                "The whole time of a shutdown",
+                lifecycle,
+                from -> from.plan().budget().grace());
+        meters.seconds("ebbtide.grace.used", "How much of the grace is used up", lifecycle, Lifecycle::graceUsed);
+    }
+
+    private void registerLateTraffic() {
         LateTraffic late = lifecycle.late();
-        meters.add(late("new", late, LateTraffic::onNewConnections));
-        meters.add(late("reused", late, from -> from.count() - from.onNewConnections()));
+        String requests = "Requests that arrived after the service was told to stop";
+        meters.counter("ebbtide.late.requests", requests, late, LateTraffic::onNewConnections, "connection", "new");
+        meters.counter(
+                "ebbtide.late.requests",
+                requests,
+                late,
+                from -> Math.max(0, from.count() - from.onNewConnections()),
+                "connection",
+                "reused");
         for (int i = 0; i <= LateTraffic.OFFSETS.size(); i++) {
             int index = i;
             String upTo = i < LateTraffic.OFFSETS.size()
                     ? String.valueOf(LateTraffic.OFFSETS.get(i).toMillis() / 1_000.0)
                     : "inf";
-            meters.add(FunctionCounter.builder("ebbtide.late.offset", late, from -> from.countAt(index))
-                    .tags("service", service, "upto", upTo)
-                    .description(
-                            "Late requests by how many seconds after the signal they came, in classes that do not overlap")
-                    .register(registry));
+            meters.counter(
+                    "ebbtide.late.offset",
+                    "Late requests by how many seconds after the signal they came, in classes that do not overlap",
+                    late,
+                    from -> from.countAt(index),
+                    "upto",
+                    upTo);
         }
-        meters.add(TimeGauge.builder(
-                        "ebbtide.late.latest",
-                        late,
-                        TimeUnit.MILLISECONDS,
-                        from -> from.latest().toMillis())
-                .tag("service", service)
-                .description("How long after the signal the latest late request came")
-                .register(registry));
+        meters.seconds(
+                "ebbtide.late.latest",
+                "How long after the signal the latest late request came",
+                late,
+                LateTraffic::latest);
     }
 
-    private Meter late(String connection, LateTraffic late, ToDoubleFunction<LateTraffic> count) {
-        return FunctionCounter.builder("ebbtide.late.requests", late, count)
-                .tags("service", lifecycle.service(), "connection", connection)
-                .description("Requests that arrived after the service was told to stop")
-                .register(registry);
+    /** Only what the source can tell. */
+    private void registerSource(TrafficSource source) {
+        register(source, "ebbtide.connections.open", "Connections that are open", SourceLoad::openConnections);
+        register(source, "ebbtide.workers.busy", "Workers of the pool that are at work", SourceLoad::busyWorkers);
+        register(source, "ebbtide.workers.max", "The most workers that the pool can have", SourceLoad::maxWorkers);
+        register(source, "ebbtide.workers.queued", "What waits for a worker of the pool", SourceLoad::queued);
     }
 
-    private void registerHealth(String service) {
-        for (Status status : Status.values()) {
-            meters.add(Gauge.builder(
-                            "ebbtide.readiness", health, from -> from.snapshot().readiness() == status ? 1 : 0)
-                    .tags("service", service, "status", status.name().toLowerCase(Locale.ROOT))
-                    .description("1 for what the checks make of readiness")
-                    .register(registry));
+    private void register(TrafficSource source, String name, String description, ToIntFunction<SourceLoad> value) {
+        if (value.applyAsInt(source.load()) != SourceLoad.UNKNOWN) {
+            meters.gauge(
+                    name,
+                    description,
+                    source,
+                    from -> Math.max(0, value.applyAsInt(from.load())),
+                    "source",
+                    source.name());
         }
-        List<CheckStatus> checks = health.snapshot().checks();
-        for (int i = 0; i < checks.size(); i++) {
-            int index = i; // checks keep their places
-            meters.add(Gauge.builder(
-                            "ebbtide.check.up",
-                            health,
-                            from -> from.snapshot().checks().get(index).status() == Status.UP ? 1 : 0)
-                    .tags("service", service, "check", checks.get(i).name())
-                    .tag("required", String.valueOf(checks.get(i).required()))
-                    .description("1 while the check is up")
-                    .register(registry));
+    }
+
+    private void registerBacklog(String name, Backlog backlog) {
+        meters.gauge("ebbtide.queue.depth", "What waits", backlog, Backlog::depth, "queue", name);
+        meters.seconds("ebbtide.queue.age", "How long the oldest has waited", backlog, Backlog::oldest, "queue", name);
+    }
+
+    private void startTimingRequests() {
+        RequestNames names = rules.requests();
+        if (names == null) {
+            return;
         }
+        boolean others = registry.find(names.timer()).meters().stream()
+                .anyMatch(meter -> meter.getId().getTag("service") == null);
+        if (others) {
+            log.write(
+                    LOG,
+                    to -> to.info(
+                            "'{}' does not time requests: somebody else keeps {} in the registry already",
+                            lifecycle.service(),
+                            names.timer()));
+            return;
+        }
+        requests = new RequestMeters(registry, meters, names, lifecycle.service(), rules.buckets(), log);
+        lifecycle.watchRequests(requests);
     }
 
     @Override
     public void stop(Duration within) {
-        meters.forEach(registry::remove);
-        meters.clear();
+        lifecycle.watchRequests(null);
+        if (requests != null) {
+            requests.end();
+        }
+        checks.forget();
+        rotation.remove();
+        meters.removeAll();
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
     }
 }

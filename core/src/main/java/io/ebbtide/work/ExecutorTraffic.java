@@ -2,6 +2,7 @@ package io.ebbtide.work;
 
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
+import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
 import java.time.Duration;
@@ -59,6 +60,11 @@ final class ExecutorTraffic implements TrafficSource {
             throw new TimeoutException("tasks of '%s' still run %s after they were interrupted"
                     .formatted(name(), Durations.text(Duration.ofNanos(half))));
         }
+    }
+
+    @Override
+    public Backlog backlog() {
+        return executor.queue;
     }
 
     @Override

@@ -39,6 +39,11 @@ final class Task implements Runnable {
         return dueNanos - Ticker.system().nanos() <= Math.min(Long.MAX_VALUE / 4, fromNow.toMillis() * 1_000_000);
     }
 
+    /** How long it could have begun already; negative if it still waits for its time. */
+    Duration waited() {
+        return Duration.ofNanos(Ticker.system().nanos() - dueNanos);
+    }
+
     Runnable body() {
         return body;
     }

@@ -3,7 +3,9 @@ package io.ebbtide.work;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Ticker;
+import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Traffic;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +17,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The tasks of one executor that wait or run, and the rule for those that wait. Safe for use by many threads. */
-final class TaskQueue {
+final class TaskQueue implements Backlog {
     /*
      * A task that was added before the service was told to leave is found in `waiting` and dealt with by the rule; one that
      * is added after it finds `leaving` set. A task is put into `waiting` before it looks at `leaving`, so none falls
@@ -40,6 +42,18 @@ final class TaskQueue {
 
     boolean isLeaving() {
         return leaving;
+    }
+
+    /** Tasks that may begin and have not; those that wait for their time do not count. */
+    @Override
+    public int depth() {
+        return (int)
+                waiting.stream().filter(task -> !task.waited().isNegative()).count();
+    }
+
+    @Override
+    public Duration oldest() {
+        return waiting.stream().map(Task::waited).reduce(Duration.ZERO, Durations::max);
     }
 
     /** From now on there is a service that waits for the tasks. */

@@ -107,6 +107,7 @@ final class AdviceTest {
                 List.of(),
                 budget,
                 LameDuckRules.defaults(),
+                Map.of(),
                 Map.of());
 
         List<String> warnings = Advice.before(plan, Shares.DERIVED, Orchestrator.NOMAD);
@@ -147,6 +148,7 @@ final class AdviceTest {
                         Shares.DERIVED.withLameDuck(Duration.ofSeconds(5)),
                         Duration.ofSeconds(15)),
                 LameDuckRules.defaults().withPolicy(policy),
-                limits);
+                limits,
+                Map.of());
     }
 }

@@ -1,71 +1,317 @@
 package io.ebbtide.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ebbtide.Ebbtide;
+import io.ebbtide.EbbtideBuilder;
+import io.ebbtide.Settings;
 import io.ebbtide.health.Check;
+import io.ebbtide.health.Hold;
 import io.ebbtide.health.Outcome;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.Component;
+import io.ebbtide.testing.LoadedSource;
+import io.ebbtide.work.QueueRule;
+import io.ebbtide.work.WorkExecutor;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 final class ServiceMetersTest {
-    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final MeterRegistry registry = new SimpleMeterRegistry();
+    private final LoadedSource source = new LoadedSource();
 
     @Test
     void meters_tellOfTheService_andGoWithIt() {
-        Ebbtide service = Ebbtide.builder("orders")
-                .metrics(registry)
+        Ebbtide service = builder()
                 .readiness("cache", Check.of(() -> Outcome.down("gone")).shared())
                 .build();
         assertThat(registry.getMeters()).isEmpty();
         service.start();
 
-        Ticket done = service.inFlight().enter(WorkKind.REQUEST, "GET /a");
-        done.close();
-        Ticket open = service.inFlight().enter(WorkKind.REQUEST, "GET /b");
+        service.work("done", WorkKind.REQUEST).close();
+        Ticket open = service.work("open", WorkKind.REQUEST);
 
-        assertThat(registry.get("ebbtide.requests")
-                        .tag("kind", "request")
-                        .functionCounter()
-                        .count())
-                .isEqualTo(2);
-        assertThat(registry.get("ebbtide.inflight")
-                        .tag("kind", "request")
-                        .gauge()
-                        .value())
-                .isEqualTo(1);
-        assertThat(registry.get("ebbtide.state").tag("state", "running").gauge().value())
-                .isEqualTo(1);
-        assertThat(registry.get("ebbtide.state")
-                        .tag("state", "lame_duck")
-                        .gauge()
-                        .value())
+        assertThat(value("ebbtide.requests", "kind", "request")).isEqualTo(2);
+        assertThat(value("ebbtide.inflight", "kind", "request")).isEqualTo(1);
+        assertThat(value("ebbtide.state", "state", "running")).isEqualTo(1);
+        assertThat(value("ebbtide.state", "state", "lame_duck")).isZero();
+        assertThat(value("ebbtide.moves", "to", "running")).isEqualTo(1);
+        assertThat(value("ebbtide.late.requests", "connection", "new")).isZero();
+        assertThat(value("ebbtide.late.latest")).isZero();
+        assertThat(value("ebbtide.grace")).isEqualTo(10);
+        assertThat(value("ebbtide.grace.used")).isZero();
+        assertThat(value("ebbtide.connections.open", "source", "loaded")).isEqualTo(7);
+        assertThat(value("ebbtide.workers.max", "source", "loaded")).isEqualTo(8);
+        assertThat(registry.find("ebbtide.workers.queued").meter())
+                .as("what the source cannot tell")
+                .isNull();
+        Awaitility.await().until(() -> value("ebbtide.readiness", "status", "degraded") == 1);
+        assertThat(value("ebbtide.readiness", "status", "up")).isZero();
+        assertThat(value("ebbtide.check.up", "check", "cache", "required", "false"))
                 .isZero();
-        assertThat(registry.get("ebbtide.late.requests")
-                        .tag("connection", "new")
-                        .functionCounter()
-                        .count())
-                .isZero();
-        assertThat(registry.get("ebbtide.late.latest").timeGauge().value()).isZero();
-        Awaitility.await()
-                .until(() -> registry.get("ebbtide.readiness")
-                                .tag("status", "degraded")
-                                .gauge()
-                                .value()
-                        == 1);
-        assertThat(registry.get("ebbtide.readiness").tag("status", "up").gauge().value())
-                .isZero();
-        assertThat(registry.get("ebbtide.check.up")
-                        .tags("check", "cache", "required", "false")
-                        .gauge()
-                        .value())
-                .isZero();
+        assertThat(value("ebbtide.check.hung", "check", "cache")).isZero();
+        Awaitility.await().until(() -> registry.find("ebbtide.check.latency").meter() != null);
+        assertThat(value("ebbtide.check.age", "check", "cache")).isBetween(0.0, 60.0);
         open.close();
         service.close();
 
         assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void checkThatHasNoResultYet_hasNoLatency_ratherThanNone() {
+        var release = new CountDownLatch(1);
+        try (Ebbtide service = builder()
+                .readiness("slow", Check.of(() -> {
+                    release.await(10, TimeUnit.SECONDS);
+                    return Outcome.up();
+                }))
+                .build()
+                .start()) {
+            assertThat(registry.find("ebbtide.check.latency").meter()).isNull();
+            assertThat(registry.find("ebbtide.check.age").meter()).isNull();
+            assertThat(value("ebbtide.in.rotation")).isZero();
+
+            release.countDown();
+
+            Awaitility.await()
+                    .until(() -> registry.find("ebbtide.check.latency").meter() != null);
+            Awaitility.await().until(() -> value("ebbtide.in.rotation") == 1);
+            assertThat(service.state().name()).isEqualTo("RUNNING");
+        }
+    }
+
+    @Test
+    void hpaSeries_existOnlyInRotation() throws Exception {
+        List<List<String>> seen = new ArrayList<>();
+        var stopping = new CountDownLatch(1);
+        Ebbtide service = builder()
+                .component("before", new Component() {
+                    @Override
+                    public void start() {
+                        seen.add(hpaSeries());
+                    }
+
+                    @Override
+                    public void stop(Duration within) {
+                        seen.add(hpaSeries());
+                        stopping.countDown();
+                    }
+                })
+                .queue("imports", () -> 3)
+                .build()
+                .start();
+
+        assertThat(hpaSeries())
+                .containsExactlyInAnyOrder(
+                        "ebbtide.hpa.inflight", "ebbtide.hpa.utilization", "ebbtide.hpa.queue.depth");
+        assertThat(value("ebbtide.hpa.utilization")).isEqualTo(0.25);
+        assertThat(value("ebbtide.hpa.queue.depth", "queue", "imports")).isEqualTo(3);
+
+        Hold hold = service.hold("warming up");
+        assertThat(hpaSeries()).isEmpty();
+        assertThat(value("ebbtide.in.rotation")).isZero();
+        hold.close();
+        assertThat(hpaSeries()).hasSize(3);
+        assertThat(value("ebbtide.in.rotation")).isEqualTo(1);
+
+        Ticket last = service.work("last", WorkKind.REQUEST);
+        service.shutdown("test");
+        Awaitility.await().until(() -> hpaSeries().isEmpty());
+        assertThat(value("ebbtide.inflight", "kind", "request"))
+                .as("its work is still told")
+                .isEqualTo(1);
+        last.close();
+        service.awaitStopped(Duration.ofSeconds(10));
+
+        assertThat(stopping.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(seen).containsExactly(List.of(), List.of());
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void utilisation_withALimit_isThatOfTheLimit() {
+        try (Ebbtide service = Ebbtide.builder("orders")
+                        .metrics(registry, MeterRules.defaults().withInFlightLimit(4))
+                        .serve(source)
+                        .build()
+                        .start();
+                Ticket open = service.work("open", WorkKind.JOB)) {
+            assertThat(value("ebbtide.hpa.utilization")).isEqualTo(0.25);
+            assertThat(value("ebbtide.inflight.limit")).isEqualTo(4);
+            assertThat(open.kind()).isEqualTo(WorkKind.JOB);
+        }
+    }
+
+    @Test
+    void executor_tellsWhatWaits_andForHowLong() throws Exception {
+        var release = new CountDownLatch(1);
+        var executor = WorkExecutor.of("mails", Executors.newSingleThreadExecutor(), QueueRule.keep());
+        try (Ebbtide service = builder().work(executor).build().start()) {
+            executor.execute(() -> {
+                try {
+                    release.await(10, TimeUnit.SECONDS);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            executor.execute(() -> {});
+            executor.execute(() -> {});
+            Awaitility.await().until(() -> value("ebbtide.queue.depth", "queue", "mails") == 2);
+
+            Awaitility.await().until(() -> value("ebbtide.queue.age", "queue", "mails") > 0.05);
+            assertThat(value("ebbtide.hpa.queue.depth", "queue", "mails")).isEqualTo(2);
+            assertThat(service.inFlight().count()).isEqualTo(3);
+            release.countDown();
+            Awaitility.await().until(() -> value("ebbtide.queue.age", "queue", "mails") == 0);
+        }
+    }
+
+    @Test
+    void workThatIsCut_isCounted_andTheTimesOfTheStatesAreTold() throws Exception {
+        var stopping = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        Ebbtide service = builder()
+                .settings(Settings.derived()
+                        .withGrace(Duration.ofSeconds(8))
+                        .withLameDuck(Duration.ZERO)
+                        .withDrain(Duration.ofMillis(100)))
+                .component("slow", () -> {
+                    stopping.countDown();
+                    release.await(5, TimeUnit.SECONDS);
+                })
+                .build()
+                .start();
+        service.work("stuck", WorkKind.JOB).workedOnBy(null);
+
+        service.shutdown("test");
+        assertThat(stopping.await(10, TimeUnit.SECONDS)).isTrue();
+
+        assertThat(value("ebbtide.cut", "kind", "job")).isEqualTo(1);
+        assertThat(value("ebbtide.cut", "kind", "request")).isZero();
+        assertThat(value("ebbtide.shutdown", "state", "draining")).isBetween(0.1, 5.0);
+        assertThat(value("ebbtide.shutdown", "state", "lame_duck")).isZero();
+        assertThat(value("ebbtide.grace.used")).isBetween(0.1, 8.0);
+        assertThat(value("ebbtide.moves", "to", "stopping")).isEqualTo(1);
+        release.countDown();
+        service.awaitStopped(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void secondServiceOfTheSameName_isRefused_andTheFirstKeepsItsMeters() {
+        try (Ebbtide first = builder().build().start()) {
+            assertThatThrownBy(() ->
+                            Ebbtide.builder("orders").metrics(registry).build().start())
+                    .isInstanceOf(IllegalStateException.class)
+                    .cause()
+                    .hasMessage("registry: has the meters of a service 'orders' already (expected: another name, or"
+                            + " another registry)");
+
+            assertThat(first.state().name()).isEqualTo("RUNNING");
+            assertThat(value("ebbtide.state", "state", "running")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void secondServiceOfAnotherName_comesAndGoesAlone() {
+        try (Ebbtide first = builder().build().start()) {
+            int ofOne = registry.getMeters().size();
+            Ebbtide second = Ebbtide.builder("other").metrics(registry).build().start();
+            assertThat(registry.getMeters().size()).isGreaterThan(ofOne);
+
+            second.close();
+
+            assertThat(registry.getMeters()).hasSize(ofOne);
+            assertThat(first.state().name()).isEqualTo("RUNNING");
+        }
+    }
+
+    @Test
+    void requests_areTimedByRouteAndStatus() {
+        try (Ebbtide service = builder().build().start()) {
+            source.answer("GET", "/orders/{id}", 200);
+            source.answer("GET", "/orders/{id}", 200);
+            source.answer("BREW", null, 0);
+
+            assertThat(timer("GET", "/orders/{id}", "200", "SUCCESS").count()).isEqualTo(2);
+            assertThat(timer("OTHER", "UNKNOWN", "none", "UNKNOWN").count()).isEqualTo(1);
+            assertThat(service.inFlight().count()).isZero();
+        }
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void routesWithoutEnd_becomeOneSeries() {
+        try (Ebbtide service = builder().build().start()) {
+            for (int i = 0; i < RequestMeters.MOST_ROUTES + 50; i++) {
+                source.answer("GET", "/orders/" + i, 200);
+            }
+
+            assertThat(registry.find("http.server.requests").timers()).hasSize(RequestMeters.MOST_ROUTES + 1);
+            assertThat(timer("GET", "OTHER", "200", "SUCCESS").count()).isEqualTo(50);
+            assertThat(service.inFlight().count()).isZero();
+        }
+    }
+
+    @Test
+    void requestsThatSomebodyElseTimes_areNotTimedTwice() {
+        Timer others = registry.timer("http.server.requests", "uri", "/theirs");
+        try (Ebbtide service = builder().build().start()) {
+            source.answer("GET", "/orders/{id}", 200);
+
+            assertThat(registry.find("http.server.requests").timers()).containsExactly(others);
+            assertThat(service.inFlight().count()).isZero();
+        }
+    }
+
+    @Test
+    void requestNamesOfDashboards_areThereOnDemand() {
+        try (Ebbtide service = Ebbtide.builder("orders")
+                .metrics(registry, MeterRules.defaults().withRequests(RequestNames.HTTP_REQUEST_DURATION))
+                .serve(source)
+                .build()
+                .start()) {
+            source.answer("GET", null, 404);
+
+            assertThat(value("http.requests", "status", "404")).isEqualTo(1);
+            assertThat(registry.get("http.request.duration").timer().count()).isEqualTo(1);
+            assertThat(registry.find("http.server.requests").meter()).isNull();
+            assertThat(service.inFlight().count()).isZero();
+        }
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    private EbbtideBuilder builder() {
+        return Ebbtide.builder("orders").metrics(registry).serve(source);
+    }
+
+    private Timer timer(String method, String uri, String status, String outcome) {
+        return registry.get("http.server.requests")
+                .tags("service", "orders", "method", method, "uri", uri, "status", status, "outcome", outcome)
+                .timer();
+    }
+
+    private List<String> hpaSeries() {
+        return registry.getMeters().stream()
+                .map(meter -> meter.getId().getName())
+                .filter(name -> name.startsWith("ebbtide.hpa."))
+                .toList();
+    }
+
+    private double value(String name, String... tags) {
+        Meter meter = registry.get(name).tag("service", "orders").tags(tags).meter();
+        return meter.measure().iterator().next().getValue();
     }
 }

@@ -41,6 +41,7 @@ final class ProbesTest {
                     List.of(),
                     GraceBudget.of(Duration.ofSeconds(10), GraceBudget.Shares.DERIVED, Duration.ofSeconds(2)),
                     LameDuckRules.defaults(),
+                    Map.of(),
                     Map.of()),
             control,
             inFlight,

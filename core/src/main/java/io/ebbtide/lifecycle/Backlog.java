@@ -1,0 +1,18 @@
+package io.ebbtide.lifecycle;
+
+import java.time.Duration;
+
+/**
+ * Work that waits to be begun, such as a queue in this process or this consumer's share of one outside. Read by meters when
+ * somebody scrapes, on any thread: must be quick, must not block and should not throw.
+ */
+@FunctionalInterface
+public interface Backlog {
+    /** How much waits, {@code >= 0}. */
+    int depth();
+
+    /** How long the oldest has waited; zero if nothing waits, or if that is not known. */
+    default Duration oldest() {
+        return Duration.ZERO;
+    }
+}

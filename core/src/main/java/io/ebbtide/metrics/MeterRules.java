@@ -1,0 +1,67 @@
+package io.ebbtide.metrics;
+
+import io.ebbtide.internal.Expect;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is measured beyond what is counted anyway. Immutable.
+ *
+ * @param requests by which names each request is timed; null for not at all, as where a framework does it already
+ * @param buckets the upper bounds of the histogram of request times, each {@code > 0}, rising, 30 at most; none for
+ *     count and sum alone
+ * @param inFlightLimit how much work in flight one instance can take, {@code >= 1}, by which its utilisation is told;
+ *     0 for not known: then the utilisation is that of the worker pools, where the traffic sources know theirs
+ */
+public record MeterRules(@Nullable RequestNames requests, List<Duration> buckets, int inFlightLimit) {
+    private static final int MOST_BUCKETS = 30;
+
+    private static final MeterRules DEFAULTS = new MeterRules(
+            RequestNames.HTTP_SERVER_REQUESTS,
+            Stream.of(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
+                    .map(Duration::ofMillis)
+                    .toList(),
+            0);
+
+    public MeterRules {
+        buckets = List.copyOf(buckets);
+        if (buckets.size() > MOST_BUCKETS) {
+            throw Expect.wrong("buckets", String.valueOf(buckets.size()), "at most " + MOST_BUCKETS);
+        }
+        Duration last = Duration.ZERO;
+        for (Duration bucket : buckets) {
+            if (bucket.compareTo(last) <= 0) {
+                throw Expect.wrong("buckets", buckets.toString(), "rising, the first above zero");
+            }
+            last = bucket;
+        }
+        Expect.between(0, 1_000_000_000, inFlightLimit, "inFlightLimit");
+    }
+
+    /** Requests are timed as {@code http.server.requests}, in buckets from 5 ms to 10 s; no limit is known. */
+    public static MeterRules defaults() {
+        return DEFAULTS;
+    }
+
+    /** The same with requests timed by these names. */
+    public MeterRules withRequests(RequestNames names) {
+        return new MeterRules(Expect.present(names, "names"), buckets, inFlightLimit);
+    }
+
+    /** The same without requests being timed. */
+    public MeterRules withoutRequests() {
+        return new MeterRules(null, buckets, inFlightLimit);
+    }
+
+    /** The same with other bounds for request times. */
+    public MeterRules withBuckets(Duration... upperBounds) {
+        return new MeterRules(requests, List.of(upperBounds), inFlightLimit);
+    }
+
+    /** The same with a known limit, {@code >= 1}. */
+    public MeterRules withInFlightLimit(int limit) {
+        return new MeterRules(requests, buckets, Expect.atLeast(1, limit, "inFlightLimit"));
+    }
+}

@@ -1,0 +1,124 @@
+package io.ebbtide.metrics;
+
+import io.ebbtide.health.Health;
+import io.ebbtide.health.Status;
+import io.ebbtide.inflight.InFlight;
+import io.ebbtide.lifecycle.Backlog;
+import io.ebbtide.lifecycle.Lifecycle;
+import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.lifecycle.SourceLoad;
+import io.ebbtide.lifecycle.TrafficSource;
+import java.util.Map;
+
+/** What an autoscaler may count on. Safe for use by many threads. */
+final class RotationMeters {
+    /*
+     * An autoscaler takes the mean over all instances that tell it something. One that starts, is held or leaves would tell
+     * it of no work, and drag the mean down just when the others have more to do: Kubernetes leaves such instances out by
+     * itself for CPU alone. Where a series is absent instead, it is careful: it takes the instance for fully loaded before
+     * it takes others away, and for idle before it adds some. So these series are in the registry only while the instance
+     * is in rotation.
+     */
+    private final Registered meters;
+    private final Lifecycle lifecycle;
+    private final Health health;
+    private final InFlight inFlight;
+    private final Map<String, Backlog> backlogs;
+    private final int inFlightLimit;
+    private volatile boolean inRotation;
+    private boolean over;
+
+    RotationMeters(
+            Registered meters,
+            MeterRules rules,
+            Lifecycle lifecycle,
+            Health health,
+            InFlight inFlight,
+            Map<String, Backlog> backlogs) {
+        this.meters = meters;
+        this.lifecycle = lifecycle;
+        this.health = health;
+        this.inFlight = inFlight;
+        this.backlogs = backlogs;
+        inFlightLimit = rules.inFlightLimit();
+    }
+
+    boolean isInRotation() {
+        return inRotation;
+    }
+
+    /** Something has changed. One at a time, each seeing what is so now, so the last to look has seen the last change. */
+    synchronized void look() {
+        boolean now = !over
+                && lifecycle.state() == LifecycleState.RUNNING
+                && health.snapshot().readiness() != Status.DOWN;
+        if (now == inRotation) {
+            return;
+        }
+        if (now) {
+            inRotation = true;
+            register();
+        } else {
+            meters.removeAll();
+            inRotation = false;
+        }
+    }
+
+    /** For good. */
+    synchronized void remove() {
+        over = true;
+        look();
+    }
+
+    private void register() {
+        meters.gauge(
+                "ebbtide.hpa.inflight",
+                "Work in flight; only while the instance is in rotation",
+                inFlight,
+                InFlight::count);
+        if (inFlightLimit > 0) {
+            meters.gauge(
+                    "ebbtide.hpa.utilization",
+                    "Work in flight by what the instance can take; only while it is in rotation",
+                    inFlight,
+                    from -> (double) from.count() / inFlightLimit);
+        } else if (workers() > 0) {
+            meters.gauge(
+                    "ebbtide.hpa.utilization",
+                    "Workers at work by workers; only while the instance is in rotation",
+                    this,
+                    RotationMeters::busyShare);
+        }
+        backlogs.forEach((name, backlog) -> meters.gauge(
+                "ebbtide.hpa.queue.depth",
+                "What waits; only while the instance is in rotation",
+                backlog,
+                Backlog::depth,
+                "queue",
+                name));
+    }
+
+    private int workers() {
+        int workers = 0;
+        for (TrafficSource source : lifecycle.plan().sources()) {
+            SourceLoad load = source.load();
+            workers += isKnown(load) ? load.maxWorkers() : 0;
+        }
+        return workers;
+    }
+
+    private double busyShare() {
+        int busy = 0;
+        int workers = 0;
+        for (TrafficSource source : lifecycle.plan().sources()) {
+            SourceLoad load = source.load();
+            busy += isKnown(load) ? load.busyWorkers() : 0;
+            workers += isKnown(load) ? load.maxWorkers() : 0;
+        }
+        return workers == 0 ? 0 : (double) busy / workers;
+    }
+
+    private static boolean isKnown(SourceLoad load) {
+        return load.busyWorkers() != SourceLoad.UNKNOWN && load.maxWorkers() != SourceLoad.UNKNOWN;
+    }
+}

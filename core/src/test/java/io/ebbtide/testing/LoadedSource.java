@@ -1,0 +1,44 @@
+package io.ebbtide.testing;
+
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.SourceLoad;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A source with seven connections, two of eight workers at work, and requests on demand. */
+public final class LoadedSource implements TrafficSource {
+    private @Nullable Traffic traffic;
+
+    /** A request comes and is answered. */
+    public void answer(String method, @Nullable String route, int status) {
+        Traffic ways = Objects.requireNonNull(traffic);
+        Ticket ticket = Objects.requireNonNull(ways.admit(WorkKind.REQUEST, () -> method + " /"));
+        ticket.route(route);
+        ways.answered(ticket, method, status);
+    }
+
+    @Override
+    public String name() {
+        return "loaded";
+    }
+
+    @Override
+    public void start(Traffic newTraffic) {
+        traffic = newTraffic;
+    }
+
+    @Override
+    public void stopAccepting() {}
+
+    @Override
+    public void close(Duration within) {}
+
+    @Override
+    public SourceLoad load() {
+        return new SourceLoad(7, 2, 8, SourceLoad.UNKNOWN);
+    }
+}
