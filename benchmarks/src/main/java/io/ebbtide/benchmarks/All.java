@@ -9,5 +9,6 @@ final class All {
         ExitLatency.main(arguments);
         ProbeLatency.main(arguments);
         ManyChecks.main(arguments);
+        MetricsCost.main(arguments);
     }
 }

@@ -1,6 +1,7 @@
 package io.ebbtide.undertow;
 
 import io.ebbtide.inflight.Ticket;
+import io.ebbtide.internal.Printable;
 import io.ebbtide.lifecycle.Traffic;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
@@ -8,6 +9,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ResponseCommitListener;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
+import io.undertow.util.PathTemplateMatch;
 import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
 import java.util.concurrent.Executor;
@@ -80,7 +82,7 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
                 exchange.setStatusCode(StatusCodes.INTERNAL_SERVER_ERROR);
             }
             exchange.endExchange(); // before the logger is asked, who may never come back
-            LOG.error("{} failed", get(), e);
+            LOG.error("{} failed", Printable.line(get()), e);
         } finally {
             if (mine != null) {
                 mine.leftBy(Thread.currentThread());
@@ -115,10 +117,20 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
         try {
             Ticket mine = ticket;
             if (mine != null) {
-                mine.close();
+                tellRoute(completed, mine);
+                int status = completed.isResponseStarted() ? completed.getStatusCode() : 0;
+                traffic.answered(mine, completed.getRequestMethod().toString(), status);
             }
         } finally {
             next.proceed();
+        }
+    }
+
+    /** As Undertow's own routing has found it, unless the application has told a better one. */
+    private static void tellRoute(HttpServerExchange exchange, Ticket ticket) {
+        PathTemplateMatch match = exchange.getAttachment(PathTemplateMatch.ATTACHMENT_KEY);
+        if (match != null && ticket.route() == null) {
+            ticket.route(match.getMatchedTemplate());
         }
     }
 }

@@ -3,6 +3,7 @@ package io.ebbtide.examples.orders;
 import io.ebbtide.Ebbtide;
 import io.ebbtide.EbbtideBuilder;
 import io.ebbtide.health.Check;
+import io.ebbtide.metrics.MeterRules;
 import io.ebbtide.undertow.UndertowSource;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -10,9 +11,11 @@ import java.nio.file.Path;
 
 /**
  * Takes orders on the port that {@code ORDERS_PORT} names, 8080 unless set; answers probes and metrics on 8558. Where the
- * orders are kept, see {@link Stores}.
+ * orders are kept, see {@link Stores}. With {@code ORDERS_METRICS=off} it has no metrics.
  */
 public final class OrdersService {
+    private static final int WORKERS = 64;
+
     private OrdersService() {}
 
     public static void main(String[] arguments) {
@@ -20,17 +23,18 @@ public final class OrdersService {
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         EbbtideBuilder service = Ebbtide.builder("orders");
         OrderStore store = Stores.addTo(service, System.getenv(), registry);
-        var http = UndertowSource.http(port, OrdersApi.handler(store)).workerThreads(64);
+        var http = UndertowSource.http(port, OrdersApi.handler(store)).workerThreads(WORKERS);
 
         service.liveness("deadlock", Check.deadlock())
                 .readiness("disk", Check.diskSpace(Path.of("."), 10_000_000))
                 .serve(http)
                 .startupTask("prepare the store", store::prepare)
                 .startupTask("tell the port", () -> System.out.println("orders-service listens, port=" + http.port()))
-                .management()
-                .metrics(registry)
-                .scrape(registry::scrape)
-                .build()
-                .run();
+                .management();
+        if (!System.getenv().getOrDefault("ORDERS_METRICS", "on").equals("off")) {
+            service.metrics(registry, MeterRules.defaults().withInFlightLimit(WORKERS))
+                    .scrape(registry::scrape);
+        }
+        service.build().run();
     }
 }

@@ -1,0 +1,162 @@
+package io.ebbtide.benchmarks;
+
+import io.ebbtide.examples.orders.OrdersService;
+import io.ebbtide.testkit.JavaLauncher;
+import io.ebbtide.testkit.ServiceProcess;
+import io.ebbtide.testkit.WireConnection;
+import io.ebbtide.testkit.WireRequest;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.DoubleStream;
+
+/** How many orders a second the example gives out with all metrics on and scraped, against none, in turn. */
+final class MetricsCost {
+    private static final int CONNECTIONS = 16;
+    private static final int PAIRS = 15;
+    private static final Duration SLICE = Duration.ofSeconds(1);
+    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final double LEAST = 0.97;
+    private static final byte[] REQUEST =
+            "GET /orders/1 HTTP/1.1\r\nHost: bench\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private MetricsCost() {}
+
+    /** A running example. */
+    private record Example(ServiceProcess process, int port, int managementPort) implements AutoCloseable {
+        static Example start(String metrics) throws IOException, InterruptedException {
+            ServiceProcess process = JavaLauncher.of(OrdersService.class)
+                    .environment("ORDERS_PORT", "0")
+                    .environment("ORDERS_STORES", "memory")
+                    .environment("ORDERS_METRICS", metrics)
+                    .environment("EBBTIDE_MANAGEMENT_PORT", "0")
+                    .start();
+            int management =
+                    Integer.parseInt(process.awaitLine("answers probes at http://127.0.0.1:(\\d+)/health", SOON)
+                            .group(1));
+            var example = new Example(process, process.awaitPort(), management);
+            try (WireConnection connection = WireConnection.open(example.port(), SOON)) {
+                connection.exchange(WireRequest.post("/orders", "{\"item\":\"tide table\",\"quantity\":2}"));
+            }
+            return example;
+        }
+
+        @Override
+        public void close() {
+            process.close();
+        }
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS);
+        try (Example with = Example.start("on");
+                Example without = Example.start("off")) {
+            perSecond(with, WARM_UP, clients);
+            perSecond(without, WARM_UP, clients);
+            List<Double> ratios = new ArrayList<>();
+            double on = 0;
+            double off = 0;
+            for (int i = 0; i < PAIRS; i++) {
+                boolean first = i % 2 == 0; // whoever comes second finds a warmer machine
+                double before = first ? perSecond(with, SLICE, clients) : perSecond(without, SLICE, clients);
+                double after = first ? perSecond(without, SLICE, clients) : perSecond(with, SLICE, clients);
+                int status =
+                        WireConnection.get(with.managementPort(), "/metrics").status();
+                if (status != 200) {
+                    throw new IllegalStateException("/metrics: %d (expected: 200)".formatted(status));
+                }
+                ratios.add(first ? before / after : after / before);
+                on += first ? before : after;
+                off += first ? after : before;
+            }
+            double[] sorted = ratios.stream().mapToDouble(each -> each).sorted().toArray();
+            System.out.printf(
+                    "metrics: %,.0f requests/s with, %,.0f without, %d pairs of %d s, ratio min %.3f, median %.3f, max %.3f%n",
+                    on / PAIRS, off / PAIRS, PAIRS, SLICE.toSeconds(), sorted[0], sorted[PAIRS / 2], sorted[PAIRS - 1]);
+            System.out.printf(
+                    "metrics: mean of the middle half of the ratios %.3f%n",
+                    DoubleStream.of(sorted)
+                            .skip(PAIRS / 4)
+                            .limit(PAIRS - 2 * (PAIRS / 4))
+                            .average()
+                            .orElse(0));
+            if (sorted[PAIRS / 2] < LEAST) {
+                throw new IllegalStateException(
+                        "metrics: median ratio %.3f (expected: >= %.2f)".formatted(sorted[PAIRS / 2], LEAST));
+            }
+        } finally {
+            clients.shutdownNow();
+        }
+    }
+
+    private static double perSecond(Example example, Duration slice, ExecutorService clients)
+            throws InterruptedException, ExecutionException {
+        long begin = System.nanoTime();
+        long end = begin + slice.toNanos();
+        List<Future<Long>> counts = new ArrayList<>();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            counts.add(clients.submit(() -> askUntil(example.port(), end)));
+        }
+        long all = 0;
+        for (Future<Long> count : counts) {
+            all += count.get();
+        }
+        return all / ((System.nanoTime() - begin) / 1e9);
+    }
+
+    private static long askUntil(int port, long end) throws IOException {
+        long count = 0;
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setTcpNoDelay(true);
+            var input = new BufferedInputStream(socket.getInputStream(), 4_096);
+            while (System.nanoTime() < end) {
+                socket.getOutputStream().write(REQUEST);
+                readAnswer(input);
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** A head with a Content-Length, and the body that it announces. */
+    private static void readAnswer(InputStream input) throws IOException {
+        String status = line(input);
+        if (!status.startsWith("HTTP/1.1 200")) {
+            throw new IOException(status + " (expected: HTTP/1.1 200)");
+        }
+        int length = -1;
+        for (String line = line(input); !line.isEmpty(); line = line(input)) {
+            if (line.regionMatches(true, 0, "Content-Length:", 0, 15)) {
+                length = Integer.parseInt(line.substring(15).strip());
+            }
+        }
+        if (length < 0) {
+            throw new IOException("no Content-Length");
+        }
+        input.skipNBytes(length);
+    }
+
+    private static String line(InputStream input) throws IOException {
+        var line = new StringBuilder(64);
+        for (int c = input.read(); c != '\n'; c = input.read()) {
+            if (c < 0) {
+                throw new IOException("the connection has ended");
+            }
+            if (c != '\r') {
+                line.append((char) c);
+            }
+        }
+        return line.toString();
+    }
+}
