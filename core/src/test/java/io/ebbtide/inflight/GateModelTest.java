@@ -49,7 +49,7 @@ public final class GateModelTest {
 
     @Test
     void gate_behavesLikeOneThatDoesOneThingAtATime() {
-        options(15, 300).check(GateModelTest.class);
+        options(8, 250).check(GateModelTest.class);
     }
 
     @Test
