@@ -84,24 +84,38 @@ public final class WireConnection implements AutoCloseable {
         socket.shutdownOutput();
     }
 
+    /** Goes away without a word: the server's next write or read fails. */
+    public void abort() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     /**
-     * Reads one complete answer.
+     * Reads one complete answer; what comes before it (100) is left out.
      *
      * @param headOnly whether it has no body, as after a HEAD
      * @throws EOFException if the connection ends before the answer does
      */
     public WireResponse read(boolean headOnly) throws IOException {
+        WireResponse head = readHead();
+        while (head.status() >= 100 && head.status() < 200 && head.status() != 101) {
+            head = readHead();
+        }
+        boolean noBody = headOnly || head.status() == 101 || head.status() == 204 || head.status() == 304;
+        return noBody ? head : new WireResponse(head.status(), head.headers(), body(head.headers()));
+    }
+
+    /**
+     * Reads the head of what comes next, be it an answer or a 100, and leaves the body where it is.
+     *
+     * @throws EOFException if the connection ends before that does
+     */
+    public WireResponse readHead() throws IOException {
         String[] start = line().split(" ", 3);
         if (start.length < 2 || !start[0].startsWith("HTTP/1.")) {
             throw new IOException("not an HTTP/1 status line: " + String.join(" ", start));
         }
-        int status = Integer.parseInt(start[1]);
-        Map<String, List<String>> headers = headers();
-        if (status >= 100 && status < 200 && status != 101) {
-            return read(headOnly);
-        }
-        boolean noBody = headOnly || status == 101 || status == 204 || status == 304;
-        return new WireResponse(status, headers, noBody ? "" : body(headers));
+        return new WireResponse(Integer.parseInt(start[1]), headers(), "");
     }
 
     /** Whether the server has ended the connection, nothing more having come; waits up to the read timeout. */

@@ -1,0 +1,83 @@
+package io.ebbtide.testkit.contract;
+
+import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.testkit.WireConnection;
+import io.ebbtide.testkit.WireRequest;
+import io.ebbtide.testkit.WireResponse;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Once nothing is in flight and the gate is closed, requests are refused, politely and without much work. */
+final class GateTrials {
+    private static final int PART_BYTES = 64 * 1024;
+    private static final long BODY_BYTES = 256L * 1024 * 1024;
+
+    /** The buffers of a connection on loopback hold some 10 MiB; the server reads what it takes to be polite. */
+    private static final long MOST_TAKEN_BYTES = 24L * 1024 * 1024;
+
+    private GateTrials() {}
+
+    static void close(Stage stage) throws Exception {
+        stage.leave();
+        stage.drain();
+        stage.closeGate();
+    }
+
+    static void refused(Stage stage) throws Exception {
+        WireConnection client = stage.connectAndAsk();
+        WireConnection posting = stage.connectAndAsk();
+        close(stage);
+        verify(client.exchange("GET", Scenario.PLAIN.path()));
+        verify(posting.exchange(WireRequest.post(Scenario.ECHO.path(), "{\"order\":1}")));
+        Seen.that(EndTrials.isEnded(client), "the connection", "open", "ended");
+        ShutdownReport.Late late = stage.end().late();
+        Seen.equal("late requests", late.count(), 2L);
+        Seen.equal("refused", late.refused(), 2L);
+    }
+
+    /** The time is over while a request is stuck: what comes then is refused, too. */
+    static void refusedAfterTheDeadline(Stage stage) throws Exception {
+        WireConnection client = stage.connectAndAsk();
+        stage.begin(Scenario.BLOCKING);
+        stage.awaitInFlight(1);
+        stage.shutdownUntilClose();
+        verify(client.exchange("GET", Scenario.PLAIN.path()));
+        stage.application().release();
+        ShutdownReport report = stage.end();
+        Seen.equal("refused", report.late().refused(), 1L);
+    }
+
+    static void largeBody(Stage stage) throws Exception {
+        WireConnection client = stage.connectAndAsk();
+        close(stage);
+        var taken = new AtomicLong();
+        client.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + BODY_BYTES + "\r\n\r\n");
+        var sending = new Thread(() -> send(client, taken), "contract-client");
+        sending.setDaemon(true);
+        sending.start();
+        verify(client.read(false));
+        sending.join(stage.patience().toMillis() / 2);
+        Seen.that(taken.get() <= MOST_TAKEN_BYTES, "bytes taken of a body that is refused", taken, "<= 24 MiB");
+        client.close();
+        Seen.equal("refused", stage.end().late().refused(), 1L);
+    }
+
+    private static void send(WireConnection client, AtomicLong taken) {
+        String part = "x".repeat(PART_BYTES);
+        try {
+            while (taken.get() < BODY_BYTES) {
+                client.send(part);
+                taken.addAndGet(PART_BYTES);
+            }
+        } catch (IOException e) {
+            // the server has ended the connection, as it may
+        }
+    }
+
+    private static void verify(WireResponse response) {
+        Seen.equal("the status", response.status(), 503);
+        Seen.that(response.closes(), "Connection", response.header("Connection"), "close");
+        String retryAfter = response.header("Retry-After");
+        Seen.that(retryAfter.matches("[1-5]"), "Retry-After", retryAfter, "1 to 5");
+    }
+}

@@ -1,0 +1,129 @@
+package io.ebbtide.testkit.contract;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/**
+ * The promises of every adapter of an HTTP server, as JUnit tests, one for each {@link Promise}. The test of an adapter
+ * extends this class. Called by one thread at a time.
+ *
+ * <pre>{@code
+ * final class UndertowContractIT extends HttpContract {
+ *     protected String adapter() { return "Undertow"; }
+ *     protected ServerUnderTest server(Application application, int port) {
+ *         var source = UndertowSource.http(port, new BlockingHandler(
+ *                 exchange -> application.handle(new UndertowExchange(exchange))));
+ *         return new ServerUnderTest(source, source::port);
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>What came of it is written to {@code target/contract/<adapter>.json}. {@code -Dcontract.only=PIPELINED,HEAD} tries
+ * some alone.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.SAME_THREAD)
+public abstract class HttpContract {
+    /** How long a trial waits for what is to happen soon. */
+    static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** For what is not expected to happen. */
+    private static final Duration LESS_PATIENCE = Duration.ofMillis(1_500);
+
+    private final List<Outcome> outcomes = new ArrayList<>();
+    private final Trials trials = new Trials(this);
+
+    /** For test classes of adapters. */
+    protected HttpContract() {}
+
+    /** What the adapter is called, such as {@code Undertow}. */
+    protected abstract String adapter();
+
+    /**
+     * Makes a server that has not been started, with {@link #workers} threads for handlers; it is started once at most. All
+     * of its requests that are no probes go to the application, on threads that may block.
+     *
+     * @param port to listen on, on all addresses; 0 for any that is free
+     */
+    protected abstract ServerUnderTest server(Application application, int port) throws Exception;
+
+    /** How many threads the server has for handlers, {@code >= 4}; 4 unless told otherwise. */
+    protected int workers() {
+        return 4;
+    }
+
+    /**
+     * What the server cannot keep, whatever the adapter does, each with the reason. It is tried all the same: a promise that
+     * stands here and is kept fails.
+     */
+    protected Map<Promise, String> cannot() {
+        return Map.of();
+    }
+
+    /**
+     * The page with the table of promises, of which one column is this adapter's, to be compared with what is told here;
+     * null, as it is unless told otherwise, for none. {@code -Dcontract.write=true} writes the column.
+     */
+    protected @Nullable Path table() {
+        return null;
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> promises() {
+        String only = System.getProperty("contract.only", "");
+        return Arrays.stream(Promise.values())
+                .filter(promise -> only.isEmpty() || List.of(only.split(",")).contains(promise.name()))
+                .map(promise -> DynamicTest.dynamicTest(promise + ": " + promise.sentence(), () -> verify(promise)));
+    }
+
+    @Test
+    final void columnOfTheTable_tellsWhatIsKeptAndWhatCannotBe() throws IOException {
+        Path file = table();
+        if (file == null) {
+            return;
+        }
+        var table = PromiseTable.read(file);
+        if (Boolean.getBoolean("contract.write")) {
+            table.withColumn(adapter(), cannot()).write(file);
+        } else {
+            table.verifyColumn(adapter(), cannot());
+        }
+    }
+
+    @AfterAll
+    final void end() throws Exception {
+        trials.close();
+        OutcomesJson.write(adapter(), outcomes, cannot());
+    }
+
+    /** Fails unless the promise is kept, or declared as one that cannot be and not kept. */
+    final void verify(Promise promise) throws Exception {
+        String reason = cannot().get(promise);
+        Outcome outcome = trials.on(promise, reason == null ? PATIENCE : LESS_PATIENCE);
+        outcomes.add(outcome);
+        Throwable failure = outcome.failure();
+        if (reason == null && failure != null) {
+            throw new AssertionError(
+                    "%s does not keep %s: %s".formatted(adapter(), promise, failure.getMessage()), failure);
+        }
+        if (reason != null && failure == null && !promise.mayHoldByChance()) {
+            throw new AssertionError(
+                    "%s keeps %s, which is declared as impossible, because '%s' (expected: no declaration, or a promise that is not kept)"
+                            .formatted(adapter(), promise, reason));
+        }
+    }
+}

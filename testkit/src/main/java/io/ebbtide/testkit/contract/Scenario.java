@@ -1,0 +1,157 @@
+package io.ebbtide.testkit.contract;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What an application may do with a request; each has a path of its own, its name in lower case. */
+enum Scenario {
+    /** Answers {@code plain}. */
+    PLAIN {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            write(exchange, "plain");
+        }
+    },
+    /** Answers 204. */
+    EMPTY {
+        @Override
+        void play(Exchange exchange, Application application) {
+            exchange.status(204);
+        }
+    },
+    /** Throws an exception before it has answered. */
+    FAILS {
+        @Override
+        void play(Exchange exchange, Application application) {
+            throw new IllegalStateException("a handler that fails");
+        }
+    },
+    /** Throws an error. */
+    ERRS {
+        @Override
+        void play(Exchange exchange, Application application) {
+            throw new StackOverflowError("a handler that errs");
+        }
+    },
+    /** Throws an exception after a part of the answer was sent. */
+    FAILS_WITHIN {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            write(exchange, "first ");
+            exchange.flush();
+            throw new IllegalStateException("a handler that fails within its answer");
+        }
+    },
+    /** Waits until it is released. */
+    BLOCKING {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            application.awaitRelease();
+            write(exchange, "blocked");
+        }
+    },
+    /** Waits until it is released, whoever interrupts it. */
+    STUBBORN {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            application.awaitReleaseWhateverComes();
+            write(exchange, "stubborn");
+        }
+    },
+    /** Sends a part, waits until it is released, sends the rest. */
+    STREAM {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            write(exchange, "first ");
+            exchange.flush();
+            application.awaitRelease();
+            write(exchange, "last");
+        }
+    },
+    /** Answers in two parts. */
+    CHUNKED {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            write(exchange, "one");
+            exchange.flush();
+            write(exchange, "two");
+        }
+    },
+    /** Answers more than the buffers of a connection hold. */
+    LARGE {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            byte[] part = new byte[64 * 1024];
+            Arrays.fill(part, (byte) 'x');
+            for (int sent = 0; sent < LARGE_BYTES; sent += part.length) {
+                exchange.write(part);
+            }
+        }
+    },
+    /** Answers what was sent. */
+    ECHO {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            exchange.write(exchange.body());
+        }
+    },
+    /** Is left open, and completed by another thread once it is released. */
+    ASYNC {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            application.whenReleased(exchange.open(NO_TIMEOUT), open -> open.complete(bytes("async")));
+        }
+    },
+    /** Is left open, and fails on another thread. */
+    ASYNC_FAILS {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            exchange.open(NO_TIMEOUT).fail(new IllegalStateException("a task that fails"));
+        }
+    },
+    /** Is left open with a time-out, and nobody completes it before the trial is over. */
+    ASYNC_NEVER {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            application.atTheEnd(exchange.open(Duration.ofMillis(300)), open -> open.complete(bytes("too late")));
+        }
+    },
+    /** Takes the connection over. */
+    UPGRADE {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            exchange.upgrade();
+        }
+    };
+
+    /** What {@link #LARGE} answers; loopback buffers some 10 MiB at most. */
+    static final int LARGE_BYTES = 24 * 1024 * 1024;
+
+    private static final Duration NO_TIMEOUT = Duration.ofSeconds(60);
+
+    abstract void play(Exchange exchange, Application application) throws Exception;
+
+    String path() {
+        return "/" + name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static @Nullable Scenario at(String path) {
+        for (Scenario scenario : values()) {
+            if (scenario.path().equals(path)) {
+                return scenario;
+            }
+        }
+        return null;
+    }
+
+    private static void write(Exchange exchange, String text) throws Exception {
+        exchange.write(bytes(text));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

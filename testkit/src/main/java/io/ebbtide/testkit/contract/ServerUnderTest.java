@@ -1,0 +1,12 @@
+package io.ebbtide.testkit.contract;
+
+import io.ebbtide.lifecycle.TrafficSource;
+import java.util.function.IntSupplier;
+
+/**
+ * A server that has not been started. Immutable.
+ *
+ * @param source what is given to {@code EbbtideBuilder.serve}
+ * @param port where it listens, -1 before its start
+ */
+public record ServerUnderTest(TrafficSource source, IntSupplier port) {}

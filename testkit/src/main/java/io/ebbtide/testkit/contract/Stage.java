@@ -1,0 +1,204 @@
+package io.ebbtide.testkit.contract;
+
+import io.ebbtide.Ebbtide;
+import io.ebbtide.Settings;
+import io.ebbtide.inflight.InFlight;
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.lifecycle.SourceLoad;
+import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.testkit.WireConnection;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** One service with the server under test, and the clients of a trial. Not thread-safe; confine to one thread. */
+final class Stage implements AutoCloseable {
+    private static final Settings LONG = Settings.derived()
+            .withGrace(Duration.ofSeconds(20))
+            .withLameDuck(Duration.ZERO)
+            .withDrain(Duration.ofSeconds(12))
+            .withStop(Duration.ofSeconds(5));
+
+    private static final Settings SHORT = LONG.withDrain(Duration.ofMillis(400));
+
+    private static final Duration MOST_FOR_THE_END = Duration.ofSeconds(20);
+
+    private final HttpContract contract;
+    private final Application application = new Application();
+    private final ServerUnderTest server;
+    private final StagedSource source;
+    private final Ebbtide service;
+    private final List<WireConnection> clients = new ArrayList<>();
+    private Duration patience = HttpContract.PATIENCE;
+    private @Nullable Ticket work;
+    private @Nullable ShutdownReport report;
+
+    private Stage(HttpContract contract, Settings settings) throws Exception {
+        this.contract = contract;
+        server = contract.server(application, 0);
+        source = new StagedSource(server.source());
+        service = Ebbtide.builder("contract").serve(source).settings(settings).build();
+    }
+
+    static Stage start(HttpContract contract) throws Exception {
+        return started(new Stage(contract, LONG));
+    }
+
+    /** Whose drain ends after 400 ms. */
+    static Stage startShort(HttpContract contract) throws Exception {
+        return started(new Stage(contract, SHORT));
+    }
+
+    private static Stage started(Stage stage) {
+        stage.service.start();
+        return stage;
+    }
+
+    void beginTrial(Duration newPatience) {
+        patience = newPatience;
+        application.beginTrial();
+    }
+
+    /** Leaves nobody behind; false if somebody stays in flight. */
+    boolean endTrial() throws IOException, InterruptedException {
+        application.endTrial();
+        for (WireConnection client : clients) {
+            client.close();
+        }
+        clients.clear();
+        return Seen.soon(patience, () -> inFlight().count(WorkKind.REQUEST) == 0);
+    }
+
+    HttpContract contract() {
+        return contract;
+    }
+
+    Application application() {
+        return application;
+    }
+
+    TrafficSource source() {
+        return server.source();
+    }
+
+    SourceLoad load() {
+        return server.source().load();
+    }
+
+    InFlight inFlight() {
+        return service.inFlight();
+    }
+
+    Duration patience() {
+        return patience;
+    }
+
+    int port() {
+        return server.port().getAsInt();
+    }
+
+    /** A connection that has brought no request yet; closed when the trial ends. */
+    WireConnection connect() throws IOException {
+        WireConnection client = WireConnection.open(port(), patience);
+        clients.add(client);
+        return client;
+    }
+
+    /** A connection that has brought one request. */
+    WireConnection connectAndAsk() throws IOException {
+        WireConnection client = connect();
+        Seen.equal(
+                "the answer before",
+                client.exchange("GET", Scenario.PLAIN.path()).status(),
+                200);
+        return client;
+    }
+
+    /** Sends a GET, does not wait for anything. */
+    WireConnection begin(Scenario scenario) throws IOException {
+        WireConnection client = connect();
+        client.send(get(scenario));
+        return client;
+    }
+
+    static String get(Scenario scenario) {
+        return "GET " + scenario.path() + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    }
+
+    long total() {
+        return inFlight().total(WorkKind.REQUEST);
+    }
+
+    void awaitInFlight(int count) throws InterruptedException {
+        Seen.soonEqual(patience, "requests in flight", () -> inFlight().count(WorkKind.REQUEST), count);
+    }
+
+    /** So many were counted since then, and all are over. */
+    void awaitCounted(long before, int count) throws InterruptedException {
+        awaitInFlight(0);
+        Seen.equal("requests counted", total() - before, (long) count);
+    }
+
+    /** The lame duck begins: told to leave, and serving everything. */
+    void leave() throws InterruptedException {
+        work = service.work("keeps it from draining", WorkKind.JOB);
+        source.hold();
+        service.shutdown("contract");
+        Seen.that(source.awaitLeaving(patience), "the leaving", "not begun", "begun");
+    }
+
+    /** The ports are closed; what comes on open connections is served. */
+    void drain() throws InterruptedException {
+        source.letPortsClose();
+        Seen.that(source.awaitPortsClosed(patience), "stopAccepting()", "has not returned", "returned");
+    }
+
+    /** Nothing is in flight, so the gate is closed for good; the server is still there. */
+    void closeGate() throws InterruptedException {
+        endWork();
+        Seen.soonEqual(patience, "the state", service::state, LifecycleState.STOPPING);
+    }
+
+    /** Holds the server at its end, without keeping the drain from its deadline. */
+    void shutdownUntilClose() throws InterruptedException {
+        source.hold();
+        source.letPortsClose();
+        service.shutdown("contract");
+        Seen.soonEqual(patience, "the state", service::state, LifecycleState.STOPPING);
+    }
+
+    /** Ends the service, if nobody has yet; what is in flight has the drain's time. */
+    ShutdownReport end() throws InterruptedException {
+        endWork();
+        source.letAll();
+        service.shutdown("contract");
+        try {
+            ShutdownReport ended = service.awaitStopped(MOST_FOR_THE_END);
+            report = ended;
+            return ended;
+        } catch (TimeoutException e) {
+            throw new AssertionError("the service has not ended: " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+        endTrial();
+        if (report == null) {
+            end();
+        }
+    }
+
+    private void endWork() {
+        Ticket mine = work;
+        if (mine != null) {
+            mine.close();
+        }
+    }
+}
