@@ -110,13 +110,16 @@ final class Stage implements AutoCloseable {
         return client;
     }
 
-    /** A connection that has brought one request. */
-    WireConnection connectAndAsk() throws IOException {
+    /** A connection that has brought one request, which is over. */
+    WireConnection connectAndAsk() throws IOException, InterruptedException {
+        int before = inFlight().count();
         WireConnection client = connect();
         Seen.equal(
                 "the answer before",
                 client.exchange("GET", Scenario.PLAIN.path()).status(),
                 200);
+        boolean over = Seen.soon(patience, () -> inFlight().count() <= before);
+        Seen.that(over, "a request that is answered", "in flight", "over");
         return client;
     }
 
