@@ -25,11 +25,13 @@ final class Gate implements HttpHandler {
 
     private final HttpHandler application;
     private final Traffic traffic;
+    private final Workers workers;
     private final @Nullable Probes probes;
 
-    Gate(HttpHandler application, Traffic traffic, @Nullable Probes probes) {
+    Gate(HttpHandler application, Traffic traffic, Workers workers, @Nullable Probes probes) {
         this.application = application;
         this.traffic = traffic;
+        this.workers = workers;
         this.probes = probes;
     }
 
@@ -46,7 +48,7 @@ final class Gate implements HttpHandler {
             refuse(exchange);
             return;
         }
-        var request = new Request(exchange, traffic);
+        var request = new Request(exchange, traffic, workers);
         Ticket ticket = traffic.admit(WorkKind.REQUEST, request, peer(exchange), use(exchange));
         if (ticket == null) {
             refuse(exchange);

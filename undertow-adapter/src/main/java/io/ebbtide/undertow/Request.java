@@ -3,6 +3,8 @@ package io.ebbtide.undertow;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.internal.Printable;
 import io.ebbtide.lifecycle.Traffic;
+import io.undertow.server.ConduitWrapper;
+import io.undertow.server.DefaultResponseListener;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
@@ -17,6 +19,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.xnio.conduits.StreamSinkConduit;
 
 /** One request in flight: everything that Undertow calls back for it, in one object. */
 final class Request implements Supplier<String>, Executor, ResponseCommitListener, ExchangeCompletionListener {
@@ -24,13 +27,18 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
 
     private static final AttachmentKey<Ticket> TICKET = AttachmentKey.create(Ticket.class);
 
+    private static final ConduitWrapper<StreamSinkConduit> ANSWER_END =
+            (factory, exchange) -> new AnswerEnd(factory.create(), exchange);
+
     private final HttpServerExchange exchange;
     private final Traffic traffic;
+    private final Workers workers;
     private volatile @Nullable Ticket ticket;
 
-    Request(HttpServerExchange exchange, Traffic traffic) {
+    Request(HttpServerExchange exchange, Traffic traffic, Workers workers) {
         this.exchange = exchange;
         this.traffic = traffic;
+        this.workers = workers;
     }
 
     /** The ticket of the request; null if it went around us. */
@@ -44,6 +52,7 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
         exchange.putAttachment(TICKET, newTicket);
         exchange.addExchangeCompleteListener(this);
         exchange.addResponseCommitListener(this);
+        exchange.addResponseWrapper(ANSWER_END);
         exchange.setDispatchExecutor(this);
         try {
             application.handleRequest(exchange);
@@ -61,7 +70,7 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
     /** Runs what the application dispatches to the worker, so that its thread is known. */
     @Override
     public void execute(Runnable task) {
-        exchange.getConnection().getWorker().execute(() -> work(task));
+        workers.execute(exchange.getConnection().getWorker(), () -> work(task));
     }
 
     /*
@@ -78,6 +87,7 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
         try {
             task.run();
         } catch (Throwable e) {
+            exchange.putAttachment(DefaultResponseListener.EXCEPTION, e); // as Undertow does
             if (!exchange.isResponseStarted()) {
                 exchange.setStatusCode(StatusCodes.INTERNAL_SERVER_ERROR);
             }

@@ -1,18 +1,21 @@
 package io.ebbtide.undertow;
 
 import io.ebbtide.inflight.Ticket;
+import io.ebbtide.lifecycle.SourceLoad;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.probe.ProbeHost;
 import io.ebbtide.probe.Probes;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
+import io.undertow.server.ConnectorStatistics;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -45,6 +48,7 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
 
     private final Undertow.Builder builder;
     private final HttpHandler application;
+    private final Workers workers = new Workers();
     private int ioThreads = Math.max(2, Runtime.getRuntime().availableProcessors());
     private int workerThreads = 8 * ioThreads;
     private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
@@ -52,7 +56,7 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
     private volatile String name = "undertow";
     private volatile @Nullable Running running;
 
-    private record Running(Undertow undertow, XnioWorker worker, Listeners listeners, int port) {}
+    private record Running(XnioWorker worker, Listeners listeners, List<ConnectorStatistics> statistics, int port) {}
 
     private UndertowSource(Undertow.Builder builder, HttpHandler application) {
         this.builder = Objects.requireNonNull(builder, "builder");
@@ -144,8 +148,10 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
     public void start(Traffic traffic) throws IOException {
         XnioWorker worker = createWorker();
         Undertow undertow = builder.setWorker(worker)
+                .setServerOption(
+                        UndertowOptions.ENABLE_STATISTICS, true) // nothing else counts connections without a lock
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, Math.toIntExact(idleTimeout.toMillis()))
-                .setHandler(new Gate(application, traffic, probes))
+                .setHandler(new Gate(application, traffic, workers, probes))
                 .build();
         try {
             undertow.start();
@@ -166,7 +172,10 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
         name = undertow.getListenerInfo().stream()
                 .map(info -> info.getProtcol() + ":" + ((InetSocketAddress) info.getAddress()).getPort())
                 .collect(Collectors.joining(","));
-        running = new Running(undertow, worker, Listeners.of(undertow, worker), port);
+        List<ConnectorStatistics> statistics = undertow.getListenerInfo().stream()
+                .map(Undertow.ListenerInfo::getConnectorStatistics)
+                .toList();
+        running = new Running(worker, Listeners.of(undertow, worker), statistics, port);
     }
 
     @Override
@@ -196,6 +205,19 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
         for (int i = 0; i < worker.getIoThreadCount(); i++) {
             worker.getIoThread(i).join(within.toMillis());
         }
+    }
+
+    @Override
+    public SourceLoad load() {
+        Running now = running;
+        if (now == null) {
+            return SourceLoad.nothingKnown();
+        }
+        long connections = now.statistics().stream()
+                .mapToLong(ConnectorStatistics::getActiveConnections)
+                .sum();
+        return new SourceLoad(
+                Math.toIntExact(Math.max(0, connections)), workers.busy(), workerThreads, workers.queued());
     }
 
     /** A worker of ours, because Undertow would stop its own, and with it every connection, with its listeners. */
