@@ -82,6 +82,11 @@ public abstract class HttpContract {
         return null;
     }
 
+    /** How long a service waits for what is in flight; trials that are kept end long before. */
+    Duration drain() {
+        return Duration.ofSeconds(12);
+    }
+
     @TestFactory
     final Stream<DynamicTest> promises() {
         String only = System.getProperty("contract.only", "");

@@ -19,13 +19,12 @@ import org.jspecify.annotations.Nullable;
 
 /** One service with the server under test, and the clients of a trial. Not thread-safe; confine to one thread. */
 final class Stage implements AutoCloseable {
-    private static final Settings LONG = Settings.derived()
+    private static final Settings SETTINGS = Settings.derived()
             .withGrace(Duration.ofSeconds(20))
             .withLameDuck(Duration.ZERO)
-            .withDrain(Duration.ofSeconds(12))
             .withStop(Duration.ofSeconds(5));
 
-    private static final Settings SHORT = LONG.withDrain(Duration.ofMillis(400));
+    private static final Duration SHORT_DRAIN = Duration.ofMillis(400);
 
     private static final Duration MOST_FOR_THE_END = Duration.ofSeconds(20);
 
@@ -39,20 +38,23 @@ final class Stage implements AutoCloseable {
     private @Nullable Ticket work;
     private @Nullable ShutdownReport report;
 
-    private Stage(HttpContract contract, Settings settings) throws Exception {
+    private Stage(HttpContract contract, Duration drain) throws Exception {
         this.contract = contract;
         server = contract.server(application, 0);
         source = new StagedSource(server.source());
-        service = Ebbtide.builder("contract").serve(source).settings(settings).build();
+        service = Ebbtide.builder("contract")
+                .serve(source)
+                .settings(SETTINGS.withDrain(drain))
+                .build();
     }
 
     static Stage start(HttpContract contract) throws Exception {
-        return started(new Stage(contract, LONG));
+        return started(new Stage(contract, contract.drain()));
     }
 
     /** Whose drain ends after 400 ms. */
     static Stage startShort(HttpContract contract) throws Exception {
-        return started(new Stage(contract, SHORT));
+        return started(new Stage(contract, SHORT_DRAIN));
     }
 
     private static Stage started(Stage stage) {
@@ -67,12 +69,16 @@ final class Stage implements AutoCloseable {
 
     /** Leaves nobody behind; false if somebody stays in flight. */
     boolean endTrial() throws IOException, InterruptedException {
+        letEverybodyGo();
+        return Seen.soon(patience, () -> inFlight().count(WorkKind.REQUEST) == 0);
+    }
+
+    private void letEverybodyGo() throws IOException {
         application.endTrial();
         for (WireConnection client : clients) {
             client.close();
         }
         clients.clear();
-        return Seen.soon(patience, () -> inFlight().count(WorkKind.REQUEST) == 0);
     }
 
     HttpContract contract() {
@@ -192,7 +198,7 @@ final class Stage implements AutoCloseable {
 
     @Override
     public void close() throws IOException, InterruptedException {
-        endTrial();
+        letEverybodyGo();
         if (report == null) {
             end();
         }
