@@ -153,11 +153,13 @@ final class ShutdownSequence {
     }
 
     private void beLameDuck() {
-        List<BoundedCall> calls = callSources("leave", TrafficSource::leave);
+        List<TrafficSource> sources = service.starter().startedSources();
+        List<BoundedCall> calls = callSources(sources, "leave", TrafficSource::leave);
         lameDuck = waitOut(
                 LameDuckPolicy.ADAPTIVE == service.plan().lameDuckRules().policy());
         Duration told = deadlines.elapsed().plus(MOST_TO_TELL);
         awaitSources(
+                sources,
                 "being told to leave",
                 calls,
                 () -> Durations.min(told.minus(deadlines.elapsed()), deadlines.untilDrainEnds()));
@@ -186,23 +188,40 @@ final class ShutdownSequence {
 
     private void drain() {
         clock.begin();
-        List<BoundedCall> calls = callSources("close", TrafficSource::stopAccepting);
-        awaitSources("closing its listeners", calls, deadlines::untilDrainEnds);
-        CompletableFuture<Void> drained = service.gate().closeWhenIdle();
-        while (!Await.done(drained, clock.untilNext())
-                && !deadlines.untilDrainEnds().isZero()) {
+        int told = closeListeners(0);
+        boolean startEnded = isDoneInDrain(service.starter().ended());
+        closeListeners(told); // of a source whose start has returned meanwhile
+        isDoneInDrain(service.gate().closeWhenIdle());
+        cutWhatIsLeft();
+        if (!startEnded) {
+            stopFailed = true;
+            problems.add("the " + service.starter().step() + " had not returned after "
+                    + Durations.text(deadlines.elapsed()));
+        }
+    }
+
+    /** Has the started sources close their listeners, but for the first of them; returns how many there are. */
+    private int closeListeners(int told) {
+        List<TrafficSource> started = service.starter().startedSources();
+        List<TrafficSource> open = started.subList(told, started.size());
+        List<BoundedCall> calls = callSources(open, "close", TrafficSource::stopAccepting);
+        awaitSources(open, "closing its listeners", calls, deadlines::untilDrainEnds);
+        return started.size();
+    }
+
+    /** Waits for that until the drain must end; meanwhile cuts the work of each kind whose own time is over. */
+    private boolean isDoneInDrain(CompletableFuture<Void> event) {
+        while (!Await.done(event, clock.untilNext())) {
+            if (deadlines.untilDrainEnds().isZero()) {
+                return false;
+            }
             for (WorkKind kind : clock.takeOver()) {
                 List<WorkInFlight> left = service.gate().giveUp(kind);
                 cutByKind += left.size();
                 cut(left);
             }
         }
-        cutWhatIsLeft();
-        if (!Await.done(service.starter().ended(), deadlines.untilDrainEnds())) {
-            stopFailed = true;
-            problems.add("the " + service.starter().step() + " had not returned after "
-                    + Durations.text(deadlines.elapsed()));
-        }
+        return true;
     }
 
     /** Nothing, if the gate has closed by itself. */
@@ -242,8 +261,8 @@ final class ShutdownSequence {
         void on(TrafficSource source) throws Exception;
     }
 
-    private List<BoundedCall> callSources(String what, SourceCall call) {
-        return service.starter().startedSources().stream()
+    private List<BoundedCall> callSources(List<TrafficSource> sources, String what, SourceCall call) {
+        return sources.stream()
                 .map(source -> BoundedCall.begin(
                         "ebbtide-" + service.plan().service() + "-" + what + "-" + Names.of(source),
                         () -> call.on(source),
@@ -251,8 +270,8 @@ final class ShutdownSequence {
                 .toList();
     }
 
-    private void awaitSources(String what, List<BoundedCall> calls, Supplier<Duration> left) {
-        List<TrafficSource> sources = service.starter().startedSources();
+    private void awaitSources(
+            List<TrafficSource> sources, String what, List<BoundedCall> calls, Supplier<Duration> left) {
         for (int i = 0; i < calls.size(); i++) {
             BoundedCall call = calls.get(i);
             String who = Names.of(sources.get(i)) + " " + what;

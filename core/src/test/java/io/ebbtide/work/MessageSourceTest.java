@@ -7,11 +7,14 @@ import io.ebbtide.Settings;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -169,6 +172,69 @@ final class MessageSourceTest {
                 .isEqualTo(2);
         assertThat(report.took()).isLessThan(Duration.ofSeconds(8));
         stuck.close();
+    }
+
+    /** A consumer that joins a group takes its time; the signal may come meanwhile. */
+    @Test
+    void sourceWhoseStartReturnsAfterTheSignal_pausesAndLeavesAllTheSame() throws Exception {
+        var starting = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        var otherClosed = new CountDownLatch(1);
+        var source = new Source() {
+            @Override
+            public void start(Messages newMessages) {
+                super.start(newMessages);
+                starting.countDown();
+                awaitWhateverComes(release);
+            }
+        };
+        Ebbtide service = Ebbtide.builder("orders")
+                .component("db", () -> events.add("stop db"))
+                .serve(other(otherClosed))
+                .messages(source)
+                .settings(Settings.derived().withGrace(Duration.ofSeconds(6)))
+                .build();
+        CompletableFuture<Ebbtide> start = CompletableFuture.supplyAsync(service::start);
+        starting.await();
+
+        service.shutdown("test");
+        otherClosed.await();
+        release.countDown();
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(events).containsExactly("pause, takes false", "commit", "leave", "stop db");
+        assertThat(report.isClean()).isTrue();
+        assertThat(start).isCompletedExceptionally();
+    }
+
+    private static void awaitWhateverComes(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // as one does that is in the middle of something
+            }
+        }
+    }
+
+    private static TrafficSource other(CountDownLatch closed) {
+        return new TrafficSource() {
+            @Override
+            public String name() {
+                return "other";
+            }
+
+            @Override
+            public void start(Traffic traffic) {}
+
+            @Override
+            public void stopAccepting() {
+                closed.countDown();
+            }
+
+            @Override
+            public void close(Duration within) {}
+        };
     }
 
     private Ebbtide service(Source source) {
