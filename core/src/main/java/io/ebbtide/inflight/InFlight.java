@@ -57,6 +57,7 @@ public final class InFlight {
     private volatile Set<WorkKind> closedKinds = Set.of();
     private volatile Function<WorkKind, Duration> remaining = kind -> UNLIMITED;
     private volatile boolean closeWhenIdle;
+    private volatile boolean closedEarly;
 
     /** An accounting with nothing in flight and the gate open. */
     public InFlight(Ticker ticker) {
@@ -215,11 +216,15 @@ public final class InFlight {
 
     /**
      * Writes down as cut all that is in flight: it stays in the list, and its end is not counted any more. The gate must
-     * be closed, so that none comes after.
+     * be closed, so that none comes after. If it has closed by itself, nobody is in: who stands in the list for a moment
+     * is just being refused.
      *
      * @return what was in flight and not cut before, the oldest first
      */
     List<WorkInFlight> cutAll() {
+        if (!closedEarly) {
+            return List.of();
+        }
         long now = ticker.nanos();
         List<Ticket> cut = new ArrayList<>();
         for (Stripe stripe : stripes) {
@@ -253,7 +258,9 @@ public final class InFlight {
 
     /** Closes the gate now, whatever is in flight; what is in stays in. A second call does nothing. */
     void close() {
-        gate.set(CLOSED);
+        if (gate.getAndSet(CLOSED) != CLOSED) {
+            closedEarly = true;
+        }
         closed.complete(null);
     }
 

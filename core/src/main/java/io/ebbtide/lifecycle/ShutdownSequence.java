@@ -117,7 +117,8 @@ final class ShutdownSequence {
     }
 
     private ShutdownReport report(Totals drained, ExitCode exitCode) {
-        long arrived = drained.entered() - atSignal.entered();
+        long refused = drained.inFlight(); // the gate is closed, and who was in is cut: they are just being refused
+        long arrived = drained.entered() - refused - atSignal.entered();
         long finished = drained.finished() - atSignal.finished();
         long givenUp = drained.givenUp() - atSignal.givenUp() - cutByKind;
         ShutdownReport.Late late = service.traffic().late().report();

@@ -49,6 +49,7 @@ final class GateRaceTest {
         private int letIn;
         private int letInThoughClosed;
         private int refusedThoughOpen;
+        private int cutThoughNobodyWasIn;
 
         Race(int rounds, boolean withLast) {
             this.rounds = rounds;
@@ -72,6 +73,9 @@ final class GateRaceTest {
                 } else {
                     last.close();
                 }
+                if (next.isClosed()) { // by itself
+                    cutThoughNobodyWasIn += next.cutAll().size();
+                }
                 while (over < round) {
                     if (arrivals.isCompletedExceptionally()) {
                         arrivals.join(); // says why
@@ -87,6 +91,9 @@ final class GateRaceTest {
                     .isZero();
             assertThat(refusedThoughOpen)
                     .as("refused, and the gate was not closed")
+                    .isZero();
+            assertThat(cutThoughNobodyWasIn)
+                    .as("told as cut, and it was just being refused")
                     .isZero();
             assertThat(neverClosed).as("not closed although nobody was left").isZero();
             if (Runtime.getRuntime().availableProcessors() > 1) { // on one they take turns and do not meet
