@@ -78,8 +78,8 @@ final class Task implements Runnable {
         if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
             return; // taken
         }
+        queue.began(this); // first: it is always in one of the two
         queue.remove(this);
-        queue.began(this);
         try {
             try {
                 count();

@@ -125,6 +125,11 @@ final class TaskQueue implements Backlog {
         return rule.keeps() && task.isDueBefore(remaining());
     }
 
+    /** Whether nothing waits, and nothing runs. */
+    boolean isEmpty() {
+        return waiting.isEmpty() && running.isEmpty();
+    }
+
     /** Takes out all that waits, whatever the rule. */
     List<Runnable> takeAll() {
         return waiting.stream().filter(Task::take).map(Task::body).toList();

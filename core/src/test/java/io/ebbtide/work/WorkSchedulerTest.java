@@ -87,6 +87,24 @@ final class WorkSchedulerTest {
     }
 
     @Test
+    void delayedTasks_thatAreDropped_doNotHoldUpTheStop() throws Exception {
+        WorkScheduler scheduler = scheduler(QueueRule.drop());
+        Ebbtide service = Ebbtide.builder("orders")
+                .work(scheduler)
+                .settings(Settings.derived().withGrace(Duration.ofSeconds(60)))
+                .build()
+                .start();
+        scheduler.schedule(() -> {}, 1, TimeUnit.HOURS);
+
+        service.shutdown("test");
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(report.isClean()).isTrue();
+        assertThat(scheduler.isTerminated()).isTrue();
+        assertThat(report.components().get(0).took()).isLessThan(Duration.ofMillis(500));
+    }
+
+    @Test
     void delayedTask_thatItsOwnerCancels_isGone() throws Exception {
         WorkScheduler scheduler = scheduler(QueueRule.handBack(task -> {
             throw new AssertionError("handed back though it was cancelled");
