@@ -6,6 +6,7 @@ import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -56,7 +57,11 @@ final class ExecutorTraffic implements TrafficSource {
         if (!over && executor.awaitTermination(half / 4, TimeUnit.NANOSECONDS)) {
             return;
         }
-        executor.shutdownNow();
+        for (Runnable never : executor.shutdownNow()) {
+            if (never instanceof Future<?> result) {
+                result.cancel(false); // or whoever waits for it waits for ever
+            }
+        }
         if (!executor.awaitTermination(half, TimeUnit.NANOSECONDS)) {
             throw new TimeoutException("tasks of '%s' still run %s after they were interrupted"
                     .formatted(name(), Durations.text(Duration.ofNanos(half))));

@@ -191,6 +191,20 @@ final class WorkExecutorTest {
         assertThat(report.inFlightFinished()).isZero();
     }
 
+    @Test
+    void taskThatNeverBegins_leavesNobodyWaitingForItsResult() throws Exception {
+        WorkExecutor executor = executor(QueueRule.keep());
+        Ebbtide service = service(executor);
+        executor.execute(() -> blocking("running"));
+        begun.await();
+        Future<?> waiting = executor.submit(() -> "never");
+
+        service.shutdown("test");
+        service.awaitStopped(SOON);
+
+        assertThat(waiting.isCancelled()).isTrue();
+    }
+
     /** One that is submitted while the service begins to leave is found by both who look for it. */
     @Test
     void taskThatIsHandedBack_isHandedBackOnce() throws Exception {
