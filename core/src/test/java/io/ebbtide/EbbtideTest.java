@@ -189,6 +189,27 @@ final class EbbtideTest {
     }
 
     @Test
+    void kindThatIsCutByTheHundreds_leavesRoomToTellWhatIsCutAfterIt() throws Exception {
+        Ebbtide service = Ebbtide.builder("orders")
+                .settings(SHORT_DRAIN.withDrainLimit(WorkKind.STREAM, Duration.ZERO))
+                .build()
+                .start();
+        service.work("reindex", WorkKind.JOB).workedOnBy(null);
+        for (int i = 0; i < 300; i++) {
+            service.work("GET /events", WorkKind.STREAM).workedOnBy(null);
+        }
+
+        service.shutdown("test");
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(report.inFlightCut()).isEqualTo(301);
+        assertThat(report.cut())
+                .hasSizeLessThanOrEqualTo(100)
+                .extracting(ShutdownReport.Cut::description)
+                .contains("reindex");
+    }
+
+    @Test
     void source_thatCannotEvenTellItsName_skipsNothing() throws Exception {
         TrafficSource nameless = new TrafficSource() {
             @Override

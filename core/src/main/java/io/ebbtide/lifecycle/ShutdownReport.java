@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param lameDuck why the lame duck ended when it did
  * @param late the requests from outside among what arrived
  * @param inFlightCut how much work did not end in time
- * @param cut that work, oldest first; the 100 oldest at most
+ * @param cut that work, 100 units at most, in the order in which it was cut: first what a limit of its kind cut, the 50
+ *     oldest at most, then the rest; of each the oldest first
  * @param components how the stop of each component and traffic source went, in the order in which they were stopped
  * @param problems what else went wrong, in words
  * @param advice which numbers to change, in words

@@ -37,7 +37,10 @@ final class ShutdownSequence {
     /** Telling a source to leave is a matter of moments, even when the lame duck is cut short; so is a listener's work. */
     private static final Duration MOST_TO_TELL = Duration.ofSeconds(1);
 
-    /** The oldest: thousands would make a log line that nobody reads, and no time is left to walk their stacks. */
+    /**
+     * Thousands would make a log line that nobody reads, and no time is left to walk their stacks. A kind that is cut
+     * before the others takes half of the room that is left, the others may be what people ask about.
+     */
     private static final int MOST_CUT_TOLD = 100;
 
     private final Service service;
@@ -219,7 +222,7 @@ final class ShutdownSequence {
             for (WorkKind kind : clock.takeOver()) {
                 List<WorkInFlight> left = service.gate().giveUp(kind);
                 cutByKind += left.size();
-                cut(left);
+                cut(left, (MOST_CUT_TOLD - cut.size()) / 2);
             }
         }
         return true;
@@ -228,15 +231,12 @@ final class ShutdownSequence {
     /** Nothing, if the gate has closed by itself. */
     private void cutWhatIsLeft() {
         service.gate().close(); // first: who is let in after the list was made would be cut without a word
-        cut(service.gate().cutAll());
+        cut(service.gate().cutAll(), MOST_CUT_TOLD - cut.size());
     }
 
-    private void cut(List<WorkInFlight> left) {
+    private void cut(List<WorkInFlight> left, int mostTold) {
         cutCount += left.size();
-        left.stream()
-                .limit(MOST_CUT_TOLD - cut.size())
-                .map(ShutdownReport.Cut::of)
-                .forEach(cut::add);
+        left.stream().limit(mostTold).map(ShutdownReport.Cut::of).forEach(cut::add);
     }
 
     private void stop() {
