@@ -52,6 +52,9 @@ final class Advice {
         if (late.count() == 0 || end.reason() == ShutdownReport.LameDuckReason.SKIPPED) {
             return;
         }
+        if (end.reason() == ShutdownReport.LameDuckReason.NONE && !isMissing()) {
+            return;
+        }
         boolean after = late.latest().compareTo(lasted.plus(ON_ITS_WAY)) > 0;
         boolean close = seconds(late.latest()) > CLOSE_TO_THE_END * seconds(lasted);
         String last = "the last new request came %s after the signal".formatted(exact(late.latest()));
@@ -63,6 +66,10 @@ final class Advice {
                         "%s; %s because everybody had been silent; raise EBBTIDE_LAME_DUCK_MIN to at least %d s, or set"
                                         .formatted(last, ended, enough)
                                 + " EBBTIDE_SENDERS to the number of routers behind one address");
+            }
+        } else if (plan.lameDuckRules().policy() == LameDuckPolicy.NONE) {
+            if (after) {
+                advice.add("%s; %s, as EBBTIDE_LAME_DUCK_POLICY is none; set it to adaptive".formatted(last, ended));
             }
         } else if (after || (close && !lasted.isZero())) {
             String held = end.heldBy() == null ? "" : ", " + end.heldBy() + " had not stopped";
@@ -76,19 +83,33 @@ final class Advice {
         }
     }
 
+    /** Whether there was no lame duck although senders could have needed one: it was not left out as nobody waits. */
+    private boolean isMissing() {
+        return plan.hasSenders() && plan.lameDuck().isZero();
+    }
+
     private void drain(List<ShutdownReport.Cut> cut) {
         if (!cut.isEmpty()) {
             ShutdownReport.Cut oldest = cut.get(0);
-            advice.add(("'%s' was cut after %s, when the time for %s work was over; raise EBBTIDE_DRAIN or"
-                            + " EBBTIDE_DRAIN_%s, and the grace as far as the addition needs: %s; or have the work look at"
-                            + " Ticket.remaining() and save itself")
+            advice.add(("'%s' was cut after %s, when the time for %s work was over; raise %s, and the grace as far as"
+                            + " the addition needs: %s; or have the work look at Ticket.remaining() and save itself")
                     .formatted(
                             oldest.description(),
                             exact(oldest.age()),
                             oldest.kind(),
-                            oldest.kind(),
+                            whatCut(oldest.kind()),
                             plan.budget().addition()));
         }
+    }
+
+    /** A limit that is shorter than the drain has cut before it; one that is longer may have, if there was time to spare. */
+    private String whatCut(WorkKind kind) {
+        Duration limit = plan.drainLimits().get(kind);
+        if (limit == null) {
+            return "EBBTIDE_DRAIN";
+        }
+        boolean shorter = limit.compareTo(plan.budget().drain()) <= 0;
+        return (shorter ? "" : "EBBTIDE_DRAIN and ") + "EBBTIDE_DRAIN_" + kind;
     }
 
     private void stop(List<ShutdownReport.Stop> stops) {
@@ -112,7 +133,9 @@ final class Advice {
     static List<String> before(Plan plan, GraceBudget.Shares shares, Orchestrator orchestrator) {
         var advice = new Advice(plan);
         plan.drainLimits().forEach((kind, limit) -> advice.drainLimit(kind, limit, shares, orchestrator));
-        boolean serves = !plan.lameDuck().isZero() && orchestrator != Orchestrator.NONE;
+        LameDuckRules rules = plan.lameDuckRules();
+        boolean serves =
+                plan.hasSenders() && rules.policy() != LameDuckPolicy.NONE && orchestrator != Orchestrator.NONE;
         Duration most = orchestrator.mostLameDuck();
         if (serves && shares.lameDuck() == null && plan.lameDuck().compareTo(most) < 0) {
             String remedy = advice.raiseGrace(
@@ -120,8 +143,8 @@ final class Advice {
             advice.advice.add("lame duck %s is less than the %s that balancers can need to learn of a removal; %s"
                     .formatted(exact(plan.lameDuck()), exact(most), remedy));
         }
-        LameDuckRules rules = plan.lameDuckRules();
-        if (serves && rules.policy() == LameDuckPolicy.ADAPTIVE && rules.least().compareTo(plan.lameDuck()) >= 0) {
+        boolean some = serves && !plan.lameDuck().isZero();
+        if (some && rules.policy() == LameDuckPolicy.ADAPTIVE && rules.least().compareTo(plan.lameDuck()) >= 0) {
             advice.advice.add("lame duck %s can never end early, as EBBTIDE_LAME_DUCK_MIN is %s; lower that one"
                     .formatted(exact(plan.lameDuck()), exact(rules.least())));
         }

@@ -43,8 +43,13 @@ public record Plan(
 
     /** Without senders nobody has to leave, so there is nothing to go on serving for. */
     Duration lameDuck() {
-        boolean none = sources.stream().noneMatch(Plan::hasSenders) || lameDuckRules.policy() == LameDuckPolicy.NONE;
+        boolean none = !hasSenders() || lameDuckRules.policy() == LameDuckPolicy.NONE;
         return none ? Duration.ZERO : budget.lameDuck();
+    }
+
+    /** Whether somebody outside chooses to send work here. */
+    boolean hasSenders() {
+        return sources.stream().anyMatch(Plan::hasSenders);
     }
 
     /** Whoever cannot say is taken to have some: that costs time at most. */

@@ -9,6 +9,7 @@ import io.ebbtide.testing.SilentSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -58,6 +59,39 @@ final class AdviceTest {
     }
 
     @Test
+    void noLameDuck_isAFaultOnlyWhereThereCouldHaveBeenOne() {
+        var served = Shares.DERIVED.withLameDuck(Duration.ofSeconds(5));
+
+        assertThat(withoutLameDuck(served, LameDuckPolicy.ADAPTIVE, new SilentSource()))
+                .as("close(), or a person at a terminal")
+                .isEmpty();
+        assertThat(withoutLameDuck(served, LameDuckPolicy.ADAPTIVE))
+                .as("nobody outside sends anything")
+                .isEmpty();
+        assertThat(withoutLameDuck(served, LameDuckPolicy.NONE, new SilentSource()))
+                .containsExactly("the last new request came 1.5 s after the signal; there was no lame duck, as"
+                        + " EBBTIDE_LAME_DUCK_POLICY is none; set it to adaptive");
+        assertThat(withoutLameDuck(
+                        Shares.DERIVED.withLameDuck(Duration.ZERO), LameDuckPolicy.ADAPTIVE, new SilentSource()))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .startsWith("the last new request came 1.5 s after the signal; there was no lame duck; raise"
+                        + " EBBTIDE_LAME_DUCK to at least 2 s, and EBBTIDE_GRACE");
+    }
+
+    @Test
+    void workThatWasCut_isToldTheNumberThatCutIt() {
+        var stream = new ShutdownReport.Cut(WorkKind.STREAM, "GET /events", Duration.ofSeconds(41), null, List.of());
+
+        assertThat(afterCut(stream, Map.of())).contains("; raise EBBTIDE_DRAIN, and the grace");
+        assertThat(afterCut(stream, Map.of(WorkKind.JOB, Duration.ofSeconds(1))))
+                .contains("; raise EBBTIDE_DRAIN, and the grace");
+        assertThat(afterCut(stream, Map.of(WorkKind.STREAM, Duration.ofSeconds(5))))
+                .contains("; raise EBBTIDE_DRAIN_STREAM, and the grace");
+        assertThat(afterCut(stream, Map.of(WorkKind.STREAM, Duration.ofSeconds(20))))
+                .contains("; raise EBBTIDE_DRAIN and EBBTIDE_DRAIN_STREAM, and the grace");
+    }
+
+    @Test
     void workThatWasCut_andAStopThatOverran_nameTheirNumbers() {
         var cut = new ShutdownReport.Cut(WorkKind.JOB, "reindex", Duration.ofSeconds(41), null, List.of());
         var stop = new ShutdownReport.Stop("db", Duration.ofSeconds(6), ShutdownReport.Ending.OVERRAN, "");
@@ -72,8 +106,8 @@ final class AdviceTest {
 
         assertThat(advice)
                 .containsExactly(
-                        "'reindex' was cut after 41.0 s, when the time for JOB work was over; raise EBBTIDE_DRAIN or"
-                                + " EBBTIDE_DRAIN_JOB, and the grace as far as the addition needs: " + ADDITION
+                        "'reindex' was cut after 41.0 s, when the time for JOB work was over; raise EBBTIDE_DRAIN,"
+                                + " and the grace as far as the addition needs: " + ADDITION
                                 + "; or have the work look at Ticket.remaining() and save itself",
                         "'db' did not stop within 6.0 s; see where it stood, or raise EBBTIDE_STOP above 6.0 s");
     }
@@ -121,6 +155,44 @@ final class AdviceTest {
         assertThat(Advice.before(plan, Shares.DERIVED, Orchestrator.NONE)).isEmpty();
     }
 
+    @Test
+    void lameDuckForWhichNothingIsLeft_isTold() {
+        Shares shares = Shares.DERIVED.withDrain(Duration.ofSeconds(27));
+        Plan plan = plan(shares, LameDuckPolicy.ADAPTIVE, Map.of(), new SilentSource());
+        assertThat(plan.lameDuck()).isZero();
+
+        assertThat(Advice.before(plan, shares, Orchestrator.KUBERNETES))
+                .containsExactly(
+                        "lame duck 0.0 s is less than the 15.0 s that balancers can need to learn of a removal;"
+                                + " raise EBBTIDE_GRACE, and with it terminationGracePeriodSeconds, from 30.0 s to at least 58 s");
+        assertThat(Advice.before(
+                        plan(shares, LameDuckPolicy.NONE, Map.of(), new SilentSource()),
+                        shares,
+                        Orchestrator.KUBERNETES))
+                .isEmpty();
+    }
+
+    private static List<String> withoutLameDuck(Shares shares, LameDuckPolicy policy, TrafficSource... sources) {
+        return Advice.after(
+                plan(shares, policy, Map.of(), sources),
+                new ShutdownReport.LameDuckEnd(LameDuckReason.NONE, null),
+                Duration.ZERO,
+                late(Duration.ofMillis(1_500), 1),
+                List.of(),
+                List.of());
+    }
+
+    private static String afterCut(ShutdownReport.Cut cut, Map<WorkKind, Duration> limits) {
+        List<String> advice = Advice.after(
+                plan(LameDuckPolicy.ADAPTIVE, limits),
+                new ShutdownReport.LameDuckEnd(LameDuckReason.QUIET, null),
+                Duration.ofSeconds(2),
+                late(Duration.ZERO, 0),
+                List.of(cut),
+                List.of());
+        return advice.get(0);
+    }
+
     private static List<String> after(
             LameDuckPolicy policy, LameDuckReason ended, @Nullable String heldBy, long lasted, long latest) {
         return Advice.after(
@@ -137,16 +209,18 @@ final class AdviceTest {
     }
 
     private static Plan plan(LameDuckPolicy policy, Map<WorkKind, Duration> limits) {
+        return plan(Shares.DERIVED.withLameDuck(Duration.ofSeconds(5)), policy, limits);
+    }
+
+    private static Plan plan(
+            Shares shares, LameDuckPolicy policy, Map<WorkKind, Duration> limits, TrafficSource... sources) {
         return new Plan(
                 "orders",
                 List.of(),
-                List.of(),
+                List.of(sources),
                 Map.of(),
                 List.of(),
-                GraceBudget.of(
-                        Duration.ofSeconds(30),
-                        Shares.DERIVED.withLameDuck(Duration.ofSeconds(5)),
-                        Duration.ofSeconds(15)),
+                GraceBudget.of(Duration.ofSeconds(30), shares, Duration.ofSeconds(15)),
                 LameDuckRules.defaults().withPolicy(policy),
                 limits,
                 Map.of());
