@@ -6,6 +6,7 @@ import io.ebbtide.internal.Ticker;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,7 @@ final class EmergencyReport {
 
     private final byte[] buffer = new byte[16 * 1024];
     private final TerminationLog terminationLog;
-    private final FileOutputStream standardError = new FileOutputStream(FileDescriptor.err);
+    private final OutputStream standardError;
     private final Ticker ticker = Ticker.system();
     private final Request request = new Request();
     private int length;
@@ -42,11 +43,19 @@ final class EmergencyReport {
 
     /** @param terminationLog gets what standard error gets, as far as there is room */
     EmergencyReport(TerminationLog terminationLog) {
-        this.terminationLog = terminationLog;
+        this(terminationLog, new FileOutputStream(FileDescriptor.err));
     }
 
-    /** The report of a shutdown that the logger did not take. May block for ever, if nobody reads there. */
-    synchronized void write(ShutdownReport report) {
+    EmergencyReport(TerminationLog terminationLog, OutputStream standardError) {
+        this.terminationLog = terminationLog;
+        this.standardError = standardError;
+    }
+
+    /**
+     * The report of a shutdown that the logger did not take. May block for ever, if nobody reads there: so it holds no lock
+     * that the last words need.
+     */
+    void write(ShutdownReport report) {
         try {
             standardError.write((report.json() + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -135,13 +144,13 @@ final class EmergencyReport {
     }
 
     private void headline(Lifecycle lifecycle, String why, int exitCode) {
-        text("ebbtide: '").text(lifecycle.service()).text("' is halted: ").text(why);
+        text("ebbtide: '").name(lifecycle.service()).text("' is halted: ").text(why);
         text("; state ").text(lifecycle.state().name());
         Deadlines deadlines = lifecycle.deadlines();
         if (deadlines != null) {
             text(" after ").number(deadlines.elapsedMillis()).text(" ms");
         }
-        text(", last step: ").text(lifecycle.step());
+        text(", last step: ").name(lifecycle.step());
         text(", in flight: ").number(lifecycle.inFlight().count());
         text(", exit code ").number(exitCode).text("\n");
     }
@@ -176,7 +185,7 @@ final class EmergencyReport {
     }
 
     private void stack(String lead, Thread thread, StackTraceElement[] frames) {
-        text(lead).text(thread.getName());
+        text(lead).name(thread.getName());
         for (int i = 0; i < Math.min(frames.length, MOST_FRAMES); i++) {
             text("\n    at ").text(frames[i].toString());
         }
@@ -187,6 +196,15 @@ final class EmergencyReport {
             char c = text.charAt(i);
             boolean plain = c == '\n' || (c >= ' ' && c < 127);
             buffer[length++] = (byte) (plain ? c : '?');
+        }
+        return this;
+    }
+
+    /** What others have named must not forge a line. */
+    private EmergencyReport name(String name) {
+        for (int i = 0; i < name.length() && length < buffer.length; i++) {
+            char c = name.charAt(i);
+            buffer[length++] = (byte) (c >= ' ' && c < 127 ? c : '?');
         }
         return this;
     }

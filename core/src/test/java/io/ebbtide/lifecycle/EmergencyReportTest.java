@@ -1,0 +1,91 @@
+package io.ebbtide.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ebbtide.health.Health;
+import io.ebbtide.health.HealthControl;
+import io.ebbtide.inflight.InFlight;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.Await;
+import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Ticker;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class EmergencyReportTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void nameOfAThread_forgesNoLine() throws Exception {
+        Path end = folder.resolve("end");
+        var report = new EmergencyReport(TerminationLog.open(end.toString(), warning -> {}));
+        report.start();
+        var inFlight = new InFlight(Ticker.system());
+        var worker = new Thread(() -> {}, "GET /\nebbtide: forged");
+        inFlight.enter(WorkKind.REQUEST, "GET /\nebbtide: forged, too").workedOnBy(worker);
+
+        report.writeLast(List.of(lifecycle("orders", inFlight)), "a test", 82);
+
+        assertThat(Files.readAllLines(end))
+                .hasSize(2)
+                .satisfiesExactly(
+                        headline -> assertThat(headline)
+                                .isEqualTo("ebbtide: 'orders' is halted: a test; state STARTING, last step: nothing,"
+                                        + " in flight: 1, exit code 82"),
+                        straggler -> assertThat(straggler)
+                                .startsWith("  REQUEST GET /\\u000aebbtide: forged, too, ")
+                                .endsWith(" ms, thread GET /?ebbtide: forged"));
+    }
+
+    /** Of two services, one has told its end to a pipe that nobody reads, and the other hangs. */
+    @Test
+    void reportThatNobodyReads_doesNotKeepTheLastWordsFromTheFile() throws Exception {
+        Path end = folder.resolve("end");
+        var blocked = new CountDownLatch(1);
+        var release = new CompletableFuture<Void>();
+        var report = new EmergencyReport(TerminationLog.open(end.toString(), warning -> {}), new OutputStream() {
+            @Override
+            public void write(int one) {
+                blocked.countDown();
+                Await.done(release, Duration.ofSeconds(20));
+            }
+        });
+        report.start();
+        Lifecycle over = lifecycle("over", new InFlight(Ticker.system()));
+        over.shutdown("test", Leaving.AT_ONCE);
+        ShutdownReport last = over.awaitStopped(Duration.ofSeconds(10));
+        var writer = new Thread(() -> report.write(last));
+        writer.start();
+        blocked.await();
+
+        report.writeLast(List.of(lifecycle("orders", new InFlight(Ticker.system()))), "a test", 82);
+
+        assertThat(end).content().startsWith("ebbtide: 'orders' is halted: a test;");
+        release.complete(null);
+        writer.join();
+    }
+
+    private static Lifecycle lifecycle(String service, InFlight inFlight) {
+        var plan = new Plan(
+                service,
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                GraceBudget.of(Duration.ofSeconds(30), GraceBudget.Shares.DERIVED, Duration.ofSeconds(15)),
+                LameDuckRules.defaults(),
+                Map.of());
+        var log = new BackgroundLog("log of " + service);
+        var health = new HealthControl(new Health(service, Ticker.system(), log));
+        return new Lifecycle(plan, health, inFlight, log, Ticker.system());
+    }
+}
