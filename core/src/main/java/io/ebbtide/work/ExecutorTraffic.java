@@ -45,15 +45,15 @@ final class ExecutorTraffic implements TrafficSource {
     }
 
     /**
-     * {@inheritDoc} Tasks that were cut are interrupted.
+     * {@inheritDoc} Tasks that were cut are interrupted; futures of those that never began are cancelled.
      *
      * @throws TimeoutException if one does not mind
      */
     @Override
     public void close(Duration within) throws InterruptedException, TimeoutException {
         long half = within.toNanos() / 2;
-        executor.shutdown();
         boolean over = executor.queue.isEmpty(); // yet a scheduler may hold what was taken out of ours, for hours
+        executor.shutdown();
         if (!over && executor.awaitTermination(half / 4, TimeUnit.NANOSECONDS)) {
             return;
         }
