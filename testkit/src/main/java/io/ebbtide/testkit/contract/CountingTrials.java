@@ -50,6 +50,37 @@ final class CountingTrials {
         stage.awaitCounted(before, 3);
     }
 
+    static void timed(Stage stage) throws Exception {
+        WireConnection client = stage.connect();
+        long before = stage.timed();
+        timed(stage, client, "GET", Scenario.PLAIN, "200");
+        timed(stage, client, "HEAD", Scenario.PLAIN, "200");
+        timed(stage, client, "GET", Scenario.EMPTY, "204");
+        timed(stage, stage.connect(), "GET", Scenario.FAILS, "500");
+        Seen.equal("requests that the meters were told of", stage.timed() - before, 4L);
+    }
+
+    private static void timed(Stage stage, WireConnection client, String method, Scenario scenario, String status)
+            throws Exception {
+        long before = stage.timed("method", method, "status", status);
+        client.exchange(method, scenario.path());
+        stage.awaitInFlight(0);
+        Seen.equal(
+                method + " with " + status + " that the meters were told of",
+                stage.timed("method", method, "status", status) - before,
+                1L);
+    }
+
+    static void timedWithoutAnswer(Stage stage) throws Exception {
+        long before = stage.timed();
+        WireConnection client = stage.begin(Scenario.BLOCKING);
+        stage.awaitInFlight(1);
+        client.close();
+        stage.application().release();
+        stage.awaitInFlight(0);
+        Seen.equal("requests that the meters were told of", stage.timed() - before, 1L);
+    }
+
     static void failureWithin(Stage stage) throws Exception {
         long before = stage.total();
         stage.begin(Scenario.FAILS_WITHIN).readHead();

@@ -45,6 +45,11 @@ public enum Promise {
     KEPT_CONNECTION(Topic.COUNTED, "several on one connection, which stays open", CountingTrials::keptConnection),
     PIPELINED(Topic.COUNTED, "several sent before the first answer: all are answered", CountingTrials::pipelined),
     UPGRADE(Topic.COUNTED, "an upgrade: until its handshake", CountingTrials::upgrade),
+    TIMED(Topic.COUNTED, "is told to the meters once, with method and status", CountingTrials::timed),
+    TIMED_WITHOUT_ANSWER(
+            Topic.COUNTED,
+            "its client goes away before the answer: told to the meters once",
+            CountingTrials::timedWithoutAnswer),
 
     PROBES(Topic.PROBED, "probes are answered on the application's port, not counted", ProbeTrials::answered),
     PROBE_WITH_QUERY(Topic.PROBED, "a probe with a query is one", ProbeTrials::query),

@@ -10,6 +10,9 @@ import io.ebbtide.lifecycle.ShutdownReport;
 import io.ebbtide.lifecycle.SourceLoad;
 import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.testkit.WireConnection;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +32,7 @@ final class Stage implements AutoCloseable {
     private static final Duration MOST_FOR_THE_END = Duration.ofSeconds(20);
 
     private final HttpContract contract;
+    private final MeterRegistry meters = new SimpleMeterRegistry();
     private final Application application = new Application();
     private final ServerUnderTest server;
     private final StagedSource source;
@@ -44,6 +48,7 @@ final class Stage implements AutoCloseable {
         source = new StagedSource(server.source());
         service = Ebbtide.builder("contract")
                 .serve(source)
+                .metrics(meters)
                 .settings(SETTINGS.withDrain(drain))
                 .build();
     }
@@ -138,6 +143,13 @@ final class Stage implements AutoCloseable {
 
     static String get(Scenario scenario) {
         return "GET " + scenario.path() + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    }
+
+    /** How many requests the meters have been told of, by the values of these tags. */
+    long timed(String... tags) {
+        return meters.find("http.server.requests").tags(tags).timers().stream()
+                .mapToLong(Timer::count)
+                .sum();
     }
 
     long total() {
