@@ -1,0 +1,99 @@
+package io.ebbtide.tomcat;
+
+import io.ebbtide.lifecycle.ConnectionUse;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.Request;
+import org.apache.tomcat.util.net.AbstractEndpoint;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which connection a request came by, and whether it had brought one before: stands around what Tomcat does with each
+ * connection. Safe for use by many threads.
+ */
+final class Connections implements AbstractEndpoint.Handler<NioChannel> {
+    /** How a request came in. */
+    record Arrival(@Nullable InetAddress peer, ConnectionUse use) {}
+
+    private record Turn(Connections connections, SocketWrapperBase<NioChannel> connection) {}
+
+    /** What the thread is at; set while it processes a connection, and a request of HTTP/1 is processed within. */
+    private static final ThreadLocal<@Nullable Turn> TURN = new ThreadLocal<>();
+
+    private final AbstractEndpoint.Handler<NioChannel> handler;
+    private final Map<SocketWrapperBase<NioChannel>, Optional<InetAddress>> used = new ConcurrentHashMap<>();
+
+    Connections(AbstractEndpoint.Handler<NioChannel> handler) {
+        this.handler = handler;
+    }
+
+    /** Called once for each request, by the thread that serves it. */
+    static Arrival arrival(Request request) {
+        Turn turn = TURN.get();
+        if (turn == null || request.protocol().startsWithIgnoreCase("HTTP/2", 0)) {
+            request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, request);
+            return new Arrival(address(request.remoteAddr().toString()), ConnectionUse.SHARED);
+        }
+        return turn.connections().arrival(turn.connection());
+    }
+
+    private Arrival arrival(SocketWrapperBase<NioChannel> connection) {
+        Optional<InetAddress> known = used.get(connection);
+        if (known != null) {
+            return new Arrival(known.orElse(null), ConnectionUse.AGAIN);
+        }
+        InetAddress peer = address(connection.getRemoteAddr());
+        used.put(connection, Optional.ofNullable(peer));
+        if (connection.isClosed()) {
+            used.remove(connection); // closed meanwhile, and nobody will say so again
+        }
+        return new Arrival(peer, ConnectionUse.FIRST);
+    }
+
+    @Override
+    public SocketState process(SocketWrapperBase<NioChannel> connection, SocketEvent event) {
+        TURN.set(new Turn(this, connection));
+        try {
+            return handler.process(connection, event);
+        } finally {
+            TURN.remove();
+        }
+    }
+
+    @Override
+    public void release(SocketWrapperBase<NioChannel> connection) {
+        used.remove(connection);
+        handler.release(connection);
+    }
+
+    @Override
+    public Object getGlobal() {
+        return handler.getGlobal();
+    }
+
+    @Override
+    public void pause() {
+        handler.pause();
+    }
+
+    @Override
+    public void recycle() {
+        handler.recycle();
+    }
+
+    /** Never asks a name server: Tomcat has the address as digits. */
+    private static @Nullable InetAddress address(@Nullable String digits) {
+        try {
+            return digits == null ? null : InetAddress.getByName(digits);
+        } catch (UnknownHostException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.ebbtide.tomcat;
+
+import io.ebbtide.lifecycle.SourceLoad;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.probe.Probes;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.catalina.connector.Connector;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.threads.ThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
+
+/** One connector of Tomcat, with what we put around its port, its connections and its requests. */
+final class Entrance {
+    private static final long MOST_FOR_THE_PORT_MILLIS = 2_000;
+
+    private final Connector connector;
+    private final AbstractHttp11Protocol<?> protocol;
+    private final NioEndpoint endpoint;
+    private volatile @Nullable Port port;
+
+    private Entrance(Connector connector, AbstractHttp11Protocol<?> protocol, NioEndpoint endpoint) {
+        this.connector = connector;
+        this.protocol = protocol;
+        this.endpoint = endpoint;
+    }
+
+    /**
+     * Configures a connector that is new.
+     *
+     * @throws IllegalArgumentException if it does not speak HTTP by {@code NioEndpoint}, as Tomcat's connectors do unless
+     *     told otherwise
+     */
+    static Entrance of(Connector connector, Duration idleTimeout, Duration handlersEnd) {
+        if (!(connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> protocol)
+                || !(Internals.endpoint(protocol) instanceof NioEndpoint endpoint)) {
+            throw new IllegalArgumentException("connector: %s (expected: org.apache.coyote.http11.Http11NioProtocol)"
+                    .formatted(connector.getProtocolHandlerClassName()));
+        }
+        connector.setThrowOnFailure(true);
+        protocol.setKeepAliveTimeout(Math.toIntExact(idleTimeout.toMillis()));
+        protocol.setUseSendfile(false); // it goes on after the request is over, where nobody sees it
+        endpoint.setBindOnInit(true);
+        endpoint.setDaemon(true);
+        endpoint.setExecutorTerminationTimeoutMillis(handlersEnd.toMillis());
+        return new Entrance(connector, protocol, endpoint);
+    }
+
+    /** Puts ourselves in between; the port is bound, and nothing has been accepted yet. */
+    void guard(Traffic traffic, @Nullable Probes probes) throws IOException {
+        protocol.setAdapter(new Gate(protocol.getAdapter(), traffic, probes));
+        endpoint.setHandler(new Connections(endpoint.getHandler()));
+        var guarded = new Port(Internals.port(endpoint), endpoint::isPaused);
+        Internals.port(endpoint, guarded);
+        port = guarded;
+    }
+
+    int localPort() {
+        return connector.getLocalPort();
+    }
+
+    String name() {
+        return (protocol.isSSLEnabled() ? "https:" : "http:") + localPort();
+    }
+
+    /** Asks the clients of HTTP/2 to leave, by GOAWAY; those of HTTP/1.1 are asked with their next answer. */
+    void leave() {
+        protocol.getHandler().pause();
+    }
+
+    /**
+     * Closes the port; blocks until it is closed, for 2 s at most. What was accepted before has then been looked at, so
+     * that a request that it brought is in flight, unless all workers are busy.
+     */
+    void close() throws InterruptedException, ExecutionException, IOException {
+        Port open = port;
+        if (open == null) {
+            return;
+        }
+        if (!open.waits()) {
+            endpoint.setMaxConnections(-1); // the accept thread may wait for a connection to end
+        }
+        try {
+            open.closeWhenEmpty().get(MOST_FOR_THE_PORT_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            open.close();
+            return;
+        }
+        LastInLine.await(open);
+    }
+
+    /** Ends the connector: its connections, its workers, its selector. */
+    void end() throws Exception {
+        connector.stop();
+    }
+
+    SourceLoad load() {
+        Executor executor = endpoint.getExecutor();
+        int queued =
+                executor instanceof ThreadPoolExecutor pool ? pool.getQueue().size() : SourceLoad.UNKNOWN;
+        return new SourceLoad(
+                endpoint.getConnections().size(),
+                known(endpoint.getCurrentThreadsBusy()),
+                known(endpoint.getMaxThreads()),
+                queued);
+    }
+
+    private static int known(int number) {
+        return Math.max(SourceLoad.UNKNOWN, number);
+    }
+}

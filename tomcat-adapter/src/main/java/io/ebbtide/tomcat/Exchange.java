@@ -1,0 +1,125 @@
+package io.ebbtide.tomcat;
+
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.lifecycle.Traffic;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.ActionHook;
+import org.apache.coyote.Request;
+import org.apache.coyote.Response;
+import org.apache.coyote.http11.Http11Processor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request in flight: stands between Coyote's request and response and the processor that does what they ask for. A
+ * processor serves many requests one after the other, and so does this. Used by one thread at a time, but for the
+ * application's own.
+ */
+final class Exchange implements ActionHook {
+    private static final int SWITCHING_PROTOCOLS = 101;
+
+    private final ActionHook processor;
+    private final Request request;
+    private final Response response;
+    private final Traffic traffic;
+    private volatile @Nullable Ticket ticket;
+
+    private Exchange(ActionHook processor, Request request, Response response, Traffic traffic) {
+        this.processor = processor;
+        this.request = request;
+        this.response = response;
+        this.traffic = traffic;
+    }
+
+    /** The exchange of this request and response, made where there is none. */
+    static Exchange of(Request request, Response response, Traffic traffic) {
+        ActionHook hook = Internals.hook(response);
+        if (hook instanceof Exchange known) {
+            return known;
+        }
+        var exchange = new Exchange(hook, request, response, traffic);
+        Internals.hook(request, response, exchange);
+        return exchange;
+    }
+
+    void begin(Ticket admitted) {
+        ticket = admitted;
+        request.setAttribute(TomcatSource.TICKET, admitted);
+    }
+
+    /** The thread begins to work on the request again. */
+    void workedOnHere() {
+        Ticket mine = ticket;
+        if (mine != null) {
+            mine.workedOnBy(Thread.currentThread());
+        }
+    }
+
+    /** The thread leaves the request, which is over unless somebody goes on with it later. */
+    void left(boolean ended) {
+        Ticket mine = ticket;
+        if (mine == null) {
+            return;
+        }
+        mine.leftBy(Thread.currentThread());
+        if (ended || !isAsync()) {
+            end();
+        }
+    }
+
+    /** The request is over, whatever came of it. A second call does nothing. */
+    void end() {
+        Ticket mine = ticket;
+        if (mine != null) {
+            ticket = null;
+            mine.close();
+        }
+    }
+
+    private boolean isAsync() {
+        var async = new AtomicBoolean();
+        processor.action(ActionCode.ASYNC_IS_ASYNC, async);
+        return async.get();
+    }
+
+    @Override
+    public void action(ActionCode code, Object parameter) {
+        if (code == ActionCode.COMMIT || code == ActionCode.CLOSE || code == ActionCode.CLIENT_FLUSH) {
+            askToLeave();
+            processor.action(code, parameter);
+        } else if (code == ActionCode.ASYNC_RUN && parameter instanceof Runnable task) {
+            processor.action(code, (Runnable) () -> work(task));
+        } else {
+            processor.action(code, parameter);
+        }
+    }
+
+    /** Runs what the application gives to {@code AsyncContext.start}, so that its thread is known. */
+    private void work(Runnable task) {
+        Ticket mine = ticket;
+        if (mine != null) {
+            mine.workedOnBy(Thread.currentThread());
+        }
+        try {
+            task.run();
+        } finally {
+            if (mine != null) {
+                mine.leftBy(Thread.currentThread());
+            }
+        }
+    }
+
+    /**
+     * Asks the client to leave, as late as can be, so that requests that began before are asked, too. An answer that has
+     * begun already is left alone: to close a connection whose client was not told would race with its next request.
+     */
+    private void askToLeave() {
+        if (traffic.leaving()
+                && !response.isCommitted()
+                && response.getStatus() != SWITCHING_PROTOCOLS
+                && processor instanceof Http11Processor http11) {
+            response.getMimeHeaders().removeHeader("Connection");
+            Internals.endAfterAnswer(http11);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package io.ebbtide.tomcat;
+
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.HealthCheckers;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.probe.ProbeResponse;
+import io.ebbtide.probe.Probes;
+import java.io.IOException;
+import java.util.function.Supplier;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.Request;
+import org.apache.coyote.Response;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands where Tomcat's connector hands a request to its container, before it knows of hosts and contexts: probes first,
+ * then the gate, then the application. Safe for use by many threads.
+ */
+final class Gate implements Adapter {
+    /*
+     * The container is asked once for each request, and again for each turn of an asynchronous one. When it returns, and
+     * nobody has kept the request, its answer has been written to the connection: Tomcat's last flush blocks. A request
+     * that is kept and never asked for again, as when its connection ends, is seen when its processor is recycled.
+     */
+    private static final int NO_CONTENT = 204;
+    private static final int SERVICE_UNAVAILABLE = 503;
+
+    private final Adapter container;
+    private final Traffic traffic;
+    private final @Nullable Probes probes;
+
+    /** What a request is called: never its query, which may hold secrets. */
+    private record Name(String method, String path) implements Supplier<String> {
+        @Override
+        public String get() {
+            return method + " " + path;
+        }
+    }
+
+    Gate(Adapter container, Traffic traffic, @Nullable Probes probes) {
+        this.container = container;
+        this.traffic = traffic;
+        this.probes = probes;
+    }
+
+    @Override
+    public void service(Request request, Response response) throws Exception {
+        Exchange exchange = Exchange.of(request, response, traffic);
+        String method = method(request);
+        String path = request.requestURI().toString();
+        ProbeResponse probe = probes == null ? null : probes.answer(method, path);
+        if (probe != null) {
+            answer(response, probe);
+        } else if (path.equals(LastInLine.PATH)) {
+            answer(response, NO_CONTENT);
+        } else if (traffic.leaving() && wantsWebSocket(request)) {
+            refuse(response);
+        } else {
+            Ticket ticket = admit(request, new Name(method, path));
+            if (ticket == null) {
+                refuse(response);
+            } else {
+                serve(exchange, ticket, request, response);
+            }
+        }
+    }
+
+    private void serve(Exchange exchange, Ticket ticket, Request request, Response response) throws Exception {
+        boolean thrown = true;
+        exchange.begin(ticket);
+        try {
+            container.service(request, response);
+            thrown = false;
+        } finally {
+            exchange.left(thrown);
+        }
+    }
+
+    @Override
+    public boolean asyncDispatch(Request request, Response response, SocketEvent event) throws Exception {
+        Exchange exchange = Exchange.of(request, response, traffic);
+        boolean goesOn = false;
+        exchange.workedOnHere();
+        try {
+            goesOn = container.asyncDispatch(request, response, event);
+            return goesOn;
+        } finally {
+            exchange.left(!goesOn);
+        }
+    }
+
+    @Override
+    public void checkRecycled(Request request, Response response) {
+        container.checkRecycled(request, response);
+        Exchange.of(request, response, traffic).end();
+    }
+
+    @Override
+    public boolean prepare(Request request, Response response) throws Exception {
+        return container.prepare(request, response);
+    }
+
+    @Override
+    public void log(Request request, Response response, long nanos) {
+        container.log(request, response, nanos);
+    }
+
+    @Override
+    public String getDomain() {
+        return container.getDomain();
+    }
+
+    private @Nullable Ticket admit(Request request, Name name) {
+        Connections.Arrival arrival = Connections.arrival(request);
+        boolean healthChecker = HealthCheckers.isOne(request.getHeader("User-Agent"));
+        return traffic.admit(WorkKind.REQUEST, name, healthChecker ? null : arrival.peer(), arrival.use());
+    }
+
+    private static void answer(Response response, ProbeResponse probe) throws IOException {
+        response.setStatus(probe.status());
+        probe.headers().forEach(response::setHeader);
+        response.setContentLength(probe.body().remaining());
+        response.doWrite(probe.body());
+        response.action(ActionCode.CLOSE, null);
+    }
+
+    private static void answer(Response response, int status) {
+        response.setStatus(status);
+        response.setContentLength(0);
+        response.action(ActionCode.CLOSE, null);
+    }
+
+    /** Tomcat adds {@code Connection: close} to each 503, and reads what is left of the body, up to its maxSwallowSize. */
+    private void refuse(Response response) {
+        response.setHeader("Retry-After", String.valueOf(traffic.retryAfter().toSeconds()));
+        answer(response, SERVICE_UNAVAILABLE);
+    }
+
+    @SuppressWarnings("deprecation") // what replaces it came late in 10.1
+    private static String method(Request request) {
+        return request.method().toString();
+    }
+
+    private static boolean wantsWebSocket(Request request) {
+        String upgrade = request.getHeader("Upgrade");
+        return upgrade != null && upgrade.equalsIgnoreCase("websocket");
+    }
+}

@@ -1,0 +1,191 @@
+package io.ebbtide.tomcat;
+
+import io.ebbtide.internal.Expect;
+import io.ebbtide.lifecycle.SourceLoad;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.probe.Probes;
+import java.io.IOException;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import org.apache.catalina.Container;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.LifecycleState;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardContext;
+import org.apache.catalina.core.StandardServer;
+import org.apache.catalina.startup.Tomcat;
+import org.jspecify.annotations.Nullable;
+
+/** A Tomcat with its entrances guarded, from the start to the end. One thread starts and ends it. */
+final class Server {
+    /** For handlers that were cut, after they are interrupted. */
+    private static final Duration HANDLERS_END = Duration.ofMillis(250);
+
+    private static final int SPARE_THREADS = 10;
+
+    private final Tomcat tomcat;
+    private final @Nullable BaseFolder folder;
+    private volatile List<Entrance> entrances = List.of();
+
+    private Server(Tomcat tomcat, @Nullable BaseFolder folder) {
+        this.tomcat = tomcat;
+        this.folder = folder;
+    }
+
+    /** As configured by somebody else. */
+    static Server of(Tomcat tomcat) {
+        return new Server(tomcat, null);
+    }
+
+    /** With one connector and one context. */
+    static Server http(int port, int workerThreads, Consumer<Context> application) throws IOException {
+        BaseFolder folder = BaseFolder.create();
+        var tomcat = new Tomcat();
+        tomcat.setBaseDir(folder.path().toString());
+        var connector = new Connector();
+        connector.setPort(port);
+        connector.setProperty("maxThreads", String.valueOf(workerThreads));
+        connector.setProperty("minSpareThreads", String.valueOf(Math.min(SPARE_THREADS, workerThreads)));
+        connector.setProperty("maxKeepAliveRequests", "-1");
+        tomcat.setConnector(connector);
+        try {
+            application.accept(tomcat.addContext("", null));
+        } catch (RuntimeException | Error e) {
+            folder.delete();
+            throw e;
+        }
+        return new Server(tomcat, folder);
+    }
+
+    /** @param name what it is called in messages */
+    void start(String name, Traffic traffic, @Nullable Probes probes, Duration idleTimeout) throws Exception {
+        try {
+            bind(name, idleTimeout);
+            for (Entrance entrance : entrances) {
+                entrance.guard(traffic, probes);
+            }
+            tomcat.start();
+            for (Context context : contexts()) {
+                if (context.getState() != LifecycleState.STARTED) {
+                    throw new IllegalStateException(
+                            "context '%s' of %s is %s (expected: STARTED; Tomcat's log says why)"
+                                    .formatted(context.getPath(), name, context.getState()));
+                }
+            }
+        } catch (Exception e) {
+            undo(e);
+            throw e;
+        }
+    }
+
+    private void bind(String name, Duration idleTimeout) throws Exception {
+        if (tomcat.getServer() instanceof StandardServer server) {
+            server.setUtilityThreadsAsDaemon(true);
+        }
+        List<Entrance> found = new ArrayList<>();
+        for (Connector connector : tomcat.getService().findConnectors()) {
+            found.add(Entrance.of(connector, idleTimeout, HANDLERS_END));
+        }
+        if (found.isEmpty()) {
+            throw Expect.wrong("connectors", "none", "at least one, see Tomcat.setConnector");
+        }
+        try {
+            tomcat.init();
+        } catch (LifecycleException e) {
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                if (cause instanceof BindException) {
+                    throw new IOException(
+                            "%s cannot be bound, %s (expected: a free port on an address of this machine)"
+                                    .formatted(name, cause.getMessage()),
+                            e);
+                }
+            }
+            throw e;
+        }
+        entrances = List.copyOf(found);
+    }
+
+    private void undo(Exception failure) {
+        try {
+            end();
+        } catch (Exception e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /** All its ports, such as {@code http:8080,https:8443}. */
+    String name() {
+        return entrances.stream().map(Entrance::name).collect(Collectors.joining(","));
+    }
+
+    int port() {
+        return entrances.get(0).localPort();
+    }
+
+    void leave() {
+        entrances.forEach(Entrance::leave);
+    }
+
+    void stopAccepting() throws Exception {
+        for (Entrance entrance : entrances) {
+            entrance.close();
+        }
+    }
+
+    void close() throws Exception {
+        for (Entrance entrance : entrances) {
+            entrance.end(); // before the contexts, which wait for their servlets without interrupting them
+        }
+        for (Context context : contexts()) {
+            if (context instanceof StandardContext standard) {
+                standard.setUnloadDelay(1);
+            }
+        }
+        end();
+    }
+
+    private void end() throws Exception {
+        try {
+            if (tomcat.getServer().getState().isAvailable()) {
+                tomcat.stop();
+            }
+            tomcat.destroy();
+        } finally {
+            if (folder != null) {
+                folder.delete();
+            }
+        }
+    }
+
+    SourceLoad load() {
+        List<SourceLoad> loads = entrances.stream().map(Entrance::load).toList();
+        return new SourceLoad(
+                sum(loads, SourceLoad::openConnections),
+                sum(loads, SourceLoad::busyWorkers),
+                sum(loads, SourceLoad::maxWorkers),
+                sum(loads, SourceLoad::queued));
+    }
+
+    private static int sum(List<SourceLoad> loads, ToIntFunction<SourceLoad> number) {
+        boolean unknown = loads.stream().anyMatch(load -> number.applyAsInt(load) == SourceLoad.UNKNOWN);
+        return unknown ? SourceLoad.UNKNOWN : loads.stream().mapToInt(number).sum();
+    }
+
+    private List<Context> contexts() {
+        var contexts = new ArrayList<Context>();
+        for (Container host : tomcat.getEngine().findChildren()) {
+            for (Container child : host.findChildren()) {
+                if (child instanceof Context context) {
+                    contexts.add(context);
+                }
+            }
+        }
+        return contexts;
+    }
+}

@@ -1,0 +1,186 @@
+package io.ebbtide.tomcat;
+
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.internal.Expect;
+import io.ebbtide.lifecycle.SourceLoad;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.probe.ProbeHost;
+import io.ebbtide.probe.Probes;
+import jakarta.servlet.ServletRequest;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.apache.catalina.Context;
+import org.apache.catalina.startup.Tomcat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Embedded Tomcat 10.1 or 11 as a traffic source: counts its requests, serves the probes on its port, too, asks clients to
+ * leave, drains without cutting. Got from {@link #http} or {@link #of}; given to {@code EbbtideBuilder.serve}; used once.
+ * Configured by one thread; after the start safe for use by many.
+ *
+ * <pre>{@code
+ * Ebbtide.builder("orders")
+ *         .serve(TomcatSource.http(
+ *                 8080, context -> Tomcat.addServlet(context, "orders", new OrdersServlet()).addMapping("/")))
+ *         .build()
+ *         .run();
+ * }</pre>
+ *
+ * <p>While the service leaves, each HTTP/1.1 answer bears {@code Connection: close} (RFC 9112, section 9.6), connections of
+ * HTTP/2 get GOAWAY and WebSocket upgrades are refused. Requests that arrive late, on connections that are open, are
+ * served. Only once nothing is in flight and the gate is closed, or the time for it is over, are requests refused, with
+ * 503, {@code Retry-After} and {@code Connection: close}.
+ *
+ * <p>Tomcat tells {@code java.util.logging} each step of its start and stop. That is left out unless a level has been set
+ * for {@code org.apache.catalina}, {@code org.apache.coyote} or {@code org.apache.tomcat}; warnings stay.
+ */
+public final class TomcatSource implements TrafficSource, ProbeHost {
+    /** The attribute of a request that holds its ticket. */
+    static final String TICKET = Ticket.class.getName();
+
+    /** Longer than the 60 s after which nginx and AWS load balancers drop their idle upstream connections. */
+    private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(75);
+
+    private final @Nullable Tomcat theirs;
+    private final Consumer<Context> application;
+    private final int httpPort;
+    private int workerThreads = 8 * Math.max(2, Runtime.getRuntime().availableProcessors());
+    private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
+    private @Nullable Probes probes;
+    private volatile String name;
+    private volatile int port = -1;
+    private volatile @Nullable Server server;
+
+    private TomcatSource(@Nullable Tomcat theirs, int httpPort, Consumer<Context> application, String name) {
+        this.theirs = theirs;
+        this.httpPort = httpPort;
+        this.application = application;
+        this.name = name;
+    }
+
+    /**
+     * Plain HTTP/1.1 on all addresses, with one context at the root.
+     *
+     * @param port 1 to 65535, or 0 for any that is free, see {@link #port()}
+     * @param application adds servlets and filters to the context; called once, on the thread that starts the service
+     */
+    public static TomcatSource http(int port, Consumer<Context> application) {
+        Expect.between(0, 65_535, port, "port");
+        return new TomcatSource(null, port, Expect.present(application, "application"), "http:" + port);
+    }
+
+    /**
+     * Tomcat as configured by its own means: connectors, TLS, HTTP/2, hosts, contexts, valves.
+     *
+     * @param tomcat not started yet; each of its connectors must speak HTTP by NIO, as they do unless told otherwise. Set
+     *     here are their idle timeout, sendfile, which is not used, and that threads are daemons. Its base folder, which
+     *     Tomcat makes in the working directory unless told otherwise, is left where it is.
+     */
+    public static TomcatSource of(Tomcat tomcat) {
+        return new TomcatSource(Expect.present(tomcat, "tomcat"), -1, context -> {}, "tomcat");
+    }
+
+    /**
+     * Sets the number of threads that run the application, {@code >= 1}; derived: 8 for each processor, at least 16.
+     *
+     * @throws IllegalStateException if Tomcat has been configured by its own means: set {@code maxThreads} there
+     */
+    public TomcatSource workerThreads(int count) {
+        if (theirs != null) {
+            throw new IllegalStateException(
+                    "workerThreads: %d (expected: not with of(tomcat); set maxThreads of its connectors)"
+                            .formatted(count));
+        }
+        workerThreads = Expect.atLeast(1, count, "workerThreads");
+        return this;
+    }
+
+    /**
+     * Sets how long a connection may be idle between two requests, 1 ms to 1 day; 75 s unless set. Must be longer than that
+     * of the proxy in front, or the proxy sends a request into a connection that is just being closed.
+     */
+    public TomcatSource idleTimeout(Duration timeout) {
+        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
+            throw Expect.wrong("idleTimeout", timeout, "1 ms to 1 day");
+        }
+        idleTimeout = timeout;
+        return this;
+    }
+
+    /**
+     * The ticket of a request in flight, for handlers that work for long: {@link Ticket#remaining()} tells how long they may.
+     * May be called by any thread until the request is over; the ticket is closed by itself.
+     *
+     * @param request an {@code HttpServletRequest}, wrapped or not
+     * @throws IllegalArgumentException if the request did not come by a {@code TomcatSource}
+     */
+    public static Ticket ticket(ServletRequest request) {
+        if (request.getAttribute(TICKET) instanceof Ticket ticket) {
+            return ticket;
+        }
+        throw Expect.wrong("request", request, "one that came by a TomcatSource");
+    }
+
+    /** The port of the first connector; -1 before the start. */
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void serveProbes(Probes theProbes) {
+        probes = theProbes;
+    }
+
+    @Override
+    public void start(Traffic traffic) throws Exception {
+        TomcatLog.quieten();
+        Tomcat configured = theirs;
+        Server starting =
+                configured == null ? Server.http(httpPort, workerThreads, application) : Server.of(configured);
+        starting.start(name, traffic, probes, idleTimeout);
+        name = starting.name();
+        port = starting.port();
+        server = starting;
+    }
+
+    /** Asks the clients of HTTP/2 to leave, by GOAWAY; those of HTTP/1.1 are asked with their next answer. */
+    @Override
+    public void leave() {
+        Server now = server;
+        if (now != null) {
+            now.leave();
+        }
+    }
+
+    @Override
+    public void stopAccepting() throws Exception {
+        Server now = server;
+        if (now != null) {
+            now.stopAccepting();
+        }
+    }
+
+    /**
+     * Closes what is left: connections, selectors and Tomcat's threads. Handlers that are still at work are interrupted;
+     * those that do not mind are left behind, after 250 ms for each connector.
+     */
+    @Override
+    public void close(Duration within) throws Exception {
+        Server now = server;
+        if (now != null) {
+            now.close();
+        }
+    }
+
+    @Override
+    public SourceLoad load() {
+        Server now = server;
+        return now == null ? SourceLoad.nothingKnown() : now.load();
+    }
+}
