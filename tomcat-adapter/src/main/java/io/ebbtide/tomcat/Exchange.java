@@ -2,9 +2,11 @@ package io.ebbtide.tomcat;
 
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.lifecycle.Traffic;
+import jakarta.servlet.RequestDispatcher;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.ActionHook;
+import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.coyote.http11.Http11Processor;
@@ -17,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Exchange implements ActionHook {
     private static final int SWITCHING_PROTOCOLS = 101;
+
+    /** To {@link Processor#timeoutAsync}, whatever its time-out is. */
+    private static final long NOW = -1;
 
     private final ActionHook processor;
     private final Request request;
@@ -94,7 +99,11 @@ final class Exchange implements ActionHook {
         }
     }
 
-    /** Runs what the application gives to {@code AsyncContext.start}, so that its thread is known. */
+    /*
+     * Runs what the application gives to AsyncContext.start, so that its thread is known. Tomcat catches what it throws,
+     * remembers it as the request's exception, and leaves the request open until its time-out, which may be never. Here the
+     * time-out comes at once, as nobody is left who would answer.
+     */
     private void work(Runnable task) {
         Ticket mine = ticket;
         if (mine != null) {
@@ -106,6 +115,12 @@ final class Exchange implements ActionHook {
             if (mine != null) {
                 mine.leftBy(Thread.currentThread());
             }
+        }
+        if (mine != null
+                && mine == ticket
+                && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null
+                && isAsync()) {
+            ((Processor) processor).timeoutAsync(NOW);
         }
     }
 

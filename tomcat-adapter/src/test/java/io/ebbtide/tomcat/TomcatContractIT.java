@@ -1,0 +1,69 @@
+package io.ebbtide.tomcat;
+
+import io.ebbtide.testkit.contract.Application;
+import io.ebbtide.testkit.contract.HttpContract;
+import io.ebbtide.testkit.contract.Promise;
+import io.ebbtide.testkit.contract.ServerUnderTest;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.catalina.Wrapper;
+import org.apache.catalina.startup.Tomcat;
+
+/** What every adapter promises, on Tomcat. */
+final class TomcatContractIT extends HttpContract {
+    @Override
+    protected String adapter() {
+        return "Tomcat";
+    }
+
+    @Override
+    protected ServerUnderTest server(Application application, int port) {
+        var source = TomcatSource.http(port, context -> {
+                    Wrapper wrapper = Tomcat.addServlet(context, "contract", new ContractServlet(application));
+                    wrapper.setAsyncSupported(true);
+                    wrapper.addMapping("/");
+                })
+                .workerThreads(workers());
+        return new ServerUnderTest(source, source::port);
+    }
+
+    @Override
+    protected Path table() {
+        return Path.of("..", "docs", "reference", "adapters.md");
+    }
+
+    @Override
+    protected Map<Promise, String> cannot() {
+        return Map.of(
+                Promise.PROBES_WHILE_SATURATED,
+                "Tomcat reads requests on its worker threads alone: while all of them are at work, nobody sees that one is a"
+                        + " probe. The management port answers.");
+    }
+
+    private static final class ContractServlet extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        private final transient Application application;
+
+        ContractServlet(Application application) {
+            this.application = application;
+        }
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response)
+                throws ServletException, IOException {
+            try {
+                application.handle(new ServletExchange(request, response));
+            } catch (IOException | ServletException | RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new ServletException(e);
+            }
+        }
+    }
+}
