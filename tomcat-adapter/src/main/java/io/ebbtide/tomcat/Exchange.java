@@ -29,6 +29,11 @@ final class Exchange implements ActionHook {
     private final Traffic traffic;
     private volatile @Nullable Ticket ticket;
 
+    /** Whether a thread of Tomcat's is in the handler, and what a task has thrown meanwhile. */
+    private boolean handled;
+
+    private @Nullable Object failure;
+
     private Exchange(ActionHook processor, Request request, Response response, Traffic traffic) {
         this.processor = processor;
         this.request = request;
@@ -47,13 +52,16 @@ final class Exchange implements ActionHook {
         return exchange;
     }
 
-    void begin(Ticket admitted) {
+    synchronized void begin(Ticket admitted) {
         ticket = admitted;
+        handled = true;
+        failure = null;
         request.setAttribute(TomcatSource.TICKET, admitted);
     }
 
     /** The thread begins to work on the request again. */
-    void workedOnHere() {
+    synchronized void workedOnHere() {
+        handled = true;
         Ticket mine = ticket;
         if (mine != null) {
             mine.workedOnBy(Thread.currentThread());
@@ -69,6 +77,8 @@ final class Exchange implements ActionHook {
         mine.leftBy(Thread.currentThread());
         if (ended || !isAsync()) {
             end();
+        } else {
+            nobodyHandles();
         }
     }
 
@@ -99,29 +109,46 @@ final class Exchange implements ActionHook {
         }
     }
 
-    /*
-     * Runs what the application gives to AsyncContext.start, so that its thread is known. Tomcat catches what it throws,
-     * remembers it as the request's exception, and leaves the request open until its time-out, which may be never. Here the
-     * time-out comes at once, as nobody is left who would answer.
-     */
+    /** Runs what the application gives to {@code AsyncContext.start}, so that its thread is known, and its failure. */
     private void work(Runnable task) {
         Ticket mine = ticket;
-        if (mine != null) {
-            mine.workedOnBy(Thread.currentThread());
+        if (mine == null) {
+            task.run();
+            return;
         }
+        mine.workedOnBy(Thread.currentThread());
         try {
             task.run();
         } finally {
-            if (mine != null) {
-                mine.leftBy(Thread.currentThread());
-            }
+            mine.leftBy(Thread.currentThread());
         }
-        if (mine != null
-                && mine == ticket
-                && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null
-                && isAsync()) {
+        if (mine == ticket && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null) {
+            taskFailed();
+        }
+    }
+
+    /*
+     * Tomcat catches what a task throws, remembers it as the request's exception, and leaves the request open until its
+     * time-out, which may be never. Here the time-out comes at once, as nobody is left who would answer. And it comes after
+     * the handler that began the task has returned: if Tomcat finds the exception before, it ends the connection without
+     * an answer ("Calling [asyncPostProcess()] is not valid for a request with Async state [MUST_ERROR]").
+     */
+    private synchronized void taskFailed() {
+        if (handled) {
+            failure = request.getAttributes().remove(RequestDispatcher.ERROR_EXCEPTION);
+        } else {
             ((Processor) processor).timeoutAsync(NOW);
         }
+    }
+
+    private synchronized void nobodyHandles() {
+        handled = false;
+        Object remembered = failure;
+        if (remembered != null && isAsync()) {
+            request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, remembered);
+            ((Processor) processor).timeoutAsync(NOW);
+        }
+        failure = null;
     }
 
     /**

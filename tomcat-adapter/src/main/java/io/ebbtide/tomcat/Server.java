@@ -20,6 +20,7 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardServer;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.IntrospectionUtils;
 import org.jspecify.annotations.Nullable;
 
 /** A Tomcat with its entrances guarded, from the start to the end. One thread starts and ends it. */
@@ -28,6 +29,8 @@ final class Server {
     private static final Duration HANDLERS_END = Duration.ofMillis(250);
 
     private static final int SPARE_THREADS = 10;
+
+    private static final List<String> LEAKS = List.of("ObjectStreamClassCaches", "RmiTargets", "ThreadLocals");
 
     private final Tomcat tomcat;
     private final @Nullable BaseFolder folder;
@@ -55,12 +58,21 @@ final class Server {
         connector.setProperty("maxKeepAliveRequests", "-1");
         tomcat.setConnector(connector);
         try {
-            application.accept(tomcat.addContext("", null));
+            Context context = tomcat.addContext("", null);
+            lookForNoLeaks(context);
+            application.accept(context);
         } catch (RuntimeException | Error e) {
             folder.delete();
             throw e;
         }
         return new Server(tomcat, folder);
+    }
+
+    /** Its classes go with the process; to look who holds them takes time, and warns of what the JDK does not open. */
+    private static void lookForNoLeaks(Context context) {
+        for (String kind : LEAKS) {
+            IntrospectionUtils.setProperty(context, "clearReferences" + kind, "false"); // not every version has each
+        }
     }
 
     /** @param name what it is called in messages */

@@ -1,0 +1,336 @@
+package io.ebbtide.tomcat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ebbtide.Ebbtide;
+import io.ebbtide.Settings;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.testkit.WireConnection;
+import io.ebbtide.testkit.WireResponse;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.apache.catalina.Wrapper;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.http2.Http2Protocol;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is Tomcat's own, beside what every adapter promises. */
+final class TomcatSourceIT {
+    private static final Duration SOON = Duration.ofSeconds(10);
+
+    private final CountDownLatch release = new CountDownLatch(1);
+    private final List<Ebbtide> services = new ArrayList<>();
+
+    @TempDir
+    Path folder;
+
+    /** What a test has to say to a request. */
+    @FunctionalInterface
+    private interface Handler {
+        void handle(HttpServletRequest request, HttpServletResponse response) throws Exception;
+    }
+
+    private static final class HandlerServlet extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        private final transient Handler handler;
+
+        HandlerServlet(Handler handler) {
+            this.handler = handler;
+        }
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            try {
+                handler.handle(request, response);
+            } catch (IOException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        release.countDown();
+        for (Ebbtide service : services) {
+            service.shutdown("end of test");
+            service.awaitStopped(SOON);
+        }
+    }
+
+    @Test
+    void http2_requestsInFlight_areAnsweredAndCounted_whileTheClientIsAskedToLeave() throws Exception {
+        Tomcat tomcat = tomcat((request, response) -> {
+            if (request.getRequestURI().equals("/blocking")) {
+                release.await();
+            }
+            response.getWriter().print(request.getProtocol());
+        });
+        tomcat.getConnector().addUpgradeProtocol(new Http2Protocol());
+        TomcatSource source = TomcatSource.of(tomcat);
+        Ebbtide service = start(source);
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
+        assertThat(get(client, source.port(), "/first")
+                        .get(10, TimeUnit.SECONDS)
+                        .body())
+                .isEqualTo("HTTP/2.0");
+
+        var blocked = new ArrayList<CompletableFuture<HttpResponse<String>>>();
+        for (int i = 0; i < 8; i++) {
+            blocked.add(get(client, source.port(), "/blocking"));
+        }
+        Awaitility.await().until(() -> service.inFlight().count() == 8);
+        service.shutdown("test");
+        release.countDown();
+
+        for (CompletableFuture<HttpResponse<String>> each : blocked) {
+            HttpResponse<String> response = each.get(10, TimeUnit.SECONDS);
+            assertThat(response.body()).isEqualTo("HTTP/2.0");
+            assertThat(response.headers().firstValue("Connection")).isEmpty();
+        }
+        ShutdownReport report = service.awaitStopped(SOON);
+        assertThat(report.inFlightFinished()).isEqualTo(8);
+        assertThat(report.cut()).isEmpty();
+        assertThat(service.inFlight().total(WorkKind.REQUEST)).isEqualTo(9);
+    }
+
+    /** The accept thread waits until a connection ends, and whoever is in the queue waits for it. */
+    @Test
+    void acceptQueue_behindAllConnectionsThatThereMayBe_isServedBeforeThePortCloses() throws Exception {
+        Tomcat tomcat = tomcat((request, response) -> {
+            if (request.getRequestURI().equals("/blocking")) {
+                release.await();
+            }
+            response.getWriter().print("served");
+        });
+        tomcat.getConnector().setProperty("maxConnections", "1");
+        TomcatSource source = TomcatSource.of(tomcat);
+        Ebbtide service = start(source);
+        try (WireConnection first = WireConnection.open(source.port(), SOON);
+                WireConnection queued = WireConnection.open(source.port(), SOON)) {
+            first.send("GET /blocking HTTP/1.1\r\nHost: a\r\n\r\n");
+            Awaitility.await().until(() -> service.inFlight().count() == 1);
+            queued.send("GET /queued HTTP/1.1\r\nHost: a\r\n\r\n");
+
+            service.shutdown("test");
+
+            WireResponse response = queued.read(false);
+            assertThat(response.body()).isEqualTo("served");
+            assertThat(response.closes()).isTrue();
+            release.countDown();
+            assertThat(first.read(false).body()).isEqualTo("served");
+        }
+        assertThat(service.awaitStopped(SOON).late().refused()).isZero();
+    }
+
+    @Test
+    void ticket_isFoundThroughWrappers_andByTasks() throws Exception {
+        var source = TomcatSource.http(0, context -> {
+            Wrapper servlet = Tomcat.addServlet(context, "ticket", new HandlerServlet((request, response) -> {
+                var wrapped = new HttpServletRequestWrapper(request);
+                assertThat(TomcatSource.ticket(wrapped).remaining()).isEqualTo(ChronoUnit.FOREVER.getDuration());
+                AsyncContext async = request.startAsync();
+                async.start(() -> {
+                    awaitRelease();
+                    print(response, TomcatSource.ticket(async.getRequest()).kind());
+                    async.complete();
+                });
+            }));
+            servlet.setAsyncSupported(true);
+            servlet.addMapping("/");
+        });
+        Ebbtide service = start(source);
+        try (WireConnection client = WireConnection.open(source.port(), SOON)) {
+            client.send("GET /task?token=secret HTTP/1.1\r\nHost: a\r\n\r\n");
+            Awaitility.await()
+                    .until(() -> service.inFlight().list().stream()
+                            .anyMatch(work -> work.thread() != null
+                                    && List.of(work.thread().getStackTrace())
+                                            .toString()
+                                            .contains("awaitRelease")));
+            assertThat(service.inFlight().list().get(0).description()).isEqualTo("GET /task");
+
+            release.countDown();
+
+            assertThat(client.read(false).body()).isEqualTo("REQUEST");
+        }
+        Awaitility.await().until(() -> service.inFlight().count() == 0);
+    }
+
+    /** Tomcat itself sometimes ends the connection without an answer. */
+    @Test
+    void tasks_thatFailAtOnce_areAnswered500_eachTime() throws Exception {
+        var source = TomcatSource.http(0, context -> {
+            Wrapper servlet = Tomcat.addServlet(context, "fails", new HandlerServlet((request, response) -> {
+                request.startAsync().start(() -> {
+                    throw new IllegalStateException("a task that fails");
+                });
+            }));
+            servlet.setAsyncSupported(true);
+            servlet.addMapping("/");
+        });
+        Ebbtide service = start(source);
+        for (int i = 0; i < 200; i++) {
+            assertThat(WireConnection.get(source.port(), "/fails").status()).isEqualTo(500);
+        }
+        assertThat(service.inFlight().total(WorkKind.REQUEST)).isEqualTo(200);
+        Awaitility.await().until(() -> service.inFlight().count() == 0);
+    }
+
+    @Test
+    void baseFolder_isThereWhileTomcatRuns_andGoneAfterwards() throws Exception {
+        List<Path> before = baseFolders();
+        Ebbtide service = start(TomcatSource.http(0, context -> {}));
+        List<Path> made = baseFolders();
+        made.removeAll(before);
+
+        service.shutdown("test");
+        service.awaitStopped(SOON);
+
+        assertThat(made).hasSize(1);
+        assertThat(made.get(0)).doesNotExist();
+    }
+
+    @Test
+    void context_thatDoesNotStart_failsTheStart_andLeavesNothing() throws Exception {
+        List<Path> before = baseFolders();
+        int port = freePort();
+        Ebbtide service = service(TomcatSource.http(
+                port,
+                context -> context.addServletContainerInitializer(
+                        (classes, servlets) -> {
+                            throw new jakarta.servlet.ServletException("no database");
+                        },
+                        null)));
+
+        assertThatThrownBy(service::start)
+                .cause()
+                .hasMessage(
+                        "context '' of http:%d is FAILED (expected: STARTED; Tomcat's log says why)".formatted(port));
+
+        assertThat(baseFolders()).isEqualTo(before);
+        new ServerSocket(port).close();
+    }
+
+    @Test
+    void connectors_thatCannotBeClosedWithoutLoss_areRefused() {
+        Tomcat nio2 = new Tomcat();
+        nio2.setBaseDir(folder.toString());
+        nio2.setConnector(new Connector("org.apache.coyote.http11.Http11Nio2Protocol"));
+
+        assertThatThrownBy(() -> service(TomcatSource.of(nio2)).start())
+                .cause()
+                .hasMessage("connector: org.apache.coyote.http11.Http11Nio2Protocol (expected:"
+                        + " org.apache.coyote.http11.Http11NioProtocol)");
+    }
+
+    @Test
+    void tomcat_withoutConnectors_isRefused() {
+        Tomcat tomcat = new Tomcat();
+        tomcat.setBaseDir(folder.toString());
+
+        assertThatThrownBy(() -> service(TomcatSource.of(tomcat)).start())
+                .cause()
+                .hasMessage("connectors: none (expected: at least one, see Tomcat.setConnector)");
+    }
+
+    @Test
+    void settings_thatMakeNoSense_areRefused() {
+        assertThatThrownBy(() -> TomcatSource.http(70_000, context -> {}))
+                .hasMessage("port: 70000 (expected: 0 to 65535)");
+        assertThatThrownBy(() -> TomcatSource.http(0, context -> {}).workerThreads(0))
+                .hasMessage("workerThreads: 0 (expected: >= 1)");
+        assertThatThrownBy(() -> TomcatSource.of(new Tomcat()).workerThreads(8))
+                .hasMessage("workerThreads: 8 (expected: not with of(tomcat); set maxThreads of its connectors)");
+        assertThatThrownBy(() -> TomcatSource.http(0, context -> {}).idleTimeout(Duration.ZERO))
+                .hasMessage("idleTimeout: PT0S (expected: 1 ms to 1 day)");
+    }
+
+    private Tomcat tomcat(Handler handler) {
+        var tomcat = new Tomcat();
+        tomcat.setBaseDir(folder.toString());
+        tomcat.setPort(0);
+        tomcat.getConnector();
+        Tomcat.addServlet(tomcat.addContext("", null), "handler", new HandlerServlet(handler))
+                .addMapping("/");
+        return tomcat;
+    }
+
+    private Ebbtide start(TomcatSource source) {
+        Ebbtide service = service(source).start();
+        services.add(service);
+        return service;
+    }
+
+    private static Ebbtide service(TomcatSource source) {
+        return Ebbtide.builder("it")
+                .serve(source)
+                .settings(Settings.derived().withGrace(Duration.ofSeconds(15)).withLameDuck(Duration.ZERO))
+                .build();
+    }
+
+    private static CompletableFuture<HttpResponse<String>> get(HttpClient client, int port, String path) {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .build();
+        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private void awaitRelease() {
+        try {
+            release.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void print(HttpServletResponse response, Object text) {
+        try {
+            response.getWriter().print(text);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<Path> baseFolders() throws IOException {
+        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+            return new ArrayList<>(
+                    all.filter(path -> path.getFileName().toString().startsWith("ebbtide-tomcat-"))
+                            .sorted()
+                            .toList());
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+}
