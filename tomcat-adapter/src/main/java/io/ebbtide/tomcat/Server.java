@@ -17,7 +17,6 @@ import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.connector.Connector;
-import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardServer;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.IntrospectionUtils;
@@ -27,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class Server {
     /** For handlers that were cut, after they are interrupted. */
     private static final Duration HANDLERS_END = Duration.ofMillis(250);
+
+    /** Waited for in twenty steps, of which none may be 0: that would be for ever. */
+    private static final String HANDLERS_HAVE_ENDED_MILLIS = "20";
 
     private static final int SPARE_THREADS = 10;
 
@@ -59,7 +61,7 @@ final class Server {
         tomcat.setConnector(connector);
         try {
             Context context = tomcat.addContext("", null);
-            lookForNoLeaks(context);
+            endQuickly(context);
             application.accept(context);
         } catch (RuntimeException | Error e) {
             folder.delete();
@@ -68,8 +70,12 @@ final class Server {
         return new Server(tomcat, folder);
     }
 
-    /** Its classes go with the process; to look who holds them takes time, and warns of what the JDK does not open. */
-    private static void lookForNoLeaks(Context context) {
+    /**
+     * Does not wait for handlers again, which were interrupted; nor look who holds the classes, which go with the process:
+     * that takes time, and warns of what the JDK does not open.
+     */
+    private static void endQuickly(Context context) {
+        IntrospectionUtils.setProperty(context, "unloadDelay", HANDLERS_HAVE_ENDED_MILLIS);
         for (String kind : LEAKS) {
             IntrospectionUtils.setProperty(context, "clearReferences" + kind, "false"); // not every version has each
         }
@@ -153,11 +159,6 @@ final class Server {
     void close() throws Exception {
         for (Entrance entrance : entrances) {
             entrance.end(); // before the contexts, which wait for their servlets without interrupting them
-        }
-        for (Context context : contexts()) {
-            if (context instanceof StandardContext standard) {
-                standard.setUnloadDelay(1);
-            }
         }
         end();
     }

@@ -168,7 +168,8 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
 
     /**
      * Closes what is left: connections, selectors and Tomcat's threads. Handlers that are still at work are interrupted;
-     * those that do not mind are left behind, after 250 ms for each connector.
+     * those that do not mind are left behind, after 250 ms for each connector; and with {@link #of}, after the {@code
+     * unloadDelay} of their context, too, which is 2 s unless set.
      */
     @Override
     public void close(Duration within) throws Exception {

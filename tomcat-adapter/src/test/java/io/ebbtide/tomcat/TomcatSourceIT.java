@@ -234,7 +234,7 @@ final class TomcatSourceIT {
         assertThatThrownBy(service::start)
                 .cause()
                 .hasMessage(
-                        "context '' of http:%d is FAILED (expected: STARTED; Tomcat's log says why)".formatted(port));
+                        "context '' of http:%d is STOPPED (expected: STARTED; Tomcat's log says why)".formatted(port));
 
         assertThat(baseFolders()).isEqualTo(before);
         new ServerSocket(port).close();
