@@ -4,6 +4,7 @@ import io.ebbtide.inflight.Ticket;
 import io.ebbtide.lifecycle.Traffic;
 import jakarta.servlet.RequestDispatcher;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.ActionHook;
 import org.apache.coyote.Processor;
@@ -11,6 +12,8 @@ import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.coyote.http11.Http11Processor;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One request in flight: stands between Coyote's request and response and the processor that does what they ask for. A
@@ -18,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * application's own.
  */
 final class Exchange implements ActionHook {
+    private static final Logger LOG = LoggerFactory.getLogger(TomcatSource.class);
+
     private static final int SWITCHING_PROTOCOLS = 101;
 
     /** To {@link Processor#timeoutAsync}, whatever its time-out is. */
@@ -32,7 +37,9 @@ final class Exchange implements ActionHook {
     /** Whether a thread of Tomcat's is in the handler, and what a task has thrown meanwhile. */
     private boolean handled;
 
-    private @Nullable Object failure;
+    private @Nullable Throwable failure;
+
+    private volatile Supplier<String> name = () -> "a request";
 
     private Exchange(ActionHook processor, Request request, Response response, Traffic traffic) {
         this.processor = processor;
@@ -52,8 +59,10 @@ final class Exchange implements ActionHook {
         return exchange;
     }
 
-    synchronized void begin(Ticket admitted) {
+    /** @param called what the request is called; asked when there is something to log */
+    synchronized void begin(Ticket admitted, Supplier<String> called) {
         ticket = admitted;
+        name = called;
         handled = true;
         failure = null;
         request.setAttribute(TomcatSource.TICKET, admitted);
@@ -103,7 +112,8 @@ final class Exchange implements ActionHook {
             askToLeave();
             processor.action(code, parameter);
         } else if (code == ActionCode.ASYNC_RUN && parameter instanceof Runnable task) {
-            processor.action(code, (Runnable) () -> work(task));
+            Internals.around(task, given -> () -> work(given));
+            processor.action(code, task);
         } else {
             processor.action(code, parameter);
         }
@@ -119,11 +129,12 @@ final class Exchange implements ActionHook {
         mine.workedOnBy(Thread.currentThread());
         try {
             task.run();
+        } catch (Throwable e) {
+            String failed = name.get();
+            taskFailed(mine, e);
+            LOG.error("{} failed", failed, e);
         } finally {
             mine.leftBy(Thread.currentThread());
-        }
-        if (mine == ticket && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) != null) {
-            taskFailed();
         }
     }
 
@@ -133,22 +144,29 @@ final class Exchange implements ActionHook {
      * the handler that began the task has returned: if Tomcat finds the exception before, it ends the connection without
      * an answer ("Calling [asyncPostProcess()] is not valid for a request with Async state [MUST_ERROR]").
      */
-    private synchronized void taskFailed() {
+    private synchronized void taskFailed(Ticket mine, Throwable thrown) {
+        if (mine != ticket) {
+            return; // completed before it failed
+        }
         if (handled) {
-            failure = request.getAttributes().remove(RequestDispatcher.ERROR_EXCEPTION);
+            failure = thrown;
         } else {
-            ((Processor) processor).timeoutAsync(NOW);
+            timeOut(thrown);
         }
     }
 
     private synchronized void nobodyHandles() {
         handled = false;
-        Object remembered = failure;
-        if (remembered != null && isAsync()) {
-            request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, remembered);
-            ((Processor) processor).timeoutAsync(NOW);
-        }
+        Throwable remembered = failure;
         failure = null;
+        if (remembered != null) {
+            timeOut(remembered);
+        }
+    }
+
+    private void timeOut(Throwable thrown) {
+        request.setAttribute(RequestDispatcher.ERROR_EXCEPTION, thrown);
+        ((Processor) processor).timeoutAsync(NOW);
     }
 
     /**

@@ -59,18 +59,19 @@ final class Gate implements Adapter {
         } else if (traffic.leaving() && wantsWebSocket(request)) {
             refuse(response);
         } else {
-            Ticket ticket = admit(request, new Name(method, path));
+            var name = new Name(method, path);
+            Ticket ticket = admit(request, name);
             if (ticket == null) {
                 refuse(response);
             } else {
-                serve(exchange, ticket, request, response);
+                exchange.begin(ticket, name);
+                serve(exchange, request, response);
             }
         }
     }
 
-    private void serve(Exchange exchange, Ticket ticket, Request request, Response response) throws Exception {
+    private void serve(Exchange exchange, Request request, Response response) throws Exception {
         boolean thrown = true;
-        exchange.begin(ticket);
         try {
             container.service(request, response);
             thrown = false;

@@ -5,6 +5,7 @@ import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.nio.channels.ServerSocketChannel;
+import java.util.function.UnaryOperator;
 import org.apache.catalina.util.ServerInfo;
 import org.apache.coyote.AbstractProtocol;
 import org.apache.coyote.ActionHook;
@@ -14,12 +15,15 @@ import org.apache.coyote.http11.Http11Processor;
 import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint;
 
-/** What Tomcat has and does not show: its port, and the moment at which an answer is begun. Safe for use by many threads. */
+/**
+ * What Tomcat has and does not show: its port, the moment at which an answer is begun, a task's failure. Safe for use by
+ * many threads.
+ */
 final class Internals {
     /*
-     * There is no public way to either. Tomcat's own way to close a port drops whoever is in the accept queue and the
+     * There is no public way to any. Tomcat's own way to close a port drops whoever is in the accept queue and the
      * next one that it accepts; its pause() answers 503 on connections that are open; and what the Servlet API knows of
-     * an answer ends before it is committed. Five members, the same in 10.1 and 11; the tests run on both.
+     * an answer ends before it is committed. And what a task throws, it catches. Six members, the same in 10.1 and 11; the tests run on both.
      */
     private static final class Members {
         static final Method ENDPOINT = method(AbstractProtocol.class, "getEndpoint");
@@ -27,6 +31,7 @@ final class Internals {
         static final Field REQUEST_HOOK = field(Request.class, "hook");
         static final Field RESPONSE_HOOK = field(Response.class, "hook");
         static final Field KEEP_ALIVE = field(Http11Processor.class, "keepAlive");
+        static final Field TASK = field(type("org.apache.catalina.core.AsyncContextImpl$RunnableWrapper"), "wrapped");
     }
 
     private interface Access<T> {
@@ -61,6 +66,13 @@ final class Internals {
         write(Members.KEEP_ALIVE, processor, false);
     }
 
+    /** Puts something around a task of {@code AsyncContext.start}, within what Tomcat itself has put around it. */
+    static void around(Runnable tomcats, UnaryOperator<Runnable> around) {
+        if (Members.TASK.getDeclaringClass().isInstance(tomcats)) {
+            write(Members.TASK, tomcats, around.apply(read(() -> (Runnable) Members.TASK.get(tomcats))));
+        }
+    }
+
     private static <T> T read(Access<T> access) {
         try {
             return access.get();
@@ -72,6 +84,14 @@ final class Internals {
     private static void write(Field field, Object object, Object value) {
         try {
             field.set(object, value);
+        } catch (ReflectiveOperationException e) {
+            throw unknown(e);
+        }
+    }
+
+    private static Class<?> type(String name) {
+        try {
+            return Class.forName(name);
         } catch (ReflectiveOperationException e) {
             throw unknown(e);
         }

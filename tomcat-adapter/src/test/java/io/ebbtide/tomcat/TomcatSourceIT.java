@@ -170,12 +170,9 @@ final class TomcatSourceIT {
         Ebbtide service = start(source);
         try (WireConnection client = WireConnection.open(source.port(), SOON)) {
             client.send("GET /task?token=secret HTTP/1.1\r\nHost: a\r\n\r\n");
-            Awaitility.await()
-                    .until(() -> service.inFlight().list().stream()
-                            .anyMatch(work -> work.thread() != null
-                                    && List.of(work.thread().getStackTrace())
-                                            .toString()
-                                            .contains("awaitRelease")));
+            Awaitility.await().until(() -> service.inFlight().list().stream()
+                    .anyMatch(work -> work.thread() != null
+                            && List.of(work.thread().getStackTrace()).toString().contains("awaitRelease")));
             assertThat(service.inFlight().list().get(0).description()).isEqualTo("GET /task");
 
             release.countDown();
