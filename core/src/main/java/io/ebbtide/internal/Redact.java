@@ -49,8 +49,15 @@ public final class Redact {
     }
 
     private static String line(Throwable failure) {
-        String message = text(failure.getMessage()).replaceAll("\\p{Cntrl}+", " ");
         String name = failure.getClass().getSimpleName();
+        String message;
+        try {
+            message = Printable.escape(text(failure.getMessage()).replaceAll("\\p{Cntrl}+", " "));
+        } catch (RuntimeException
+                | LinkageError
+                | StackOverflowError e) { // whoever wrote it may have put anything in it
+            message = "(its message failed: " + e.getClass().getSimpleName() + ")";
+        }
         return message.isEmpty() ? name : name + ": " + message;
     }
 }

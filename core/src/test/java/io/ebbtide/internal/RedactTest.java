@@ -43,4 +43,18 @@ final class RedactTest {
                 .contains("\ncaused by RuntimeException: password=***\n    at ")
                 .doesNotContain("abc");
     }
+
+    @Test
+    void oneLine_ofAMessageThatFails_tellsThat() {
+        var failure = new IllegalStateException() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public String getMessage() {
+                throw new UnsupportedOperationException("on purpose");
+            }
+        };
+
+        assertThat(Redact.oneLine(failure)).isEqualTo(": (its message failed: UnsupportedOperationException)");
+    }
 }

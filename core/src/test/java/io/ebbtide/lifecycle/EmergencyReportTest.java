@@ -83,6 +83,7 @@ final class EmergencyReportTest {
                 List.of(),
                 GraceBudget.of(Duration.ofSeconds(30), GraceBudget.Shares.DERIVED, Duration.ofSeconds(15)),
                 LameDuckRules.defaults(),
+                Map.of(),
                 Map.of());
         var log = new BackgroundLog("log of " + service);
         var health = new HealthControl(new Health(service, Ticker.system(), log));

@@ -53,7 +53,10 @@ final class HangingService {
 
     private static EbbtideBuilder builder() {
         return Ebbtide.builder("service")
-                .settings(Settings.derived().withGrace(Duration.ofSeconds(4)).withLameDuck(Duration.ofMillis(200)));
+                .settings(Settings.derived()
+                        .withGrace(Duration.ofSeconds(5))
+                        .withMargin(Duration.ofSeconds(2)) // half of it is what the machine may take
+                        .withLameDuck(Duration.ofMillis(200)));
     }
 
     private static void everything() {

@@ -1,10 +1,12 @@
 package io.ebbtide.tomcat;
 
 import io.ebbtide.inflight.Ticket;
+import io.ebbtide.internal.Printable;
 import io.ebbtide.lifecycle.Traffic;
 import jakarta.servlet.RequestDispatcher;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.apache.catalina.connector.CoyoteAdapter;
 import org.apache.coyote.ActionCode;
 import org.apache.coyote.ActionHook;
 import org.apache.coyote.Processor;
@@ -40,6 +42,7 @@ final class Exchange implements ActionHook {
     private @Nullable Throwable failure;
 
     private volatile Supplier<String> name = () -> "a request";
+    private volatile String method = "";
 
     private Exchange(ActionHook processor, Request request, Response response, Traffic traffic) {
         this.processor = processor;
@@ -60,8 +63,9 @@ final class Exchange implements ActionHook {
     }
 
     /** @param called what the request is called; asked when there is something to log */
-    synchronized void begin(Ticket admitted, Supplier<String> called) {
+    synchronized void begin(Ticket admitted, String calledBy, Supplier<String> called) {
         ticket = admitted;
+        method = calledBy;
         name = called;
         handled = true;
         failure = null;
@@ -93,10 +97,26 @@ final class Exchange implements ActionHook {
 
     /** The request is over, whatever came of it. A second call does nothing. */
     void end() {
-        Ticket mine = ticket;
+        Ticket mine = takeTicket();
         if (mine != null) {
-            ticket = null;
-            mine.close();
+            traffic.answered(mine, method, response.isCommitted() ? response.getStatus() : 0);
+        }
+    }
+
+    private synchronized @Nullable Ticket takeTicket() {
+        Ticket mine = ticket;
+        ticket = null;
+        return mine;
+    }
+
+    /** As the container has mapped it, unless the application has told a better one; later it has forgotten. */
+    private void tellRoute() {
+        Ticket mine = ticket;
+        if (mine != null
+                && mine.route() == null
+                && request.getNote(CoyoteAdapter.ADAPTER_NOTES) instanceof org.apache.catalina.connector.Request mapped
+                && mapped.getMappingData().wrapper != null) {
+            mine.route(mapped.getContextPath() + mapped.getHttpServletMapping().getPattern());
         }
     }
 
@@ -110,6 +130,7 @@ final class Exchange implements ActionHook {
     public void action(ActionCode code, Object parameter) {
         if (code == ActionCode.COMMIT || code == ActionCode.CLOSE || code == ActionCode.CLIENT_FLUSH) {
             askToLeave();
+            tellRoute();
             processor.action(code, parameter);
         } else if (code == ActionCode.ASYNC_RUN && parameter instanceof Runnable task) {
             Internals.around(task, given -> () -> work(given));
@@ -130,7 +151,7 @@ final class Exchange implements ActionHook {
         try {
             task.run();
         } catch (Throwable e) {
-            String failed = name.get();
+            String failed = Printable.line(name.get());
             taskFailed(mine, e);
             LOG.error("{} failed", failed, e);
         } finally {

@@ -64,7 +64,7 @@ final class Gate implements Adapter {
             if (ticket == null) {
                 refuse(response);
             } else {
-                exchange.begin(ticket, name);
+                exchange.begin(ticket, method, name);
                 serve(exchange, request, response);
             }
         }

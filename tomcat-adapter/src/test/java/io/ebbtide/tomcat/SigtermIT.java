@@ -17,8 +17,10 @@ final class SigtermIT {
     /** A service with slow and quick requests. */
     static final class Service {
         public static void main(String[] arguments) {
-            var source = TomcatSource.http(0, context -> Tomcat.addServlet(context, "work", new TimedServlet())
-                            .addMapping("/work/*"))
+            var source = TomcatSource.http(
+                            0,
+                            context -> Tomcat.addServlet(context, "work", new TimedServlet())
+                                    .addMapping("/work/*"))
                     .workerThreads(SigtermTrial.CLIENTS);
             Ebbtide.builder("work")
                     .serve(source)

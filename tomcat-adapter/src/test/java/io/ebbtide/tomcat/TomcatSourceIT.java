@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
+import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.ShutdownReport;
 import io.ebbtide.testkit.WireConnection;
 import io.ebbtide.testkit.WireResponse;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,7 +25,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -122,6 +123,31 @@ final class TomcatSourceIT {
         assertThat(service.inFlight().total(WorkKind.REQUEST)).isEqualTo(9);
     }
 
+    @Test
+    void requests_areTimedByTheServletsPattern() throws Exception {
+        var registry = new SimpleMeterRegistry();
+        var source = TomcatSource.http(0, context -> {
+            var servlet = new HandlerServlet((request, response) -> {
+                if (request.getRequestURI().endsWith("/told")) {
+                    TomcatSource.ticket(request).route("/orders/{id}");
+                }
+                response.getWriter().print("order");
+            });
+            Tomcat.addServlet(context, "orders", servlet).addMapping("/orders/*");
+        });
+        services.add(
+                Ebbtide.builder("it").serve(source).metrics(registry).build().start());
+
+        WireConnection.get(source.port(), "/orders/4711");
+        WireConnection.get(source.port(), "/orders/told");
+
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(registry.find("http.server.requests").timers())
+                                .extracting(timer -> timer.getId().getTag("uri"))
+                                .containsExactlyInAnyOrder("/orders/*", "/orders/{id}"));
+    }
+
     /** The accept thread waits until a connection ends, and whoever is in the queue waits for it. */
     @Test
     void acceptQueue_behindAllConnectionsThatThereMayBe_isServedBeforeThePortCloses() throws Exception {
@@ -156,7 +182,7 @@ final class TomcatSourceIT {
         var source = TomcatSource.http(0, context -> {
             Wrapper servlet = Tomcat.addServlet(context, "ticket", new HandlerServlet((request, response) -> {
                 var wrapped = new HttpServletRequestWrapper(request);
-                assertThat(TomcatSource.ticket(wrapped).remaining()).isEqualTo(ChronoUnit.FOREVER.getDuration());
+                assertThat(TomcatSource.ticket(wrapped).remaining()).isEqualTo(InFlight.UNLIMITED);
                 AsyncContext async = request.startAsync();
                 async.start(() -> {
                     awaitRelease();
@@ -170,9 +196,12 @@ final class TomcatSourceIT {
         Ebbtide service = start(source);
         try (WireConnection client = WireConnection.open(source.port(), SOON)) {
             client.send("GET /task?token=secret HTTP/1.1\r\nHost: a\r\n\r\n");
-            Awaitility.await().until(() -> service.inFlight().list().stream()
-                    .anyMatch(work -> work.thread() != null
-                            && List.of(work.thread().getStackTrace()).toString().contains("awaitRelease")));
+            Awaitility.await()
+                    .until(() -> service.inFlight().list().stream()
+                            .anyMatch(work -> work.thread() != null
+                                    && List.of(work.thread().getStackTrace())
+                                            .toString()
+                                            .contains("awaitRelease")));
             assertThat(service.inFlight().list().get(0).description()).isEqualTo("GET /task");
 
             release.countDown();

@@ -10,6 +10,8 @@ import io.ebbtide.lifecycle.LifecycleState;
 import io.ebbtide.lifecycle.SourceLoad;
 import io.ebbtide.testkit.WireConnection;
 import io.ebbtide.testkit.WireResponse;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.undertow.Handlers;
 import io.undertow.Undertow;
 import io.undertow.server.HttpHandler;
@@ -35,12 +37,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class UndertowSourceIT {
     private static final Duration SOON = Duration.ofSeconds(10);
 
+    private final MeterRegistry registry = new SimpleMeterRegistry();
     private UndertowSource source;
     private Ebbtide service;
 
     @BeforeEach
     void start() {
         HttpHandler handlers = Handlers.path()
+                .addPrefixPath(
+                        "/orders",
+                        Handlers.routing()
+                                .get(
+                                        "/{id}",
+                                        exchange -> exchange.getResponseSender().send("order"))
+                                .get("/told", exchange -> {
+                                    UndertowSource.ticket(exchange).route("/orders/told");
+                                    exchange.getResponseSender().send("order");
+                                }))
                 .addExactPath("/plain", exchange -> exchange.getResponseSender().send("plain"))
                 .addExactPath(
                         "/runnable",
@@ -70,7 +83,7 @@ final class UndertowSourceIT {
         source = UndertowSource.of(Undertow.builder().addHttpListener(0, "127.0.0.1"), handlers)
                 .ioThreads(2)
                 .workerThreads(4);
-        service = Ebbtide.builder("it").serve(source).build().start();
+        service = Ebbtide.builder("it").serve(source).metrics(registry).build().start();
     }
 
     private static void sendAPart(OutputStream out) {
@@ -86,6 +99,21 @@ final class UndertowSourceIT {
     void stop() throws Exception {
         service.shutdown("end of test");
         service.awaitStopped(SOON);
+    }
+
+    @Test
+    void requests_areTimedByTheRoutesTemplate() throws Exception {
+        try (WireConnection client = connect()) {
+            client.exchange("GET", "/orders/4711");
+            client.exchange("GET", "/orders/told");
+            client.exchange("GET", "/plain");
+        }
+
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(registry.find("http.server.requests").timers())
+                                .extracting(timer -> timer.getId().getTag("uri"))
+                                .containsExactlyInAnyOrder("/{id}", "/orders/told", "UNKNOWN"));
     }
 
     @ParameterizedTest
