@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Where the orders are kept: in the servers that {@code ORDERS_JDBC_URL} and {@code ORDERS_REDIS_URI} name; where they
  * name none, in real ones that are started for it; in memory where {@code ORDERS_STORES} is {@code memory}, or this
- * platform has no such servers.
+ * platform has no such servers. {@code ORDERS_POOL_SIZE} is how many connections to the database one process may have, 16
+ * unless set: times the replicas it must fit what the database allows.
  */
 final class Stores {
     private static final Logger LOG = LoggerFactory.getLogger(Stores.class);
@@ -36,8 +37,9 @@ final class Stores {
     static OrderStore addTo(EbbtideBuilder service, Map<String, String> environment, MeterRegistry registry) {
         String jdbcUrl = environment.get("ORDERS_JDBC_URL");
         String redisUri = environment.get("ORDERS_REDIS_URI");
+        int poolSize = Integer.parseInt(environment.getOrDefault("ORDERS_POOL_SIZE", "16"));
         if (jdbcUrl != null && redisUri != null) {
-            return inServers(service, jdbcUrl, redisUri, registry);
+            return inServers(service, jdbcUrl, poolSize, redisUri, registry);
         }
         if (jdbcUrl != null || redisUri != null) {
             throw new IllegalArgumentException(
@@ -56,7 +58,7 @@ final class Stores {
             LOG.warn("no PostgreSQL and Redis could be started here; orders are kept in memory", e);
             return inMemory(service);
         }
-        return inServers(service, jdbcUrl, redisUri, registry);
+        return inServers(service, jdbcUrl, poolSize, redisUri, registry);
     }
 
     private static OrderStore inMemory(EbbtideBuilder service) {
@@ -67,8 +69,8 @@ final class Stores {
     }
 
     private static OrderStore inServers(
-            EbbtideBuilder service, String jdbcUrl, String redisUri, MeterRegistry registry) {
-        HikariDataSource pool = pool(jdbcUrl, registry);
+            EbbtideBuilder service, String jdbcUrl, int poolSize, String redisUri, MeterRegistry registry) {
+        HikariDataSource pool = pool(jdbcUrl, poolSize, registry);
         RedisURI uri = RedisURI.create(redisUri);
         uri.setTimeout(CACHE_PATIENCE);
         RedisClient client = client(uri);
@@ -87,12 +89,12 @@ final class Stores {
     }
 
     /** Starts whether or not the database is there. */
-    private static HikariDataSource pool(String jdbcUrl, MeterRegistry registry) {
+    private static HikariDataSource pool(String jdbcUrl, int poolSize, MeterRegistry registry) {
         var config = new HikariConfig();
         config.setPoolName("orders");
         config.setJdbcUrl(jdbcUrl);
-        config.setMaximumPoolSize(16);
-        config.setMinimumIdle(4);
+        config.setMaximumPoolSize(poolSize);
+        config.setMinimumIdle(Math.min(4, poolSize));
         config.setConnectionTimeout(2_000);
         config.setValidationTimeout(1_000);
         config.setInitializationFailTimeout(-1);

@@ -1,6 +1,8 @@
 package io.ebbtide.examples.spool;
 
 import io.ebbtide.Ebbtide;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -26,7 +28,14 @@ public final class SpoolService {
         Path ledger = folder.resolve("ledger");
         Duration lease = Duration.ofSeconds(arguments.length < 2 ? 30 : Long.parseLong(arguments[1]));
         var consumer = new SpoolConsumer(new Spool(folder, lease), message -> enter(message, ledger));
-        Ebbtide.builder("spool").messages(consumer).management().build().run();
+        var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        Ebbtide.builder("spool")
+                .messages(consumer)
+                .management()
+                .metrics(registry)
+                .scrape(registry::scrape)
+                .build()
+                .run();
     }
 
     private static void enter(byte[] message, Path ledger) {
