@@ -1,0 +1,62 @@
+package io.ebbtide.examples.deploy;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A program that is there or is not. Safe for use by many threads.
+ *
+ * @param name what it is called
+ * @param remedy how to get it
+ */
+record Tool(String name, String remedy) {
+    static final Tool KUBECTL =
+            new Tool("kubectl", "apt-get install kubernetes-client, or any kubectl of 1.27 or later");
+    static final Tool PROMTOOL = new Tool("promtool", "apt-get install prometheus");
+
+    /**
+     * What it printed, and how it ended. Immutable.
+     *
+     * @param exit its exit code
+     * @param output standard output
+     * @param errors standard error
+     */
+    record Result(int exit, String output, String errors) {}
+
+    /** Skips the test where the program is missing. */
+    void assume() {
+        boolean there = Arrays.stream(System.getenv("PATH").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
+        assumeTrue(there, () -> name + " is not installed (expected: on the PATH; " + remedy + ")");
+    }
+
+    /** Runs it to its end, at most a minute. */
+    Result run(Path folder, String... arguments) throws IOException, InterruptedException {
+        Path output = Files.createTempFile(name, ".out");
+        Path errors = Files.createTempFile(name, ".err");
+        try {
+            var command = new ArrayList<>(List.of(name));
+            command.addAll(List.of(arguments));
+            Process process = new ProcessBuilder(command)
+                    .directory(folder.toFile())
+                    .redirectOutput(output.toFile())
+                    .redirectError(errors.toFile())
+                    .start();
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new AssertionError(command + " did not end within a minute");
+            }
+            return new Result(process.exitValue(), Files.readString(output), Files.readString(errors));
+        } finally {
+            Files.delete(output);
+            Files.delete(errors);
+        }
+    }
+}
