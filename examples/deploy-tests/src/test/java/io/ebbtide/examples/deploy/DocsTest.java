@@ -1,0 +1,95 @@
+package io.ebbtide.examples.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The pages about operating it lead somewhere, and leave no option out. */
+final class DocsTest {
+    private static final Path OPERATE = Path.of("../../docs/operate");
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+
+    @Test
+    void links_leadToFilesAndChapters() throws IOException {
+        var dead = new ArrayList<String>();
+        for (Path page : pages()) {
+            for (String link : LINK.matcher(Files.readString(page))
+                    .results()
+                    .map(found -> found.group(1))
+                    .filter(found -> !found.startsWith("http"))
+                    .toList()) {
+                String[] parts = link.split("#", 2);
+                Path target = parts[0].isEmpty() ? page : page.resolveSibling(parts[0]);
+                if (!Files.exists(target)
+                        || (parts.length == 2 && !anchors(target).contains(parts[1]))) {
+                    dead.add(page.getFileName() + ": " + link);
+                }
+            }
+        }
+
+        assertThat(dead).isEmpty();
+    }
+
+    @Test
+    void pages_areAllThere() throws IOException {
+        assertThat(pages().stream().map(page -> page.getFileName().toString()))
+                .contains(
+                        "kubernetes.md",
+                        "aws.md",
+                        "gateways-and-ingress.md",
+                        "autoscaling.md",
+                        "rollout-and-rollback.md",
+                        "troubleshooting.md",
+                        "runbooks.md",
+                        "best-practices.md");
+    }
+
+    @Test
+    void options_areAllNamed() throws IOException {
+        String readme = Files.readString(Setup.DEPLOY.resolve("README.md"));
+
+        assertThat(Setup.options()).allSatisfy(option -> assertThat(readme).contains("`" + option + "`"));
+    }
+
+    /** Whoever reads a command must know whether it was run, or what it needs. */
+    @Test
+    void commands_forACluster_areMarkedSo() throws IOException {
+        for (Path page : pages()) {
+            String text = Files.readString(page);
+            boolean needsOne = Pattern.compile("(?m)^    (kubectl (?!kustomize)|helm |aws )")
+                    .matcher(text)
+                    .find();
+            if (needsOne) {
+                assertThat(text).as(page.toString()).contains("needs a cluster");
+            }
+        }
+    }
+
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> operate = Files.list(OPERATE)) {
+            return Stream.concat(operate, Stream.of(Setup.DEPLOY.resolve("README.md")))
+                    .toList();
+        }
+    }
+
+    /** As GitHub makes them from headings. */
+    private static Set<String> anchors(Path page) throws IOException {
+        return Files.readAllLines(page).stream()
+                .filter(line -> line.startsWith("#"))
+                .map(line -> line.replaceFirst("^#+ ", "")
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^a-z0-9 _-]", "")
+                        .replace(' ', '-'))
+                .collect(Collectors.toSet());
+    }
+}
