@@ -24,7 +24,7 @@ final class AlertsTest {
     private static final Path RUNBOOKS = Path.of("../../docs/operate/runbooks.md");
 
     @Test
-    void rules_passPromtoolsCheck() throws IOException, InterruptedException {
+    void rules_passPromtoolsCheck() throws IOException {
         Tool.PROMTOOL.assume();
         write();
 
@@ -36,7 +36,7 @@ final class AlertsTest {
     }
 
     @Test
-    void rules_passTheirUnitTests() throws IOException, InterruptedException {
+    void rules_passTheirUnitTests() throws IOException {
         Tool.PROMTOOL.assume();
         write();
         Files.writeString(FOLDER.resolve("alerts.test.yaml"), Files.readString(TESTS));

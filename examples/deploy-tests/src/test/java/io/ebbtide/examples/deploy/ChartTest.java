@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.TemplateCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The chart is clean, and refuses what does not fit. */
@@ -17,6 +21,18 @@ final class ChartTest {
         var result = new Helm(Setup.CHART).lint().strict().call();
 
         assertThat(result.isFailed()).as(result.getMessages().toString()).isFalse();
+    }
+
+    @Test
+    void components_haveTheirValues_andNothingElseHas() throws IOException {
+        try (Stream<Path> files = Files.list(Setup.CHART.resolve("options"))) {
+            List<String> options = files.map(
+                            file -> file.getFileName().toString().replace(".yaml", ""))
+                    .sorted()
+                    .toList();
+
+            assertThat(options).isEqualTo(Setup.options());
+        }
     }
 
     @Test

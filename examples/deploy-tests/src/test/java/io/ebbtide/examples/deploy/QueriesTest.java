@@ -23,7 +23,7 @@ final class QueriesTest {
     private static final Pattern NAMES = Pattern.compile("\\b(?:ebbtide|kube|http)_[a-z_]+");
 
     @Test
-    void dashboard_asksWhatPromtoolUnderstands() throws IOException, InterruptedException {
+    void dashboard_asksWhatPromtoolUnderstands() throws IOException {
         Tool.PROMTOOL.assume();
         List<String> queries = dashboard();
 
@@ -34,7 +34,7 @@ final class QueriesTest {
     }
 
     @Test
-    void adapter_asksWhatPromtoolUnderstands() throws IOException, InterruptedException {
+    void adapter_asksWhatPromtoolUnderstands() throws IOException {
         Tool.PROMTOOL.assume();
         Map<String, String> queries = adapter();
 
@@ -52,7 +52,7 @@ final class QueriesTest {
 
     /** Pod a serves, b starts, c leaves: an autoscaler hears of a alone, and never of a 0 that is none. */
     @Test
-    void adapter_tellsOfPodsInRotationAlone() throws IOException, InterruptedException {
+    void adapter_tellsOfPodsInRotationAlone() throws IOException {
         Tool.PROMTOOL.assume();
         var tests = Rendering.YAML.readTree(Files.readString(Path.of("src/test/resources/adapter.test.yaml")));
         Map<String, String> queries = adapter();
@@ -132,7 +132,7 @@ final class QueriesTest {
     }
 
     /** promtool parses queries as recording rules. */
-    private static Tool.Result check(String name, List<String> queries) throws IOException, InterruptedException {
+    private static Tool.Result check(String name, List<String> queries) throws IOException {
         Path folder = Files.createDirectories(Path.of("target/queries"));
         var file = Rendering.YAML.createObjectNode();
         ArrayNode rules = file.putArray("groups").addObject().put("name", name).putArray("rules");

@@ -29,21 +29,25 @@ record Rendering(Map<String, JsonNode> objects) {
     private static final Map<Setup, Rendering> BY_HELM = new ConcurrentHashMap<>();
 
     /** By {@code kubectl kustomize}. */
-    static Rendering byKustomize(Setup setup) throws IOException, InterruptedException {
-        Tool.KUBECTL.assume();
-        Path folder = Files.createDirectories(FOLDER.resolve(setup.name()));
+    static Rendering byKustomize(Setup setup) {
+        Path folder = FOLDER.resolve(setup.name());
         String up = "../../../../deploy/kustomize/";
         String components = setup.components().stream()
                 .map(component -> up + "components/" + component)
                 .collect(Collectors.joining(", "));
-        Files.writeString(
-                folder.resolve("kustomization.yaml"), """
+        String kustomization = """
                 apiVersion: kustomize.config.k8s.io/v1beta1
                 kind: Kustomization
                 namespace: %s
                 resources: [%s]
                 components: [%s]
-                """.formatted(setup.namespace(), up + setup.root(), components));
+                """.formatted(setup.namespace(), up + setup.root(), components);
+        try {
+            Files.createDirectories(folder);
+            Files.writeString(folder.resolve("kustomization.yaml"), kustomization);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         Tool.Result result = Tool.KUBECTL.run(folder, "kustomize", ".");
         assertThat(result.errors()).isEmpty();
         return of(result.output());

@@ -21,8 +21,6 @@ final class SumsTest {
     /** Undertow's adapter and nginx.conf alike. */
     private static final int SERVER_IDLE_SECONDS = 75;
 
-    private static final int DATABASE_CONNECTIONS = 200;
-
     @ParameterizedTest
     @MethodSource("io.ebbtide.examples.deploy.Setup#all")
     void grace_isThePlatformsAndTheProcesss_andItsSharesFit(Setup setup) {
@@ -137,7 +135,11 @@ final class SumsTest {
                 .asInt();
         int most = mostPods(rendering, "orders-service") + mostReplicas(rendering, "orders-service");
 
-        assertThat(pool * most).isLessThanOrEqualTo(DATABASE_CONNECTIONS);
+        JsonNode told = rendering.get("Deployment orders-service").at("/metadata/annotations");
+        assertThat(told.get("lint.ebbtide.io/pool-size").asText()).isEqualTo(String.valueOf(pool));
+        assertThat(pool * most)
+                .isLessThanOrEqualTo(
+                        told.get("lint.ebbtide.io/database-connections").asInt());
     }
 
     @ParameterizedTest

@@ -38,7 +38,15 @@ record Tool(String name, String remedy) {
     }
 
     /** Runs it to its end, at most a minute. */
-    Result run(Path folder, String... arguments) throws IOException, InterruptedException {
+    Result run(Path folder, String... arguments) {
+        try {
+            return start(folder, arguments);
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(name + " did not run", e);
+        }
+    }
+
+    private Result start(Path folder, String... arguments) throws IOException, InterruptedException {
         Path output = Files.createTempFile(name, ".out");
         Path errors = Files.createTempFile(name, ".err");
         try {
