@@ -15,7 +15,7 @@ final class RenderingTest {
     /** All at a time: each is a process of its own. */
     @BeforeAll
     static void render() {
-        Tool.KUBECTL.assume();
+        Tool.assumeKustomize();
         Setup.all().parallel().forEach(setup -> BY_KUSTOMIZE.put(setup, Rendering.byKustomize(setup)));
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 
 /**
  * A program that is there or is not. Safe for use by many threads.
@@ -17,8 +18,7 @@ import java.util.concurrent.TimeUnit;
  * @param remedy how to get it
  */
 record Tool(String name, String remedy) {
-    static final Tool KUBECTL =
-            new Tool("kubectl", "apt-get install kubernetes-client, or any kubectl of 1.27 or later");
+    static final Tool KUBECTL = new Tool("kubectl", "any of 1.27 or later");
     static final Tool PROMTOOL = new Tool("promtool", "apt-get install prometheus");
 
     /**
@@ -35,6 +35,18 @@ record Tool(String name, String remedy) {
         boolean there = Arrays.stream(System.getenv("PATH").split(":"))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, name)));
         assumeTrue(there, () -> name + " is not installed (expected: on the PATH; " + remedy + ")");
+    }
+
+    /** Skips the test where kubectl is missing, or so old that its kustomize knows no components. */
+    static void assumeKustomize() {
+        KUBECTL.assume();
+        String version =
+                KUBECTL.run(Path.of("."), "version", "--client", "-o", "json").output();
+        assumeTrue(
+                Pattern.compile("\"kustomizeVersion\": \"v([5-9]|\\d\\d)")
+                        .matcher(version)
+                        .find(),
+                () -> "kubectl is too old (expected: kustomize 5 or later; " + KUBECTL.remedy() + "): " + version);
     }
 
     /** Runs it to its end, at most a minute. */
