@@ -2,6 +2,7 @@ package io.ebbtide;
 
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Expect;
 import io.ebbtide.lifecycle.LameDuckPolicy;
 import io.ebbtide.lifecycle.LameDuckReadiness;
 import io.ebbtide.lifecycle.LameDuckRules;
@@ -44,6 +45,30 @@ final class EnvironmentSettings {
             }
         }
         return overridden;
+    }
+
+    /**
+     * The settings with one of them set by the name that its variable has in configurations of another kind.
+     *
+     * @throws IllegalArgumentException if there is none of this name, or the value is wrong
+     */
+    static Settings set(Settings settings, String name, String value) {
+        var setter = VARIABLES.get(variable(name));
+        if (setter == null || !name.equals(plain(variable(name)))) {
+            throw Expect.wrong(
+                    "setting",
+                    name,
+                    VARIABLES.keySet().stream().map(EnvironmentSettings::plain).collect(Collectors.joining(", ")));
+        }
+        return setter.apply(settings, value);
+    }
+
+    private static String variable(String name) {
+        return PREFIX + name.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    private static String plain(String variable) {
+        return variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The names that look like ours and are not: typing errors, or service links that Kubernetes adds. */

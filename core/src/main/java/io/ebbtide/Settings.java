@@ -73,6 +73,19 @@ public record Settings(
         return DERIVED;
     }
 
+    /**
+     * The same with one setting replaced by what a configuration says.
+     *
+     * @param name that of its environment variable, in lower case, with dashes and without the prefix, such as {@code
+     *     lame-duck} for {@code EBBTIDE_LAME_DUCK}
+     * @param value written as in the environment
+     * @throws IllegalArgumentException if no setting has this name, or the value is wrong; the message says what was
+     *     expected
+     */
+    public Settings with(String name, String value) {
+        return EnvironmentSettings.set(this, name, value);
+    }
+
     /** The same with another grace, {@code > 0}. */
     public Settings withGrace(Duration newGrace) {
         return new Settings(

@@ -62,6 +62,25 @@ final class SettingsTest {
     }
 
     @Test
+    void with_aNameAndAValue_setsWhatTheVariableOfThatNameSets() {
+        assertThat(Settings.derived().with("lame-duck", "3s").with("drain-job", "4s"))
+                .isEqualTo(Settings.derived()
+                        .withLameDuck(Duration.ofSeconds(3))
+                        .withDrainLimit(WorkKind.JOB, Duration.ofSeconds(4)));
+    }
+
+    @Test
+    void with_whatMeansNothing_saysWhatDoes() {
+        assertThatThrownBy(() -> Settings.derived().with("lame_duck", "3s"))
+                .hasMessage("setting: lame_duck (expected: drain, drain-job, drain-message, drain-request,"
+                        + " drain-stream, drain-websocket, grace, lame-duck, lame-duck-min, lame-duck-policy,"
+                        + " lame-duck-readiness, management-address, management-port, margin, pre-stop, senders, stop,"
+                        + " termination-log)");
+        assertThatThrownBy(() -> Settings.derived().with("grace", "30"))
+                .hasMessage("expected: a number with a unit such as 500ms, 30s or 2m, or PT30S");
+    }
+
+    @Test
     void unknown_namesWhatLooksLikeOurs() {
         assertThat(EnvironmentSettings.unknown(Map.of("EBBTIDE_GRASE", "30s", "EBBTIDE_GRACE", "30s", "HOME", "/")))
                 .containsExactly("EBBTIDE_GRASE");
