@@ -1,0 +1,109 @@
+package io.ebbtide.servlet;
+
+import io.ebbtide.inflight.Ticket;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One request in flight, whatever it is dispatched to: counted once, over once. Safe for use by many threads. */
+final class CountedRequest implements Supplier<String>, AsyncListener {
+    /*
+     * A request that was left open is over when the container says that its asynchronous cycle is complete, which comes
+     * last also after an error and a time-out (Servlet 6.0, section 2.3.3.3). A dispatch may begin another cycle, which
+     * forgets the listeners of the one before; one that begins none completes it. Every other request is over when it has
+     * left the filters, and one that failed once its error page was shown.
+     */
+    private static final String ATTRIBUTE = CountedRequest.class.getName();
+
+    private final String description;
+    private volatile @Nullable Ticket ticket;
+
+    /** @param request of which no more is kept than what it is called, as the container uses it again */
+    CountedRequest(HttpServletRequest request) {
+        description = request.getMethod() + " " + request.getRequestURI();
+    }
+
+    static @Nullable CountedRequest of(ServletRequest request) {
+        return request.getAttribute(ATTRIBUTE) instanceof CountedRequest counted ? counted : null;
+    }
+
+    /** It has been let in. */
+    void begin(Ticket newTicket, ServletRequest request) {
+        ticket = newTicket;
+        request.setAttribute(ATTRIBUTE, this);
+        request.setAttribute(InFlightFilter.TICKET, newTicket);
+    }
+
+    /** A thread works on it, in a dispatch. */
+    void entered() {
+        ticket().workedOnBy(Thread.currentThread());
+    }
+
+    /** The thread has come back from the dispatch. */
+    void paused() {
+        ticket().leftBy(Thread.currentThread());
+    }
+
+    /**
+     * The thread that began it has come back from the filters and servlets behind ours.
+     *
+     * @param pages whom to leave the end to; null if no error page can follow
+     */
+    void returned(ServletRequest request, @Nullable ErrorPages pages) {
+        paused();
+        if (request.isAsyncStarted()) {
+            await(request);
+        } else if (pages != null) {
+            pages.await(this);
+        } else {
+            left();
+        }
+    }
+
+    /** It has left the web application, and was not left open. */
+    void left() {
+        ticket().close();
+    }
+
+    private void await(ServletRequest request) {
+        try {
+            request.getAsyncContext().addListener(this);
+        } catch (IllegalStateException e) { // completed meanwhile
+            ticket().close();
+        }
+    }
+
+    Ticket ticket() {
+        return Objects.requireNonNull(ticket, "ticket");
+    }
+
+    /** What the request is called: never its query, which may hold secrets. */
+    @Override
+    public String get() {
+        return description;
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+        ticket().close();
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+        event.getAsyncContext().addListener(this);
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+        // completed or dispatched by the application or the container, which then says so
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+        // likewise
+    }
+}

@@ -1,0 +1,100 @@
+package io.ebbtide.servlet;
+
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.probe.ProbeResponse;
+import io.ebbtide.probe.Probes;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.MappingMatch;
+import java.io.IOException;
+import java.io.NotSerializableException;
+import java.io.ObjectOutputStream;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers the probes of a web application: {@code /health}, {@code /health/live}, {@code /health/ready}, {@code
+ * /health/startup} and {@code /health/<group>}, below the context's path. Registered by the container's scan, by {@link
+ * ServletSource#registerIn}, or under any mapping: what it is mapped to with {@code /*} stands for {@code /health}. Safe
+ * for use by many threads; answering takes no lock and never waits.
+ */
+public final class HealthServlet extends HttpServlet {
+    private static final long serialVersionUID = 1;
+
+    @SuppressWarnings("serial") // never written, see below
+    private @Nullable ServletSource source;
+
+    /** For containers: uses the source that is registered in the context. */
+    public HealthServlet() {}
+
+    /** Answers for the service that this source was given to; 503 until it was. */
+    public HealthServlet(ServletSource source) {
+        this.source = source;
+    }
+
+    @Override
+    public void init() throws ServletException {
+        if (source == null) {
+            source = sourceIn(getServletContext(), "servlet '" + getServletName() + "'");
+        }
+    }
+
+    static ServletSource sourceIn(ServletContext context, String who) throws ServletException {
+        ServletSource source = ServletSource.in(context);
+        if (source == null) {
+            throw new ServletException("%s: no service in this web application (expected: %s as a listener, or a %s)"
+                    .formatted(who, EbbtideListener.class.getName(), ServletSource.class.getName()));
+        }
+        return source;
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        ServletSource mine = source;
+        if (mine != null) {
+            answer(mine, request, response);
+        }
+    }
+
+    static void answer(ServletSource source, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Probes probes = source.probes();
+        if (probes == null) {
+            response.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+            return;
+        }
+        Traffic traffic = source.traffic();
+        if (traffic != null && traffic.leaving() && InFlightFilter.isHttp1(request)) {
+            response.setHeader("Connection", "close");
+        }
+        ProbeResponse probe = probes.answer(request.getMethod(), path(request));
+        if (probe == null) {
+            response.setStatus(HttpServletResponse.SC_NOT_FOUND);
+            return;
+        }
+        response.setStatus(probe.status());
+        probe.headers().forEach(response::setHeader);
+        ByteBuffer body = probe.body();
+        response.setContentLength(body.remaining());
+        if (!request.getMethod().equals("HEAD")) {
+            byte[] bytes = new byte[body.remaining()];
+            body.get(bytes);
+            response.getOutputStream().write(bytes);
+        }
+    }
+
+    private static String path(HttpServletRequest request) {
+        if (request.getHttpServletMapping().getMappingMatch() == MappingMatch.PATH) {
+            String below = request.getPathInfo();
+            return below == null || below.equals("/") ? "/health" : "/health" + below;
+        }
+        return request.getServletPath();
+    }
+
+    private void writeObject(ObjectOutputStream out) throws IOException {
+        throw new NotSerializableException(HealthServlet.class.getName());
+    }
+}

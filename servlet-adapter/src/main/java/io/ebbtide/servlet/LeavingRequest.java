@@ -1,0 +1,21 @@
+package io.ebbtide.servlet;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+
+/** Has a request that is left open keep the response that asks its client to leave. Confined to one request. */
+final class LeavingRequest extends HttpServletRequestWrapper {
+    private final LeavingResponse response;
+
+    LeavingRequest(HttpServletRequest request, LeavingResponse response) {
+        super(request);
+        this.response = response;
+    }
+
+    /** Would else go back to the container's own response (Servlet 6.0, {@code ServletRequest.startAsync}). */
+    @Override
+    public AsyncContext startAsync() {
+        return getRequest().startAsync(this, response);
+    }
+}

@@ -1,0 +1,141 @@
+package io.ebbtide.servlet;
+
+import io.ebbtide.lifecycle.Traffic;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.ServletResponseWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the client to leave as late as the servlet API allows, so that requests that began before the signal are asked,
+ * too. Like any response, confined to one thread at a time.
+ */
+final class LeavingResponse extends HttpServletResponseWrapper {
+    /*
+     * There is no callback before a response is committed. It is committed when its buffer is full or flushed, which
+     * happens within a call that comes through here, or when the request has left the filters, which the filter tells. So
+     * each of these looks first. What a container does by itself after a request that was left open is the rest.
+     */
+    private final Traffic traffic;
+    private final boolean http1;
+    private boolean asked;
+    private boolean error;
+    private boolean chunked;
+    private @Nullable ServletOutputStream output;
+    private @Nullable PrintWriter writer;
+
+    LeavingResponse(HttpServletResponse response, Traffic traffic, boolean http1) {
+        super(response);
+        this.traffic = traffic;
+        this.http1 = http1;
+    }
+
+    /** The one that stands around the container's response already; null if none does. */
+    static @Nullable LeavingResponse in(ServletResponse response) {
+        ServletResponse each = response;
+        while (each instanceof ServletResponseWrapper wrapper) {
+            if (wrapper instanceof LeavingResponse found) {
+                return found;
+            }
+            each = wrapper.getResponse();
+        }
+        return null;
+    }
+
+    private HttpServletResponse container() {
+        return (HttpServletResponse) getResponse();
+    }
+
+    /** The last moment for an answer whose body the container has not begun to send, and can still give a length. */
+    void returned() {
+        if (!asked && http1 && traffic.leaving() && !isCommitted() && getStatus() != SC_SWITCHING_PROTOCOLS) {
+            asked = true;
+            setHeader("Connection", "close");
+        }
+    }
+
+    /** Whether the container was told to show an error page. */
+    boolean isError() {
+        return error;
+    }
+
+    /** The next call may send the head. */
+    void beforeBody() {
+        returned();
+        if (asked && !chunked && !isCommitted()) {
+            chunked = true;
+            if (getHeader("Content-Length") == null && container().getTrailerFields() == null) {
+                chunk();
+            }
+        }
+    }
+
+    /**
+     * Without a length, containers end an answer that closes by closing, and its client cannot tell a whole answer from half
+     * of one. An answer that may have trailers is sent in chunks (RFC 9112, section 7.1.2).
+     */
+    private void chunk() {
+        try {
+            container().setTrailerFields(Map::of);
+        } catch (IllegalStateException e) {
+            // HTTP/1.0, which knows no chunks
+        }
+    }
+
+    @Override
+    public ServletOutputStream getOutputStream() throws IOException {
+        if (output == null) {
+            output = new LeavingOutput(super.getOutputStream(), this);
+        }
+        return output;
+    }
+
+    @Override
+    public PrintWriter getWriter() throws IOException {
+        if (writer == null) {
+            writer = new LeavingWriter(super.getWriter(), this);
+        }
+        return writer;
+    }
+
+    @Override
+    public void flushBuffer() throws IOException {
+        beforeBody();
+        super.flushBuffer();
+    }
+
+    @Override
+    public void sendError(int status, String message) throws IOException {
+        returned();
+        error = true;
+        super.sendError(status, message);
+    }
+
+    @Override
+    public void sendError(int status) throws IOException {
+        returned();
+        error = true;
+        super.sendError(status);
+    }
+
+    @Override
+    public void sendRedirect(String location) throws IOException {
+        returned();
+        super.sendRedirect(location);
+    }
+
+    /** Forgets the headers, so that they are to be set again, and which of the two ways to write was chosen. */
+    @Override
+    public void reset() {
+        super.reset();
+        asked = false;
+        chunked = false;
+        output = null;
+        writer = null;
+    }
+}

@@ -1,0 +1,106 @@
+package io.ebbtide.servlet;
+
+import io.ebbtide.internal.Expect;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.probe.ProbeHost;
+import io.ebbtide.probe.Probes;
+import jakarta.servlet.ServletContext;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A web application as a traffic source: what comes through its {@link InFlightFilter}. Got from {@link #of}; given to
+ * {@code EbbtideBuilder.serve} and registered in a context; used once. Safe for use by many threads.
+ *
+ * <p>A web application that the container finds this library in has one already, see {@link EbbtideListener}. Whoever embeds
+ * a container makes one:
+ *
+ * <pre>{@code
+ * var source = ServletSource.of("web");
+ * source.registerIn(servletContext);
+ * Ebbtide.builder("orders").serve(source).build().start();
+ * }</pre>
+ *
+ * <p>It has no ports, so it neither closes nor cuts any: that is left to the container.
+ */
+public final class ServletSource implements TrafficSource, ProbeHost {
+    private static final String ATTRIBUTE = ServletSource.class.getName();
+
+    private final String name;
+    private final Connections connections = new Connections();
+    private final ErrorPages errorPages = new ErrorPages();
+    private volatile @Nullable Traffic traffic;
+    private volatile @Nullable Probes probes;
+
+    private ServletSource(String name) {
+        this.name = Expect.text(name, "name");
+    }
+
+    /** A source of this name, which is told in reports. */
+    public static ServletSource of(String name) {
+        return new ServletSource(name);
+    }
+
+    /**
+     * Registers the filter before all others, the servlet at {@code /health/*} and what tells the end of a request. What the
+     * application has registered under the same names, or for the same path, stays. Does not block.
+     *
+     * @param context must not have been initialized yet
+     * @throws IllegalStateException if it has been
+     */
+    public void registerIn(ServletContext context) {
+        context.setAttribute(ATTRIBUTE, this);
+        new Registration(this, context).run();
+    }
+
+    /** The source that is registered in the context; null if none is. */
+    static @Nullable ServletSource in(ServletContext context) {
+        return context.getAttribute(ATTRIBUTE) instanceof ServletSource source ? source : null;
+    }
+
+    /** Null before the start. */
+    @Nullable
+    Traffic traffic() {
+        return traffic;
+    }
+
+    /** Null until it belongs to a service. */
+    @Nullable
+    Probes probes() {
+        return probes;
+    }
+
+    ErrorPages errorPages() {
+        return errorPages;
+    }
+
+    Connections connections() {
+        return connections;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void serveProbes(Probes theProbes) {
+        probes = theProbes;
+    }
+
+    @Override
+    public void start(Traffic theTraffic) {
+        traffic = theTraffic;
+    }
+
+    @Override
+    public void stopAccepting() {
+        // the ports are the container's
+    }
+
+    @Override
+    public void close(Duration within) {
+        // and so are the connections
+    }
+}

@@ -1,0 +1,2 @@
+/** What a web application of somebody else's consists of. */
+package io.ebbtide.servlet.war;
