@@ -90,16 +90,18 @@ final class ListenerIT {
         context.addParameter("ebbtide.grace", "30");
         start(servletContext -> assertThatThrownBy(() -> initialize(servletContext))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("context parameter ebbtide.grace=30 is wrong: expected: a number with a unit such as 500ms, 30s or"
-                        + " 2m, or PT30S"));
+                .hasMessage(
+                        "context parameter ebbtide.grace=30 is wrong: expected: a number with a unit such as 500ms, 30s or"
+                                + " 2m, or PT30S"));
     }
 
     @Test
     void parameterThatMeansNothing_isNamed() throws Exception {
         context.addParameter("ebbtide.lame_duck", "3s");
         start(servletContext -> assertThatThrownBy(() -> initialize(servletContext))
-                .hasMessageStartingWith("context parameter ebbtide.lame_duck=3s is wrong: setting: lame_duck (expected: drain,"
-                        + " drain-job,"));
+                .hasMessageStartingWith(
+                        "context parameter ebbtide.lame_duck=3s is wrong: setting: lame_duck (expected: drain,"
+                                + " drain-job,"));
     }
 
     @Test
