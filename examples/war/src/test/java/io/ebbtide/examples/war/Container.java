@@ -37,7 +37,8 @@ public final class Container {
         tomcat.getHost().addChild(context);
         tomcat.getConnector();
         if (LogManager.getLogManager() instanceof ClassLoaderLogManager manager) {
-            manager.setUseShutdownHook(false); // as bin/catalina.sh does, or its own hook would end the log before the stop
+            manager.setUseShutdownHook(
+                    false); // as bin/catalina.sh does, or its own hook would end the log before the stop
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(tomcat)));
         tomcat.start();
