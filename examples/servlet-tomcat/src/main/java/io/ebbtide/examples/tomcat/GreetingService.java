@@ -1,0 +1,49 @@
+package io.ebbtide.examples.tomcat;
+
+import io.ebbtide.Ebbtide;
+import io.ebbtide.health.Check;
+import io.ebbtide.tomcat.TomcatSource;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.apache.catalina.startup.Tomcat;
+
+/** Greets whoever asks {@code /greeting?name=...} on port 8080, or on the one that is the first argument. */
+public final class GreetingService {
+    private static final long MOST_NEEDED_BYTES = 1 << 20;
+
+    private GreetingService() {}
+
+    public static void main(String[] arguments) {
+        int port = arguments.length == 0 ? 8080 : Integer.parseInt(arguments[0]);
+        var source = TomcatSource.http(
+                port,
+                context ->
+                        Tomcat.addServlet(context, "greeting", new Greeting()).addMapping("/greeting"));
+        Ebbtide.builder("greeting")
+                .liveness("deadlock", Check.deadlock())
+                .readiness("disk", Check.diskSpace(Path.of("."), MOST_NEEDED_BYTES))
+                .serve(source)
+                .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
+                .management()
+                .build()
+                .run();
+    }
+
+    private static final class Greeting extends HttpServlet {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            String name = request.getParameter("name");
+            if (name == null || name.isBlank()) {
+                response.sendError(HttpServletResponse.SC_BAD_REQUEST, "name: none (expected: whom to greet)");
+                return;
+            }
+            response.setContentType("text/plain;charset=UTF-8");
+            response.getWriter().print("Hello, " + name);
+        }
+    }
+}
