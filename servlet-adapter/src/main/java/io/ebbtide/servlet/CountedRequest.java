@@ -1,11 +1,14 @@
 package io.ebbtide.servlet;
 
 import io.ebbtide.inflight.Ticket;
+import io.ebbtide.lifecycle.Traffic;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,12 +22,18 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
      */
     private static final String ATTRIBUTE = CountedRequest.class.getName();
 
+    private final String method;
     private final String description;
+    private final Traffic traffic;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile int status;
     private volatile @Nullable Ticket ticket;
 
     /** @param request of which no more is kept than what it is called, as the container uses it again */
-    CountedRequest(HttpServletRequest request) {
-        description = request.getMethod() + " " + request.getRequestURI();
+    CountedRequest(HttpServletRequest request, Traffic traffic) {
+        method = request.getMethod();
+        description = method + " " + request.getRequestURI();
+        this.traffic = traffic;
     }
 
     static @Nullable CountedRequest of(ServletRequest request) {
@@ -32,8 +41,12 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
     }
 
     /** It has been let in. */
-    void begin(Ticket newTicket, ServletRequest request) {
+    void begin(Ticket newTicket, HttpServletRequest request) {
         ticket = newTicket;
+        String pattern = request.getHttpServletMapping().getPattern();
+        if (!pattern.isEmpty()) {
+            newTicket.route(request.getContextPath() + pattern);
+        }
         request.setAttribute(ATTRIBUTE, this);
         request.setAttribute(InFlightFilter.TICKET, newTicket);
     }
@@ -51,12 +64,14 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
     /**
      * The thread that began it has come back from the filters and servlets behind ours.
      *
+     * @param answered the status that the answer has, or will get
      * @param pages whom to leave the end to; null if no error page can follow
      */
-    void returned(ServletRequest request, @Nullable ErrorPages pages) {
+    void returned(HttpServletRequest request, HttpServletResponse response, int answered, @Nullable ErrorPages pages) {
+        status = answered;
         paused();
         if (request.isAsyncStarted()) {
-            await(request);
+            await(request, response);
         } else if (pages != null) {
             pages.await(this);
         } else {
@@ -66,14 +81,16 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
 
     /** It has left the web application, and was not left open. */
     void left() {
-        ticket().close();
+        if (over.compareAndSet(false, true)) {
+            traffic.answered(ticket(), method, status);
+        }
     }
 
-    private void await(ServletRequest request) {
+    private void await(HttpServletRequest request, HttpServletResponse response) {
         try {
-            request.getAsyncContext().addListener(this);
+            request.getAsyncContext().addListener(this, request, response);
         } catch (IllegalStateException e) { // completed meanwhile
-            ticket().close();
+            left();
         }
     }
 
@@ -89,12 +106,15 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
 
     @Override
     public void onComplete(AsyncEvent event) {
-        ticket().close();
+        if (event.getSuppliedResponse() instanceof HttpServletResponse response) {
+            status = response.getStatus();
+        }
+        left();
     }
 
     @Override
     public void onStartAsync(AsyncEvent event) {
-        event.getAsyncContext().addListener(this);
+        event.getAsyncContext().addListener(this, event.getSuppliedRequest(), event.getSuppliedResponse());
     }
 
     @Override

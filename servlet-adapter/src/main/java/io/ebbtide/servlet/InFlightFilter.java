@@ -97,7 +97,7 @@ public final class InFlightFilter implements Filter {
             HealthServlet.answer(source, http, answer);
             return;
         }
-        var counted = new CountedRequest(http);
+        var counted = new CountedRequest(http, traffic);
         Ticket ticket = traffic.leaving() && wantsWebSocket(http)
                 ? null
                 : traffic.admit(WorkKind.REQUEST, counted, peer(http), use(http, source));
@@ -107,10 +107,12 @@ public final class InFlightFilter implements Filter {
         }
         counted.begin(ticket, http);
         boolean failed = true;
+        int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR; // of what is thrown, the container's answer
         try {
             failed = pass(http, answer, chain, traffic);
+            status = answer.getStatus();
         } finally {
-            counted.returned(http, failed && toldOfTheEnd ? source.errorPages() : null);
+            counted.returned(http, answer, status, failed && toldOfTheEnd ? source.errorPages() : null);
         }
     }
 
