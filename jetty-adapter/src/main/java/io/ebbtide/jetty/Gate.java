@@ -1,0 +1,103 @@
+package io.ebbtide.jetty;
+
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.ConnectionUse;
+import io.ebbtide.lifecycle.HealthCheckers;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.probe.ProbeResponse;
+import io.ebbtide.probe.Probes;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.server.ConnectionMetaData;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.TunnelSupport;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outermost handler: probes first, then the gate, then the application. Never blocks, so that Jetty calls it on the
+ * thread that reads from connections; what may block is handed to the server's pool. Safe for use by many threads.
+ */
+final class Gate extends Handler.Wrapper {
+    private static final String USED = Gate.class.getName();
+
+    private final Traffic traffic;
+    private final @Nullable Probes probes;
+
+    Gate(Handler application, Traffic traffic, @Nullable Probes probes) {
+        super(application);
+        this.traffic = traffic;
+        this.probes = probes;
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+        return InvocationType.NON_BLOCKING;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        String path = path(request);
+        var visit = new Visit(request, response, callback, request.getMethod() + " " + path);
+        request.addHttpStreamWrapper(stream -> new VisitStream(stream, request, response, visit, traffic));
+        ProbeResponse probe = probes == null ? null : probes.answer(request.getMethod(), path);
+        if (probe != null) {
+            answer(response, callback, probe);
+            return true;
+        }
+        if (traffic.leaving() && wantsWebSocket(request)) {
+            Refusal.send(request, response, callback, traffic.retryAfter());
+            return true;
+        }
+        Ticket ticket = traffic.admit(WorkKind.REQUEST, visit, peer(request), use(request));
+        if (ticket == null) {
+            Refusal.send(request, response, callback, traffic.retryAfter());
+        } else {
+            visit.begin(ticket, getHandler(), getServer());
+        }
+        return true;
+    }
+
+    private static void answer(Response response, Callback callback, ProbeResponse probe) {
+        response.setStatus(probe.status());
+        probe.headers().forEach((name, value) -> response.getHeaders().put(name, value));
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, probe.body().remaining());
+        response.write(true, probe.body(), callback);
+    }
+
+    /** Without query, and without what follows a semicolon, which may be a session's key. */
+    private static String path(Request request) {
+        String path = request.getHttpURI().getCanonicalPath();
+        return path == null ? "*" : path;
+    }
+
+    /** Who is at the other end of the connection, whatever a header says: null if that is a health checker. */
+    private static @Nullable InetAddress peer(Request request) {
+        if (HealthCheckers.isOne(request.getHeaders().get(HttpHeader.USER_AGENT))) {
+            return null;
+        }
+        var remote =
+                request.getConnectionMetaData().getConnection().getEndPoint().getRemoteSocketAddress();
+        return remote instanceof InetSocketAddress address ? address.getAddress() : null;
+    }
+
+    private static ConnectionUse use(Request request) {
+        ConnectionMetaData connection = request.getConnectionMetaData();
+        if (connection.getHttpVersion().getVersion() > HttpVersion.HTTP_1_1.getVersion()) {
+            return ConnectionUse.SHARED;
+        }
+        return connection.setAttribute(USED, true) == null ? ConnectionUse.FIRST : ConnectionUse.AGAIN;
+    }
+
+    /** By the header of HTTP/1.1, or the extended CONNECT of HTTP/2 (RFC 8441). */
+    private static boolean wantsWebSocket(Request request) {
+        TunnelSupport tunnel = request.getTunnelSupport();
+        return "websocket".equalsIgnoreCase(request.getHeaders().get(HttpHeader.UPGRADE))
+                || (tunnel != null && "websocket".equalsIgnoreCase(tunnel.getProtocol()));
+    }
+}

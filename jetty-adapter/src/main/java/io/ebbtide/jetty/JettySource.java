@@ -1,0 +1,274 @@
+package io.ebbtide.jetty;
+
+import io.ebbtide.inflight.Ticket;
+import io.ebbtide.lifecycle.SourceLoad;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.probe.ProbeHost;
+import io.ebbtide.probe.Probes;
+import java.io.IOException;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.NetworkConnector;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Jetty 12 as a traffic source: counts its requests, serves the probes on its port, too, asks clients to leave, drains
+ * without cutting. Got from {@link #http} or {@link #of}; given to {@code EbbtideBuilder.serve}; used once. Configured by
+ * one thread; after the start safe for use by many.
+ *
+ * <pre>{@code
+ * Ebbtide.builder("orders").serve(JettySource.http(8080, handler)).build().run();
+ * }</pre>
+ *
+ * <p>While the service leaves, each HTTP/1.1 answer bears {@code Connection: close} (RFC 9112, section 9.6) and WebSocket
+ * upgrades are refused. Requests that arrive late, on connections that are open, are served. Only once nothing is in
+ * flight and the gate is closed, or the time for it is over, are requests refused, with 503, {@code Retry-After} and
+ * {@code Connection: close}.
+ *
+ * <p>Servlets of any version are handlers like others, such as Jetty's {@code ServletContextHandler}. Jetty's own
+ * graceful shutdown is switched off, {@code stopAtShutdown} and {@code stopTimeout} with it, because it refuses what
+ * arrives late.
+ */
+public final class JettySource implements TrafficSource, ProbeHost {
+    /** The attribute of a request, also seen by servlets, that holds its {@link Ticket}. */
+    public static final String TICKET = "io.ebbtide.ticket";
+
+    /** Longer than the 60 s after which nginx and AWS load balancers drop their idle upstream connections. */
+    private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(75);
+
+    private static final Duration JETTYS_IDLE_TIMEOUT = Duration.ofSeconds(30);
+
+    /** For handlers that were cut, once before and once after they are interrupted. */
+    private static final Duration HANDLERS_END = Duration.ofMillis(250);
+
+    private final @Nullable Server given;
+    private final @Nullable HttpServer own;
+    private @Nullable Duration idleTimeout;
+    private @Nullable Probes probes;
+    private volatile String name = "jetty";
+    private volatile @Nullable Running running;
+
+    private record Running(Server server, int port) {}
+
+    private JettySource(@Nullable Server given, @Nullable HttpServer own) {
+        this.given = given;
+        this.own = own;
+    }
+
+    /**
+     * Plain HTTP on all addresses. The threads that read and write are apart from those that run handlers, so that probes
+     * are answered while all of the latter are busy.
+     *
+     * @param port 1 to 65535, or 0 for any that is free, see {@link #port()}
+     * @param application as it would be given to Jetty's {@code Server}; called on a thread of the server's pool, or, if
+     *     its invocation type says that it never blocks, on one that reads
+     */
+    public static JettySource http(int port, Handler application) {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("port: %d (expected: 0 to 65535)".formatted(port));
+        }
+        var source = new JettySource(null, new HttpServer(port, Objects.requireNonNull(application, "application")));
+        source.name = "http:" + port;
+        return source;
+    }
+
+    /**
+     * A server as configured by its user: connectors, TLS, HTTP/2, pool.
+     *
+     * <p>Probes are answered by the threads that read. A connection that is new needs one of the connector's pool
+     * before it is read; where that is the server's own pool, as it is unless told otherwise, and busy to the last thread,
+     * a probe that comes on a new connection waits.
+     *
+     * @param server not started, with connectors and a handler, to be started and stopped by nobody else; each of its
+     *     threads becomes a daemon, where its pool is Jetty's {@code QueuedThreadPool}
+     */
+    public static JettySource of(Server server) {
+        return new JettySource(Objects.requireNonNull(server, "server"), null);
+    }
+
+    /**
+     * Sets the number of threads that read and write, {@code >= 1}; derived: one for each processor, at least 2.
+     *
+     * @throws IllegalStateException if the server was given, which has threads of its own
+     */
+    public JettySource ioThreads(int count) {
+        own("ioThreads", count).ioThreads = atLeastOne(count, "ioThreads");
+        return this;
+    }
+
+    /**
+     * Sets the number of threads that run handlers, {@code >= 1}; derived: 8 for each processor, at least 16.
+     *
+     * @throws IllegalStateException if the server was given, which has threads of its own
+     */
+    public JettySource workerThreads(int count) {
+        own("workerThreads", count).workerThreads = atLeastOne(count, "workerThreads");
+        return this;
+    }
+
+    /**
+     * Sets how long a connection may be idle, 1 ms to 1 day; 75 s unless set, or what a connector of a given server has, if
+     * that is not Jetty's own 30 s. Must be longer than that of the proxy in front, or the proxy sends a request into a
+     * connection that is just being closed.
+     */
+    public JettySource idleTimeout(Duration timeout) {
+        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("idleTimeout: %s (expected: 1 ms to 1 day)".formatted(timeout));
+        }
+        idleTimeout = timeout;
+        return this;
+    }
+
+    /**
+     * The ticket of a request in flight, for handlers that work for long: {@link Ticket#remaining()} tells how long they
+     * may. May be called by any thread until the request is complete; the ticket is closed by itself. A servlet finds the
+     * same in the attribute {@link #TICKET} of its request.
+     *
+     * @throws IllegalArgumentException if the request did not come by a {@code JettySource}
+     */
+    public static Ticket ticket(Request request) {
+        if (request.getAttribute(TICKET) instanceof Ticket ticket) {
+            return ticket;
+        }
+        throw new IllegalArgumentException("request: %s (expected: one that came by a JettySource)"
+                .formatted(request.getHttpURI().getCanonicalPath()));
+    }
+
+    /** The port of the first connector; -1 before the start. */
+    public int port() {
+        Running now = running;
+        return now == null ? -1 : now.port();
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void serveProbes(Probes theProbes) {
+        probes = theProbes;
+    }
+
+    @Override
+    public void start(Traffic traffic) throws Exception {
+        Server server = own == null ? Objects.requireNonNull(given) : own.create();
+        Handler application = server.getHandler();
+        if (application == null) {
+            throw new IllegalStateException(
+                    "server: it has no handler (expected: Server.setHandler() before the start)");
+        }
+        server.setHandler(new Gate(application, traffic, probes));
+        server.setStopAtShutdown(false);
+        server.setStopTimeout(0);
+        if (server.getThreadPool() instanceof QueuedThreadPool pool) {
+            HttpServer.endWith(pool, HANDLERS_END);
+        }
+        for (Connector connector : server.getConnectors()) {
+            setIdleTimeout((AbstractConnector) connector);
+        }
+        name = nameOf(server, false);
+        try {
+            server.start();
+        } catch (Exception e) {
+            server.stop();
+            throw asIsOrPortInUse(e);
+        }
+        name = nameOf(server, true);
+        running = new Running(server, portOf(server));
+    }
+
+    @Override
+    public void stopAccepting() throws Exception {
+        Running now = running;
+        if (now != null) {
+            new Ports(now.server()).close();
+        }
+    }
+
+    /**
+     * Closes what is left: connections, selectors, and the threads of both, which are waited for. Handlers that are still
+     * at work are interrupted; those that do not mind are left behind.
+     */
+    @Override
+    public void close(Duration within) throws Exception {
+        Running now = running;
+        if (now != null) {
+            now.server().stop();
+        }
+    }
+
+    /** Connections; and threads, where the pool is Jetty's {@code QueuedThreadPool}. */
+    @Override
+    public SourceLoad load() {
+        Running now = running;
+        return now == null ? SourceLoad.nothingKnown() : Load.of(now.server());
+    }
+
+    private void setIdleTimeout(AbstractConnector connector) {
+        Duration told = idleTimeout;
+        if (told != null) {
+            connector.setIdleTimeout(told.toMillis());
+        } else if (connector.getIdleTimeout() == JETTYS_IDLE_TIMEOUT.toMillis()) {
+            connector.setIdleTimeout(DEFAULT_IDLE_TIMEOUT.toMillis());
+        }
+    }
+
+    private Exception asIsOrPortInUse(Exception failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each.getCause() instanceof BindException bind) {
+                return new IOException(
+                        "%s cannot be bound, %s (expected: a free port on an address of this machine)"
+                                .formatted(name, bind.getMessage()),
+                        failure);
+            }
+        }
+        return failure;
+    }
+
+    private static int portOf(Server server) {
+        for (Connector connector : server.getConnectors()) {
+            if (connector instanceof NetworkConnector network) {
+                return network.getLocalPort();
+            }
+        }
+        return -1;
+    }
+
+    private static String nameOf(Server server, boolean bound) {
+        String names = Arrays.stream(server.getConnectors())
+                .filter(NetworkConnector.class::isInstance)
+                .map(NetworkConnector.class::cast)
+                .map(each -> (each.getProtocols().contains("ssl") ? "https:" : "http:")
+                        + (bound ? each.getLocalPort() : each.getPort()))
+                .collect(Collectors.joining(","));
+        return names.isEmpty() ? "jetty" : names;
+    }
+
+    private HttpServer own(String what, int count) {
+        HttpServer server = own;
+        if (server == null) {
+            throw new IllegalStateException(
+                    "%s: %d (expected: not set; the given server has threads of its own, set those)"
+                            .formatted(what, count));
+        }
+        return server;
+    }
+
+    private static int atLeastOne(int count, String what) {
+        if (count < 1) {
+            throw new IllegalArgumentException("%s: %d (expected: >= 1)".formatted(what, count));
+        }
+        return count;
+    }
+}

@@ -1,0 +1,74 @@
+package io.ebbtide.jetty;
+
+import io.ebbtide.inflight.Ticket;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable;
+import org.jspecify.annotations.Nullable;
+
+/** One request, from the gate to its end: what is called back for it, in one object. */
+final class Visit implements Supplier<String> {
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+    private final String description;
+    private volatile @Nullable Ticket ticket;
+
+    Visit(Request request, Response response, Callback callback, String description) {
+        this.request = request;
+        this.response = response;
+        this.callback = callback;
+        this.description = description;
+    }
+
+    @Override
+    public String get() {
+        return description;
+    }
+
+    /** Hands the request to the application: here and now if that never blocks, else on a thread of the server's pool. */
+    void begin(Ticket newTicket, Handler application, Server server) {
+        ticket = newTicket;
+        request.setAttribute(JettySource.TICKET, newTicket);
+        boolean mayBlock = application.getInvocationType() == Invocable.InvocationType.BLOCKING;
+        if (!mayBlock || server.getInvocationType() == Invocable.InvocationType.BLOCKING) {
+            run(newTicket, application, server);
+            return;
+        }
+        newTicket.workedOnBy(null);
+        try {
+            request.getComponents().getExecutor().execute(() -> run(newTicket, application, server));
+        } catch (RejectedExecutionException e) {
+            Response.writeError(request, response, callback, HttpStatus.SERVICE_UNAVAILABLE_503);
+        }
+    }
+
+    private void run(Ticket mine, Handler application, Server server) {
+        mine.workedOnBy(Thread.currentThread());
+        try {
+            Handler fallback = server.getDefaultHandler();
+            if (!application.handle(request, response, callback)
+                    && (fallback == null || !fallback.handle(request, response, callback))) {
+                Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
+            }
+        } catch (Throwable e) { // Jetty does the same with whatever its handlers throw
+            callback.failed(e);
+        } finally {
+            mine.leftBy(Thread.currentThread());
+        }
+    }
+
+    /** The request is over. A second call does nothing. */
+    void end() {
+        Ticket mine = ticket;
+        if (mine != null) {
+            mine.close();
+        }
+    }
+}

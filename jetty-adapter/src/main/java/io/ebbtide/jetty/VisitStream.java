@@ -1,0 +1,87 @@
+package io.ebbtide.jetty;
+
+import io.ebbtide.lifecycle.Traffic;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpHeaderValue;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.server.HttpStream;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** What Jetty tells of a request when it answers it and when it is through with it, whatever came of it. */
+final class VisitStream extends HttpStream.Wrapper {
+    private final Request request;
+    private final Response response;
+    private final Visit visit;
+    private final Traffic traffic;
+
+    VisitStream(HttpStream stream, Request request, Response response, Visit visit, Traffic traffic) {
+        super(stream);
+        this.request = request;
+        this.response = response;
+        this.visit = visit;
+        this.traffic = traffic;
+    }
+
+    /**
+     * Asks the client to leave, as late as can be, so that requests that began before are asked, too. Jetty calls this
+     * right before it sends the head, with the length if it knows it.
+     */
+    @Override
+    public void prepareResponse(HttpFields.Mutable headers) {
+        HttpVersion version = request.getConnectionMetaData().getHttpVersion();
+        if (traffic.leaving() && version.getVersion() <= HttpVersion.HTTP_1_1.getVersion() && !upgrades(headers)) {
+            headers.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
+            if (version == HttpVersion.HTTP_1_1
+                    && !headers.contains(HttpHeader.CONTENT_LENGTH)
+                    && !headers.contains(HttpHeader.TRANSFER_ENCODING)) {
+                // else Jetty ends the body by closing, and the client cannot tell a whole answer from half of one
+                headers.put(HttpHeader.TRANSFER_ENCODING, HttpHeaderValue.CHUNKED.asString());
+            }
+        }
+        super.prepareResponse(headers);
+    }
+
+    /**
+     * An upgrade is over with its handshake. What follows on the connection is no request any more; that of a servlet is
+     * completed by Jetty no sooner than it ends.
+     */
+    @Override
+    public void send(
+            MetaData.Request about,
+            MetaData.@Nullable Response head,
+            boolean last,
+            ByteBuffer content,
+            Callback callback) {
+        boolean upgrades = head != null && head.getStatus() == HttpStatus.SWITCHING_PROTOCOLS_101;
+        super.send(about, head, last, content, upgrades ? Callback.from(visit::end, callback) : callback);
+    }
+
+    @Override
+    public void succeeded() {
+        try {
+            visit.end();
+        } finally {
+            super.succeeded();
+        }
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+        try {
+            visit.end();
+        } finally {
+            super.failed(failure);
+        }
+    }
+
+    private boolean upgrades(HttpFields headers) {
+        return response.getStatus() == HttpStatus.SWITCHING_PROTOCOLS_101 && headers.contains(HttpHeader.UPGRADE);
+    }
+}

@@ -1,0 +1,63 @@
+package io.ebbtide.jetty;
+
+import io.ebbtide.testkit.contract.Application;
+import io.ebbtide.testkit.contract.HttpContract;
+import io.ebbtide.testkit.contract.Promise;
+import io.ebbtide.testkit.contract.ServerUnderTest;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.junit.jupiter.api.Tag;
+
+/** So do servlets in Jetty. */
+@Tag("full")
+final class ServletContractIT extends HttpContract {
+    private static final String TASKS =
+            "Jetty does not look at what a task of AsyncContext.start() throws: its request is"
+                    + " in flight until its own time-out, or until it is cut and named at the deadline";
+
+    private static final String ONE_OF_THEM = "one of the requests of the trial fails on another thread, see there";
+
+    @Override
+    protected String adapter() {
+        return "Jetty, servlets";
+    }
+
+    @Override
+    protected ServerUnderTest server(Application application, int port) {
+        var servlet = new HttpServlet() {
+            @Override
+            protected void service(HttpServletRequest request, HttpServletResponse response)
+                    throws ServletException, IOException {
+                try {
+                    application.handle(new ServletExchange(request, response));
+                } catch (IOException | RuntimeException e) {
+                    throw e;
+                } catch (Exception e) {
+                    throw new ServletException(e);
+                }
+            }
+        };
+        var holder = new ServletHolder(servlet);
+        holder.setAsyncSupported(true);
+        var context = new ServletContextHandler("/");
+        context.addServlet(holder, "/*");
+        var source = JettySource.http(port, context).workerThreads(workers());
+        return new ServerUnderTest(source, source::port);
+    }
+
+    @Override
+    protected Map<Promise, String> cannot() {
+        return Map.of(
+                Promise.ASYNC_FAILED, TASKS,
+                Promise.LEAVING_SERVED, ONE_OF_THEM,
+                Promise.LEAVING_TOLD, ONE_OF_THEM,
+                Promise.LEAVING_ENDS, ONE_OF_THEM,
+                Promise.LEAVING_FRAMED, ONE_OF_THEM);
+    }
+}

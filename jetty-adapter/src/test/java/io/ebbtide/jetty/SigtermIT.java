@@ -1,0 +1,58 @@
+package io.ebbtide.jetty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ebbtide.Ebbtide;
+import io.ebbtide.Settings;
+import io.ebbtide.testkit.JavaLauncher;
+import io.ebbtide.testkit.SigtermTrial;
+import java.time.Duration;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The main job: a service under load is told to stop, and no request is lost. */
+final class SigtermIT {
+    /** A service with slow and quick requests. */
+    static final class Service {
+        public static void main(String[] arguments) {
+            var source = JettySource.http(0, new TimedHandler()).workerThreads(SigtermTrial.CLIENTS);
+            Ebbtide.builder("work")
+                    .serve(source)
+                    .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
+                    .settings(
+                            Settings.derived().withGrace(Duration.ofSeconds(15)).withLameDuck(Duration.ofSeconds(2)))
+                    .build()
+                    .run();
+        }
+    }
+
+    @Test
+    void sigterm_under64Clients_losesNothing() throws Exception {
+        SigtermTrial.Outcome outcome =
+                SigtermTrial.run(JavaLauncher.of(Service.class), SigtermTrial.LEARN_OF_THE_REMOVAL);
+
+        assertThat(outcome.faults()).isEmpty();
+    }
+
+    @Tag("full")
+    @RepeatedTest(10)
+    void sigterm_tenTimes_losesNothing() throws Exception {
+        sigterm_under64Clients_losesNothing();
+    }
+
+    /**
+     * Clients that come back on a new connection each time they are told to leave, until nobody listens. What the kernel
+     * accepts in the microseconds between the last look at the queue and the closing of the port is reset: such a
+     * request reached the machine and not the process. No more than that.
+     */
+    @Tag("full")
+    @RepeatedTest(10)
+    void sigterm_underClientsThatNeverLeave_losesNextToNothing() throws Exception {
+        SigtermTrial.Outcome outcome = SigtermTrial.run(JavaLauncher.of(Service.class), SigtermTrial.NEVER_LEAVE);
+
+        assertThat(outcome.faultsOfTheService()).isEmpty();
+        assertThat(outcome.load().gone()).isEqualTo(SigtermTrial.CLIENTS);
+        assertThat(outcome.load().lost()).hasSizeLessThanOrEqualTo(2).allMatch(lost -> lost.contains("reset"));
+    }
+}
