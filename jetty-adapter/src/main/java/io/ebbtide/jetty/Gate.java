@@ -43,7 +43,7 @@ final class Gate extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         String path = path(request);
-        var visit = new Visit(request, response, callback, request.getMethod() + " " + path);
+        var visit = new Visit(request, response, callback, path, traffic);
         request.addHttpStreamWrapper(stream -> new VisitStream(stream, request, response, visit, traffic));
         ProbeResponse probe = probes == null ? null : probes.answer(request.getMethod(), path);
         if (probe != null) {

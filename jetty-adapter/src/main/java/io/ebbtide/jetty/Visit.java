@@ -1,7 +1,9 @@
 package io.ebbtide.jetty;
 
 import io.ebbtide.inflight.Ticket;
+import io.ebbtide.lifecycle.Traffic;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
@@ -17,14 +19,20 @@ final class Visit implements Supplier<String> {
     private final Request request;
     private final Response response;
     private final Callback callback;
+    private final String method;
     private final String description;
+    private final Traffic traffic;
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile int status;
     private volatile @Nullable Ticket ticket;
 
-    Visit(Request request, Response response, Callback callback, String description) {
+    Visit(Request request, Response response, Callback callback, String path, Traffic traffic) {
         this.request = request;
         this.response = response;
         this.callback = callback;
-        this.description = description;
+        method = request.getMethod();
+        description = method + " " + path;
+        this.traffic = traffic;
     }
 
     @Override
@@ -64,11 +72,16 @@ final class Visit implements Supplier<String> {
         }
     }
 
+    /** The head of an answer is sent; interim ones (RFC 9110, section 15.2) are followed by another. */
+    void answeredWith(int newStatus) {
+        status = newStatus;
+    }
+
     /** The request is over. A second call does nothing. */
     void end() {
         Ticket mine = ticket;
-        if (mine != null) {
-            mine.close();
+        if (mine != null && over.compareAndSet(false, true)) {
+            traffic.answered(mine, method, status);
         }
     }
 }

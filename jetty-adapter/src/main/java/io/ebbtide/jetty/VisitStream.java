@@ -59,6 +59,9 @@ final class VisitStream extends HttpStream.Wrapper {
             boolean last,
             ByteBuffer content,
             Callback callback) {
+        if (head != null) {
+            visit.answeredWith(head.getStatus());
+        }
         boolean upgrades = head != null && head.getStatus() == HttpStatus.SWITCHING_PROTOCOLS_101;
         super.send(about, head, last, content, upgrades ? Callback.from(visit::end, callback) : callback);
     }
