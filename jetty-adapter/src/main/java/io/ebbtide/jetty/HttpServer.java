@@ -1,6 +1,5 @@
 package io.ebbtide.jetty;
 
-import java.time.Duration;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -37,7 +36,6 @@ final class HttpServer {
         workers.setReservedThreads(0);
         var io = new QueuedThreadPool(ioThreads + MOST_TO_HAND_OVER_TO, ioThreads + 1, THREADS_IDLE_MILLIS);
         io.setName("jetty-io");
-        endWith(io, Duration.ofMillis(500));
         var server = new Server(workers, new ScheduledExecutorScheduler("jetty-scheduler", true), null);
         var configuration = new HttpConfiguration();
         configuration.setSendServerVersion(false);
@@ -48,11 +46,5 @@ final class HttpServer {
         server.addConnector(connector);
         server.setHandler(application);
         return server;
-    }
-
-    /** Daemons, for whose end Jetty waits so long before and after it interrupts them. */
-    static void endWith(QueuedThreadPool pool, Duration patience) {
-        pool.setDaemon(true);
-        pool.setStopTimeout(2 * patience.toMillis());
     }
 }

@@ -11,6 +11,7 @@ import java.net.BindException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Connector;
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>While the service leaves, each HTTP/1.1 answer bears {@code Connection: close} (RFC 9112, section 9.6) and WebSocket
  * upgrades are refused. Requests that arrive late, on connections that are open, are served. Only once nothing is in
  * flight and the gate is closed, or the time for it is over, are requests refused, with 503, {@code Retry-After} and
- * {@code Connection: close}.
+ * {@code Connection: close}. Connections of HTTP/2, where a given server has them, are served the same, and not asked to
+ * leave: Jetty's core has nothing that would.
  *
  * <p>Servlets of any version are handlers like others, such as Jetty's {@code ServletContextHandler}. Jetty's own
  * graceful shutdown is switched off, {@code stopAtShutdown} and {@code stopTimeout} with it, because it refuses what
@@ -85,9 +87,9 @@ public final class JettySource implements TrafficSource, ProbeHost {
     /**
      * A server as configured by its user: connectors, TLS, HTTP/2, pool.
      *
-     * <p>Probes are answered by the threads that read. A connection that is new needs one of the connector's pool
-     * before it is read; where that is the server's own pool, as it is unless told otherwise, and busy to the last thread,
-     * a probe that comes on a new connection waits.
+     * <p>Probes are answered by the threads that read. A connection that is new, or has just had an answer, needs one of
+     * the connector's pool before it is read; where that is the server's own pool, as it is unless told otherwise, and busy
+     * to the last thread, a probe that comes on such a connection waits.
      *
      * @param server not started, with connectors and a handler, to be started and stopped by nobody else; each of its
      *     threads becomes a daemon, where its pool is Jetty's {@code QueuedThreadPool}
@@ -171,17 +173,22 @@ public final class JettySource implements TrafficSource, ProbeHost {
         server.setHandler(new Gate(application, traffic, probes));
         server.setStopAtShutdown(false);
         server.setStopTimeout(0);
-        if (server.getThreadPool() instanceof QueuedThreadPool pool) {
-            HttpServer.endWith(pool, HANDLERS_END);
-        }
+        endInTime(server.getThreadPool());
         for (Connector connector : server.getConnectors()) {
-            setIdleTimeout((AbstractConnector) connector);
+            endInTime(connector.getExecutor());
+            if (connector instanceof AbstractConnector configurable) {
+                setIdleTimeout(configurable);
+            }
         }
         name = nameOf(server, false);
         try {
             server.start();
         } catch (Exception e) {
-            server.stop();
+            try {
+                server.stop();
+            } catch (Exception further) {
+                e.addSuppressed(further);
+            }
             throw asIsOrPortInUse(e);
         }
         name = nameOf(server, true);
@@ -213,6 +220,14 @@ public final class JettySource implements TrafficSource, ProbeHost {
     public SourceLoad load() {
         Running now = running;
         return now == null ? SourceLoad.nothingKnown() : Load.of(now.server());
+    }
+
+    /** Daemons, for whose end Jetty waits for a moment before and after it interrupts them. */
+    private static void endInTime(Executor executor) {
+        if (executor instanceof QueuedThreadPool pool && !pool.isRunning()) {
+            pool.setDaemon(true);
+            pool.setStopTimeout(2 * HANDLERS_END.toMillis());
+        }
     }
 
     private void setIdleTimeout(AbstractConnector connector) {

@@ -10,8 +10,10 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Jetty's own handlers keep the contract. */
+@Isolated("it looks at the threads of the whole JVM")
 final class JettyContractIT extends HttpContract {
     @Override
     protected String adapter() {

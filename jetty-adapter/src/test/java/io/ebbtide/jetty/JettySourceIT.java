@@ -145,6 +145,8 @@ final class JettySourceIT {
                 blocked[i] = WireConnection.open(source.port(), SOON);
                 blocked[i].exchange("GET", "/");
             }
+            // each is given back to the selector by a thread of the pool
+            Awaitility.await().until(() -> source.load().busyWorkers() == 0);
             for (WireConnection each : blocked) {
                 each.send(BLOCKING);
             }
@@ -316,6 +318,9 @@ final class JettySourceIT {
                     @Override
                     protected void doGet(HttpServletRequest request, HttpServletResponse response)
                             throws ServletException, IOException {
+                        response.setStatus(101); // before Jetty 12.1, this is the application's
+                        response.setHeader("Upgrade", "other");
+                        response.setHeader("Connection", "Upgrade");
                         request.upgrade(Holding.class);
                     }
                 },

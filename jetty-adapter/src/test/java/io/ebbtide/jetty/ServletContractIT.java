@@ -13,9 +13,11 @@ import java.util.Map;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** So do servlets in Jetty. */
 @Tag("full")
+@Isolated("it looks at the threads of the whole JVM")
 final class ServletContractIT extends HttpContract {
     private static final String TASKS =
             "Jetty does not look at what a task of AsyncContext.start() throws: its request is"

@@ -10,8 +10,11 @@ import java.time.Duration;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The main job: a service under load is told to stop, and no request is lost. */
+@Execution(ExecutionMode.CONCURRENT) // with other classes: it mostly waits
 final class SigtermIT {
     /** A service with slow and quick requests. */
     static final class Service {
@@ -28,6 +31,7 @@ final class SigtermIT {
     }
 
     @Test
+    @Execution(ExecutionMode.SAME_THREAD)
     void sigterm_under64Clients_losesNothing() throws Exception {
         SigtermTrial.Outcome outcome =
                 SigtermTrial.run(JavaLauncher.of(Service.class), SigtermTrial.LEARN_OF_THE_REMOVAL);
@@ -37,6 +41,7 @@ final class SigtermIT {
 
     @Tag("full")
     @RepeatedTest(10)
+    @Execution(ExecutionMode.SAME_THREAD)
     void sigterm_tenTimes_losesNothing() throws Exception {
         sigterm_under64Clients_losesNothing();
     }
@@ -48,6 +53,7 @@ final class SigtermIT {
      */
     @Tag("full")
     @RepeatedTest(10)
+    @Execution(ExecutionMode.SAME_THREAD)
     void sigterm_underClientsThatNeverLeave_losesNextToNothing() throws Exception {
         SigtermTrial.Outcome outcome = SigtermTrial.run(JavaLauncher.of(Service.class), SigtermTrial.NEVER_LEAVE);
 
