@@ -9,6 +9,7 @@ import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.lifecycle.Orchestrator;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -150,8 +151,28 @@ public record Settings(
                 grace, newShares, drainLimits, lameDuckRules, managementPort, managementAddress, terminationLog);
     }
 
-    /** How the time of a shutdown is shared out under this orchestrator. */
-    GraceBudget budget(Orchestrator orchestrator) {
+    /**
+     * The same with what these environment variables set instead: what the process itself does at its start, and what a
+     * tool does that judges a deployment. Variables that mean nothing here are left alone, see {@link #unknownVariables}.
+     *
+     * @throws IllegalArgumentException if a value is wrong; the message names the variable, its value, and what was
+     *     expected
+     */
+    public Settings withEnvironment(Map<String, String> environment) {
+        return EnvironmentSettings.override(this, environment);
+    }
+
+    /** The names of these that begin with {@code EBBTIDE_} and mean nothing, in order. */
+    public static List<String> unknownVariables(Map<String, String> environment) {
+        return EnvironmentSettings.unknown(environment);
+    }
+
+    /**
+     * How the time of a shutdown is shared out under this orchestrator.
+     *
+     * @throws IllegalArgumentException if shares set by hand do not fit; the message shows the addition
+     */
+    public GraceBudget budget(Orchestrator orchestrator) {
         return GraceBudget.of(grace == null ? orchestrator.defaultGrace() : grace, shares, orchestrator.mostLameDuck());
     }
 

@@ -121,4 +121,19 @@ final class SettingsTest {
         assertThatThrownBy(() -> Settings.derived().withManagementAddress(" "))
                 .hasMessage("managementAddress: \" \" (expected: not blank)");
     }
+
+    @Test
+    void withEnvironment_isWhatTheProcessDoes() {
+        Settings settings = Settings.derived()
+                .withEnvironment(Map.of("EBBTIDE_GRACE", "60s", "EBBTIDE_PRE_STOP", "5s", "HOME", "/"));
+
+        assertThat(settings.budget(Orchestrator.KUBERNETES).addition())
+                .isEqualTo("60 s = preStop 5 s + lameDuck 15 s + drain 24 s + stop 10 s + margin 6 s");
+    }
+
+    @Test
+    void unknownVariables_areOursByNameAlone() {
+        assertThat(Settings.unknownVariables(Map.of("EBBTIDE_GRASE", "60s", "EBBTIDE_GRACE", "60s", "HOME", "/")))
+                .containsExactly("EBBTIDE_GRASE");
+    }
 }
