@@ -1,0 +1,161 @@
+package io.ebbtide.lint;
+
+import io.ebbtide.internal.Durations;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Rules about alerts in PrometheusRules. */
+final class AlertRules {
+    private static final Pattern RATE = Pattern.compile(
+            "\\b(rate|irate|increase)\\s*\\(\\s*([a-zA-Z_:][\\w:]*)\\s*(\\{[^}]*})?\\s*\\[\\s*(\\w+)\\s*](?:\\s*offset\\s+\\w+)?\\s*\\)(?:\\s*(>=?)\\s*([\\d.]+))?");
+    /** Names whose last word says that they are a number at one moment; a counter ends in _total, _count, _sum, _bucket. */
+    private static final Pattern GAUGE = Pattern.compile(
+            "(.*_)?(replicas|replicas_(available|ready|updated|unavailable|desired)|status_condition|(min|max)_replicas)");
+
+    private static final Pattern DEPLOYMENT = Pattern.compile("deployment\\s*=\\s*\"([^\"]+)\"");
+
+    private AlertRules() {}
+
+    static List<Rule> all() {
+        return List.of(
+                new Rule(
+                        "rate-on-gauge",
+                        Severity.ERROR,
+                        "An alert takes the rate of a number of replicas.",
+                        "rate() is for counters: of a gauge it takes each fall for a restart from 0 and divides the rest by seconds. The "
+                                + "alert never fires, or fires for a reason that is none.",
+                        "rate(), irate() and increase() on counters only",
+                        "changes(metric[30m]) counts how often a gauge has changed.",
+                        AlertRules::rateOnGauge),
+                new Rule(
+                        "rollout-alert-too-early",
+                        Severity.WARNING,
+                        "An alert calls a slow, legal rollout stuck.",
+                        "Not all replicas being updated is what a rollout is. It takes as many steps as replicas need, each as long as a "
+                                + "start may take.",
+                        "for >= steps x (startup budget + readiness + minReadySeconds)",
+                        "kube_deployment_status_condition{condition=\"Progressing\",status=\"false\"} == 1: Kubernetes' own judgement.",
+                        AlertRules::rolloutTooEarly));
+    }
+
+    private static List<Value> alerts(Manifest manifest) {
+        return manifest.at("spec.groups").items().stream()
+                .flatMap(group -> group.field("rules").items().stream())
+                .toList();
+    }
+
+    private static void rateOnGauge(World world, Rule.Found found) {
+        world.all("monitoring.coreos.com", "PrometheusRule").forEach(manifest -> {
+            for (Value alert : alerts(manifest)) {
+                Matcher matcher = RATE.matcher(alert.field("expr").text());
+                while (matcher.find()) {
+                    String metric = matcher.group(2);
+                    if (GAUGE.matcher(metric).matches()) {
+                        found.at(
+                                manifest,
+                                alert.field("expr"),
+                                numbers(world, matcher),
+                                "changes(%s[%s])".formatted(metric, matcher.group(4)));
+                    }
+                }
+            }
+        });
+    }
+
+    private static String numbers(World world, Matcher matcher) {
+        String text = "%s(%s[%s])".formatted(matcher.group(1), matcher.group(2), matcher.group(4));
+        if (matcher.group(6) == null || matcher.group(1).equals("increase")) {
+            return text + " of a gauge";
+        }
+        try {
+            double seconds = Spans.parse(matcher.group(4)).toSeconds();
+            double needed = Double.parseDouble(matcher.group(6)) * seconds;
+            Optional<Autoscaler> largest = world.autoscalers().stream().max(Comparator.comparingLong(Autoscaler::max));
+            return "%s %s %s per second is a growth of %.0f replicas in %s%s"
+                    .formatted(
+                            text,
+                            matcher.group(5),
+                            matcher.group(6),
+                            needed,
+                            matcher.group(4),
+                            largest.map(each -> "; %s has at most %d"
+                                            .formatted(each.manifest().text(), each.max()))
+                                    .orElse(""));
+        } catch (IllegalArgumentException e) {
+            return text + " of a gauge";
+        }
+    }
+
+    private static void rolloutTooEarly(World world, Rule.Found found) {
+        world.all("monitoring.coreos.com", "PrometheusRule").forEach(manifest -> {
+            for (Value alert : alerts(manifest)) {
+                String expression = alert.field("expr").text();
+                boolean comparesUpdated = expression.contains("replicas_updated")
+                        && (expression.contains("spec_replicas") || expression.contains("replicas_desired"))
+                        && (expression.contains("<") || expression.contains("!=") || expression.contains(">"));
+                if (alert.field("alert").exists() && comparesUpdated && !expression.contains("Progressing")) {
+                    slowest(world, expression)
+                            .filter(slow -> slow.seconds() > patience(alert).toSeconds())
+                            .ifPresent(
+                                    slow -> found.at(
+                                            manifest,
+                                            alert.field("for").exists() ? alert.field("for") : alert.field("expr"),
+                                            "for %s < %s".formatted(Durations.text(patience(alert)), slow.text()),
+                                            "kube_deployment_status_condition{condition=\"Progressing\",status=\"false\"} == 1"));
+                }
+            }
+        });
+    }
+
+    private static Duration patience(Value alert) {
+        try {
+            return alert.field("for").exists() ? Spans.parse(alert.field("for").text()) : Duration.ZERO;
+        } catch (IllegalArgumentException e) {
+            return Duration.ofDays(1); // such as 1h30m: nothing to prove
+        }
+    }
+
+    /** A rollout in steps. */
+    private record Rollout(Workload workload, long replicas, long atOnce, RolloutRules.Step step) {
+        long seconds() {
+            return (replicas + atOnce - 1) / atOnce * step.seconds();
+        }
+
+        String text() {
+            return "%d replicas / %d at once x (%s) = %d s of %s"
+                    .formatted(replicas, atOnce, step.text(), seconds(), workload.text());
+        }
+    }
+
+    /** The rollout of those that the alert is about that may take longest. */
+    private static Optional<Rollout> slowest(World world, String expression) {
+        Matcher named = DEPLOYMENT.matcher(expression);
+        String name = named.find() ? named.group(1) : "";
+        return world.workloads().stream()
+                .filter(each -> each.isA("Deployment"))
+                .filter(each -> name.isEmpty() || each.manifest().name().equals(name))
+                .map(each -> new Rollout(each, each.most().value(), atOnce(each), RolloutRules.Step.of(world, each)))
+                .max(Comparator.comparingLong(Rollout::seconds));
+    }
+
+    private static long atOnce(Workload workload) {
+        Value strategy = workload.manifest().at("spec.strategy.rollingUpdate");
+        long replicas = workload.most().value();
+        long surge = amount(strategy.field("maxSurge"), replicas, true);
+        long unavailable = amount(strategy.field("maxUnavailable"), replicas, false);
+        return Math.max(1, surge + unavailable);
+    }
+
+    private static long amount(Value value, long replicas, boolean up) {
+        double percent = value.exists() ? value.percent().orElse(-1) : 25;
+        if (percent < 0) {
+            return value.integerOr(0);
+        }
+        double share = percent * replicas / 100;
+        return (long) (up ? Math.ceil(share) : Math.floor(share));
+    }
+}

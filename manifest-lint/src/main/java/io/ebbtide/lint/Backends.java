@@ -1,0 +1,62 @@
+package io.ebbtide.lint;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which Services an Ingress or a route sends to. */
+final class Backends {
+    private Backends() {}
+
+    /**
+     * A Service that is named.
+     *
+     * @param service its name
+     * @param namespace its namespace
+     * @param port its port, by name or number; absent if none is named
+     * @param place where it is named
+     */
+    record Backend(String service, String namespace, Value port, Value place) {}
+
+    static List<Backend> of(Manifest manifest) {
+        return manifest.kind().equals("Ingress") ? ofIngress(manifest) : ofRoute(manifest);
+    }
+
+    static List<Backend> ofIngress(Manifest ingress) {
+        var backends = new ArrayList<Backend>();
+        add(ingress, ingress.at("spec.defaultBackend"), backends);
+        for (Value rule : ingress.at("spec.rules").items()) {
+            for (Value path : rule.at("http.paths").items()) {
+                add(ingress, path.field("backend"), backends);
+            }
+        }
+        return backends;
+    }
+
+    private static void add(Manifest ingress, Value backend, List<Backend> backends) {
+        Value service = backend.field("service");
+        if (service.exists()) {
+            Value name = service.at("port.name");
+            backends.add(new Backend(
+                    service.field("name").text(),
+                    ingress.namespace(),
+                    name.exists() ? name : service.at("port.number"),
+                    service));
+        }
+    }
+
+    private static List<Backend> ofRoute(Manifest route) {
+        var backends = new ArrayList<Backend>();
+        for (Value rule : route.at("spec.rules").items()) {
+            for (Value ref : rule.field("backendRefs").items()) {
+                if (ref.field("kind").textOr("Service").equals("Service")) {
+                    backends.add(new Backend(
+                            ref.field("name").text(),
+                            ref.field("namespace").textOr(route.namespace()),
+                            ref.field("port"),
+                            ref));
+                }
+            }
+        }
+        return backends;
+    }
+}

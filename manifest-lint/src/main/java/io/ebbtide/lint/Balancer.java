@@ -1,0 +1,185 @@
+package io.ebbtide.lint;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * An AWS load balancer in front of a workload, as the annotations of the AWS Load Balancer Controller describe it. Defaults are
+ * the controller's. Immutable.
+ *
+ * @param manifest the Ingress or Service that asks for it
+ * @param service the Service whose pods are the targets
+ * @param workload whose pods these are
+ */
+record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workload) {
+    private static final String ALB = "alb.ingress.kubernetes.io/";
+    private static final String NLB = "service.beta.kubernetes.io/aws-load-balancer-";
+
+    /** Which of the two. */
+    enum Kind {
+        ALB,
+        NLB
+    }
+
+    static List<Balancer> allIn(World world) {
+        var balancers = new ArrayList<Balancer>();
+        world.all("networking.k8s.io", "Ingress")
+                .filter(each -> isAlb(world, each))
+                .forEach(ingress -> {
+                    for (String name : Backends.ofIngress(ingress).stream()
+                            .map(Backends.Backend::service)
+                            .distinct()
+                            .toList()) {
+                        world.find("", "Service", ingress.namespace(), name)
+                                .ifPresent(service -> world.selectedBy(service)
+                                        .forEach(
+                                                each -> balancers.add(new Balancer(Kind.ALB, ingress, service, each))));
+                    }
+                });
+        world.services().stream()
+                .filter(Balancer::isNlb)
+                .forEach(service -> world.selectedBy(service)
+                        .forEach(each -> balancers.add(new Balancer(Kind.NLB, service, service, each))));
+        return balancers;
+    }
+
+    static boolean isAlb(World world, Manifest ingress) {
+        String name = ingress.at("spec.ingressClassName")
+                .textOr(ingress.annotation("kubernetes.io/ingress.class").text());
+        boolean byController = world.all("networking.k8s.io", "IngressClass")
+                .anyMatch(each -> each.name().equals(name)
+                        && each.at("spec.controller").text().equals("ingress.k8s.aws/alb"));
+        return byController
+                || name.equals("alb")
+                || ingress.at("metadata.annotations").fields().stream()
+                        .anyMatch(each -> each.key().startsWith(ALB));
+    }
+
+    static boolean isNlb(Manifest service) {
+        String type = service.annotation(NLB + "type").text();
+        return service.at("spec.type").text().equals("LoadBalancer")
+                && (service.at("spec.loadBalancerClass").text().equals("service.k8s.aws/nlb")
+                        || List.of("nlb", "external", "nlb-ip").contains(type));
+    }
+
+    /** The annotation of this setting: the Service's wins over the Ingress's. */
+    Value setting(String ofAlb, String ofNlb) {
+        if (kind == Kind.NLB) {
+            return service.annotation(NLB + ofNlb);
+        }
+        Value own = service.annotation(ALB + ofAlb);
+        return own.exists() ? own : manifest.annotation(ALB + ofAlb);
+    }
+
+    /** The manifest that this value stands in. */
+    Manifest holder(Value value) {
+        return service.annotation(value.key()) == value ? service : manifest;
+    }
+
+    private Sourced<Long> number(String ofAlb, String ofNlb, long albDefault, long nlbDefault) {
+        Value value = setting(ofAlb, ofNlb);
+        return value.integer().isPresent()
+                ? Sourced.of(value.integer().getAsLong(), "annotation " + ofAlb)
+                : Sourced.of(
+                        kind == Kind.ALB ? albDefault : nlbDefault,
+                        "the controller's default, as " + ofAlb + " is not set");
+    }
+
+    Sourced<Long> interval() {
+        return number("healthcheck-interval-seconds", "healthcheck-interval", 15, 10);
+    }
+
+    Sourced<Long> timeout() {
+        return number("healthcheck-timeout-seconds", "healthcheck-timeout", 5, isHttp() ? 6 : 10);
+    }
+
+    Sourced<Long> healthy() {
+        return number("healthy-threshold-count", "healthcheck-healthy-threshold", 2, 3);
+    }
+
+    Sourced<Long> unhealthy() {
+        return number("unhealthy-threshold-count", "healthcheck-unhealthy-threshold", 2, 3);
+    }
+
+    /** Whether health is asked by HTTP: always by an ALB, by an NLB if told so. */
+    boolean isHttp() {
+        return kind == Kind.ALB
+                || setting("healthcheck-protocol", "healthcheck-protocol")
+                        .text()
+                        .toUpperCase(Locale.ROOT)
+                        .startsWith("HTTP");
+    }
+
+    Value healthPath() {
+        return setting("healthcheck-path", "healthcheck-path");
+    }
+
+    Value healthPort() {
+        return setting("healthcheck-port", "healthcheck-port");
+    }
+
+    Value successCodes() {
+        return setting("success-codes", "healthcheck-success-codes");
+    }
+
+    Value targetType() {
+        return setting("target-type", "nlb-target-type");
+    }
+
+    boolean targetsPods() {
+        return targetType().textOr("instance").equals("ip")
+                || service.annotation(NLB + "type").text().equals("nlb-ip");
+    }
+
+    Value targetGroupAttributes() {
+        return setting("target-group-attributes", "target-group-attributes");
+    }
+
+    Value balancerAttributes() {
+        return setting("load-balancer-attributes", "attributes");
+    }
+
+    /** The deregistration delay: what the target group's attributes say, or AWS' 300 s. */
+    Sourced<Duration> deregistration() {
+        return attribute(targetGroupAttributes(), "deregistration_delay.timeout_seconds")
+                .map(value ->
+                        Sourced.of(Duration.ofSeconds(Long.parseLong(value)), "deregistration_delay.timeout_seconds"))
+                .orElseGet(() -> Sourced.of(
+                        Duration.ofSeconds(300), "AWS' default, as deregistration_delay.timeout_seconds is not set"));
+    }
+
+    /** Seconds in which it sees that a target is unhealthy. */
+    long reaction() {
+        return interval().value() * unhealthy().value() + timeout().value();
+    }
+
+    String reactionText() {
+        return "interval %s x unhealthy threshold %s + timeout %s = %d s"
+                .formatted(interval(), unhealthy(), timeout(), reaction());
+    }
+
+    /** A whole number among attributes that are written {@code name=value,name=value}. */
+    static Optional<String> attribute(Value attributes, String name) {
+        return Optional.ofNullable(attributes(attributes).get(name))
+                .filter(value -> value.matches("\\d{1,9}|true|false"))
+                .filter(value -> !name.endsWith("_seconds") || value.matches("\\d{1,9}"));
+    }
+
+    private static Map<String, String> attributes(Value attributes) {
+        var map = new TreeMap<String, String>();
+        for (String each : attributes.text().split(",", -1)) {
+            int equals = each.indexOf('=');
+            if (equals > 0) {
+                map.put(
+                        each.substring(0, equals).strip(),
+                        each.substring(equals + 1).strip());
+            }
+        }
+        return map;
+    }
+}

@@ -1,0 +1,53 @@
+package io.ebbtide.lint;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that a rule has found. Immutable.
+ *
+ * @param rule the rule's id, stable
+ * @param severity how bad it is
+ * @param file the file, or {@code <stdin>}
+ * @param template the chart's file that Helm named for it; null if none was
+ * @param line from 1; 0 if the whole file is meant
+ * @param column from 1; 0 if the whole file is meant
+ * @param object the object as {@code Deployment shop/orders}; "" if there is none
+ * @param path where in the object, such as {@code spec.replicas}; "" for all of it
+ * @param what what is wrong, in one sentence
+ * @param numbers the addition or inequality, each number with where it comes from
+ * @param fix what to write instead
+ * @param reason why somebody lets it pass; null if nobody does
+ */
+public record Finding(
+        String rule,
+        Severity severity,
+        String file,
+        @Nullable String template,
+        int line,
+        int column,
+        String object,
+        String path,
+        String what,
+        String numbers,
+        String fix,
+        @Nullable String reason) {
+    /** Whether an annotation in the manifest lets it pass, with a reason. */
+    public boolean suppressed() {
+        return reason != null;
+    }
+
+    Finding suppressedBecause(String because) {
+        return new Finding(rule, severity, file, template, line, column, object, path, what, numbers, fix, because);
+    }
+
+    /** Where it is, as editors understand it: {@code file:line:column}. */
+    String place() {
+        return line == 0 ? file : file + ":" + line + ":" + column;
+    }
+
+    /** A few lines for a reader. */
+    @Override
+    public String toString() {
+        return TextReport.plain(this);
+    }
+}

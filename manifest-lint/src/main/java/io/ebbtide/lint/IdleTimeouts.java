@@ -1,0 +1,202 @@
+package io.ebbtide.lint;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Who closes idle connections between proxies and servers, and when. */
+final class IdleTimeouts {
+    private static final Pattern NGINX_KEEPALIVE =
+            Pattern.compile("(?m)^\\s*keepalive_timeout\\s+(\\d+)(ms|s|m|h)?[\\s;]");
+    private static final Duration ENVOY = Duration.ofHours(1);
+
+    /** A proxy's idle timeout, and where it is set or should be. */
+    private record Proxy(Manifest manifest, Value place, Sourced<Duration> idle) {}
+
+    private IdleTimeouts() {}
+
+    /** The rule idle-timeouts-race. */
+    static void check(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            Optional<Sourced<Duration>> server = server(world, workload);
+            if (server.isEmpty()) {
+                continue;
+            }
+            for (Proxy proxy : proxies(world, workload)) {
+                if (server.get().value().compareTo(proxy.idle().value()) <= 0) {
+                    found.at(
+                            proxy.manifest(),
+                            proxy.place(),
+                            "%s: server %s <= proxy %s"
+                                    .formatted(workload.text(), Timing.text(server.get()), Timing.text(proxy.idle())),
+                            proxy.idle().value().compareTo(Duration.ofSeconds(60)) <= 0
+                                    ? "75 s at the server"
+                                    : "60 s here, 75 s at the server");
+                }
+            }
+        }
+    }
+
+    /** When the server of a workload closes idle connections; empty if nothing tells. */
+    private static Optional<Sourced<Duration>> server(World world, Workload workload) {
+        Optional<Sourced<Duration>> declared = DeclaredNumbers.duration(workload, "idle-timeout");
+        if (declared.isPresent()) {
+            return declared;
+        }
+        for (Value volume : workload.podSpec().field("volumes").items()) {
+            Optional<Manifest> config = world.find(
+                    "",
+                    "ConfigMap",
+                    workload.manifest().namespace(),
+                    volume.at("configMap.name").text());
+            for (Value file : config.map(each -> each.at("data").fields()).orElse(List.of())) {
+                Matcher matcher = NGINX_KEEPALIVE.matcher(file.text());
+                if (matcher.find()) {
+                    String unit = matcher.group(2) == null ? "s" : matcher.group(2);
+                    return Optional.of(
+                            Sourced.of(Spans.parse(matcher.group(1) + unit), "keepalive_timeout in " + file.key()));
+                }
+            }
+        }
+        return workload.ebbtide().isPresent()
+                ? Optional.of(Sourced.of(
+                        Duration.ofSeconds(75),
+                        "default of ebbtide-undertow; lint.ebbtide.io/idle-timeout says another"))
+                : Optional.empty();
+    }
+
+    private static List<Proxy> proxies(World world, Workload workload) {
+        var proxies = new ArrayList<Proxy>();
+        for (Manifest ingress : world.all("networking.k8s.io", "Ingress").toList()) {
+            if (IngressRules.behind(world, ingress).anyMatch(workload::equals)) {
+                if (Balancer.isAlb(world, ingress)) {
+                    proxies.add(alb(world, ingress));
+                } else if (IngressRules.nginx(world, ingress).isPresent()) {
+                    proxies.add(nginx(world, ingress));
+                }
+            }
+        }
+        for (Manifest service : world.servicesOf(workload)) {
+            world.all("networking.istio.io", "DestinationRule")
+                    .filter(each -> names(each, service))
+                    .forEach(each -> proxies.add(istio(each)));
+        }
+        world.all("gateway.networking.k8s.io", "HTTPRoute")
+                .filter(each -> IngressRules.behind(world, each).anyMatch(workload::equals))
+                .forEach(each -> envoy(world, each).ifPresent(proxies::add));
+        return proxies;
+    }
+
+    private static Proxy alb(World world, Manifest ingress) {
+        String group =
+                ingress.annotation("alb.ingress.kubernetes.io/group.name").text();
+        Stream<Manifest> sameBalancer = group.isEmpty()
+                ? Stream.of(ingress)
+                : world.all("networking.k8s.io", "Ingress")
+                        .filter(each -> each.annotation("alb.ingress.kubernetes.io/group.name")
+                                .text()
+                                .equals(group));
+        for (Manifest each : sameBalancer.toList()) {
+            Value attributes = each.annotation("alb.ingress.kubernetes.io/load-balancer-attributes");
+            Optional<String> set = Balancer.attribute(attributes, "idle_timeout.timeout_seconds");
+            if (set.isPresent()) {
+                return new Proxy(
+                        each,
+                        attributes,
+                        Sourced.of(Duration.ofSeconds(Long.parseLong(set.get())), "idle_timeout.timeout_seconds"));
+            }
+        }
+        return new Proxy(
+                ingress,
+                ingress.annotation("alb.ingress.kubernetes.io/load-balancer-attributes"),
+                Sourced.of(Duration.ofSeconds(60), "an ALB's default, as idle_timeout.timeout_seconds is not set"));
+    }
+
+    private static Proxy nginx(World world, Manifest ingress) {
+        for (Manifest map : world.all("", "ConfigMap").toList()) {
+            Value timeout = map.at("data").field("upstream-keepalive-timeout");
+            if (timeout.integer().isPresent()) {
+                return new Proxy(
+                        map,
+                        timeout,
+                        Sourced.of(Duration.ofSeconds(timeout.integer().getAsLong()), "upstream-keepalive-timeout"));
+            }
+        }
+        return new Proxy(
+                ingress,
+                ingress.at("metadata"),
+                Sourced.of(
+                        Duration.ofSeconds(60),
+                        "ingress-nginx's default, as no ConfigMap here sets upstream-keepalive-timeout"));
+    }
+
+    private static boolean names(Manifest rule, Manifest service) {
+        String host = rule.at("spec.host").text();
+        boolean shortName = host.equals(service.name()) && rule.namespace().equals(service.namespace());
+        return shortName || host.startsWith(service.name() + "." + service.namespace() + ".svc");
+    }
+
+    private static Proxy istio(Manifest rule) {
+        Value timeout = rule.at("spec.trafficPolicy.connectionPool.http.idleTimeout");
+        return new Proxy(rule, timeout, timeout(timeout, "idleTimeout", "Istio's default, as idleTimeout is not set"));
+    }
+
+    /** What Envoy Gateway does for this route: by a policy that targets it, or by Envoy's default. */
+    private static Optional<Proxy> envoy(World world, Manifest route) {
+        List<Manifest> policies = world.all("gateway.envoyproxy.io", "BackendTrafficPolicy")
+                .filter(each -> each.namespace().equals(route.namespace()))
+                .filter(each -> Stream.concat(
+                                each.at("spec.targetRefs").items().stream(), Stream.of(each.at("spec.targetRef")))
+                        .anyMatch(ref -> targets(ref, route)))
+                .toList();
+        if (!policies.isEmpty()) {
+            Manifest policy = policies.get(0);
+            Value timeout = policy.at("spec.timeout.http.connectionIdleTimeout");
+            return Optional.of(new Proxy(
+                    policy,
+                    timeout,
+                    timeout(timeout, "connectionIdleTimeout", "Envoy's default, as connectionIdleTimeout is not set")));
+        }
+        boolean isEnvoy = route.at("spec.parentRefs").items().stream()
+                .flatMap(ref -> world
+                        .find(
+                                "gateway.networking.k8s.io",
+                                "Gateway",
+                                ref.field("namespace").textOr(route.namespace()),
+                                ref.field("name").text())
+                        .stream())
+                .map(gateway -> gateway.at("spec.gatewayClassName").text())
+                .anyMatch(name -> world.all("gateway.networking.k8s.io", "GatewayClass")
+                        .anyMatch(each -> each.name().equals(name)
+                                && each.at("spec.controllerName").text().startsWith("gateway.envoyproxy.io/")));
+        return isEnvoy
+                ? Optional.of(new Proxy(
+                        route,
+                        route.at("spec.rules"),
+                        Sourced.of(ENVOY, "Envoy's default, as no BackendTrafficPolicy targets this route")))
+                : Optional.empty();
+    }
+
+    private static boolean targets(Value ref, Manifest route) {
+        boolean itself = ref.field("kind").text().equals("HTTPRoute")
+                && ref.field("name").text().equals(route.name());
+        boolean itsGateway = ref.field("kind").text().equals("Gateway")
+                && route.at("spec.parentRefs").items().stream()
+                        .anyMatch(each -> each.field("name")
+                                .text()
+                                .equals(ref.field("name").text()));
+        return itself || itsGateway;
+    }
+
+    private static Sourced<Duration> timeout(Value value, String from, String otherwise) {
+        try {
+            return value.exists() ? Sourced.of(Spans.parse(value.text()), from) : Sourced.of(ENVOY, otherwise);
+        } catch (IllegalArgumentException e) {
+            return Sourced.of(Duration.ZERO, "unreadable"); // the resource's own schema tells
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.ebbtide.lint;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** Findings for another program. */
+final class JsonReport {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private JsonReport() {}
+
+    static String text(ManifestLint lint) {
+        var text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(text).useDefaultPrettyPrinter()) {
+            json.writeStartObject();
+            json.writeNumberField("version", 1);
+            json.writeNumberField("objects", lint.objects());
+            json.writeBooleanField("readable", lint.readable());
+            write("findings", lint.findings(), json);
+            write("suppressed", lint.suppressed(), json);
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text + "\n";
+    }
+
+    private static void write(String name, List<Finding> findings, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (Finding each : findings) {
+            json.writeStartObject();
+            json.writeStringField("rule", each.rule());
+            json.writeStringField("severity", each.severity().text());
+            json.writeStringField("file", each.file());
+            if (each.template() != null) {
+                json.writeStringField("template", each.template());
+            }
+            json.writeNumberField("line", each.line());
+            json.writeNumberField("column", each.column());
+            json.writeStringField("object", each.object());
+            json.writeStringField("path", each.path());
+            json.writeStringField("what", each.what());
+            json.writeStringField("numbers", each.numbers());
+            json.writeStringField("fix", each.fix());
+            json.writeStringField("why", "docs/operate/lint.md#" + each.rule());
+            if (each.reason() != null) {
+                json.writeStringField("reason", each.reason());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}

@@ -1,0 +1,161 @@
+package io.ebbtide.lint;
+
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command line. Exit codes: 0 clean, 1 findings at or above {@code --fail-on}, 2 wrong usage or unreadable input. */
+@Command(
+        name = "ebbtide-lint",
+        mixinStandardHelpOptions = true,
+        versionProvider = LintCommand.Version.class,
+        sortOptions = false,
+        description = "Proves Kubernetes manifests against the numbers by which a service leaves.",
+        exitCodeListHeading = "Exit codes:%n",
+        exitCodeList = {
+            "0:nothing at or above --fail-on",
+            "1:findings at or above --fail-on",
+            "2:wrong usage, or input that cannot be read"
+        },
+        footer = {"", "  kubectl kustomize overlays/production | ebbtide-lint -", "  helm template . | ebbtide-lint -"})
+final class LintCommand implements Callable<Integer> {
+    private static final int CLEAN = 0;
+    private static final int FOUND = 1;
+    private static final int UNUSABLE = 2;
+
+    /** How findings are written. */
+    enum Format {
+        TEXT,
+        JSON,
+        SARIF
+    }
+
+    /** What the jar says of itself. */
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = LintCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"ebbtide-lint " + (version == null ? "(not from a jar)" : version)};
+        }
+    }
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "PATH",
+            arity = "0..*",
+            description =
+                    "Files, folders (*.yaml, *.yml, *.json below them), or - for standard input. All together are one world.")
+    private List<String> paths = new ArrayList<>();
+
+    @Option(names = "--format", paramLabel = "FORMAT", description = "text (default), json or sarif")
+    private Format format = Format.TEXT;
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "SEVERITY",
+            description = "error, warning (default) or note: from which severity on the exit code is 1")
+    private Severity failOn = Severity.WARNING;
+
+    @Option(
+            names = "--ignore",
+            paramLabel = "RULE",
+            split = ",",
+            description = "Leave out what this rule finds; repeatable.")
+    private Set<String> ignored = new LinkedHashSet<>();
+
+    @Option(names = "--explain", paramLabel = "RULE", description = "Explain a rule.")
+    private @Nullable String explained;
+
+    @Option(names = "--rules", description = "List all rules.")
+    private boolean list;
+
+    private final InputStream standardInput;
+
+    LintCommand(InputStream standardInput) {
+        this.standardInput = standardInput;
+    }
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine(System.in).execute(arguments));
+    }
+
+    static CommandLine commandLine(InputStream standardInput) {
+        return new CommandLine(new LintCommand(standardInput)).setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        if (list) {
+            Rules.all()
+                    .forEach(each -> out.printf(
+                            "%-30s %-8s %s%n", each.id(), each.severity().text(), each.what()));
+            return CLEAN;
+        }
+        if (explained != null) {
+            out.print(Rules.explained(known(explained)));
+            out.flush();
+            return CLEAN;
+        }
+        if (paths.isEmpty()) {
+            throw wrong("no input (expected: files, folders, or - for standard input)");
+        }
+        ignored.forEach(this::known);
+        ManifestLint lint = read().without(ignored);
+        out.print(
+                switch (format) {
+                    case TEXT -> TextReport.text(lint, CommandLine.Help.Ansi.AUTO.enabled());
+                    case JSON -> JsonReport.text(lint);
+                    case SARIF -> SarifReport.text(lint);
+                });
+        out.flush();
+        if (!lint.readable()) {
+            return UNUSABLE;
+        }
+        return lint.has(failOn) ? FOUND : CLEAN;
+    }
+
+    private ManifestLint read() {
+        var sources = new Sources();
+        for (String each : paths) {
+            if (each.equals("-")) {
+                sources.add(standardInput, "<stdin>");
+            } else {
+                try {
+                    sources.add(Path.of(each));
+                } catch (InvalidPathException e) {
+                    throw wrong("%s: no path (expected: files, folders, or -)".formatted(each));
+                }
+            }
+        }
+        return ManifestLint.judged(sources);
+    }
+
+    private Rule known(String id) {
+        return Rules.find(id)
+                .orElseThrow(() -> wrong("%s: no such rule (expected: one of those that --rules lists)"
+                        .formatted(id.toLowerCase(Locale.ROOT))));
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,59 @@
+package io.ebbtide.lint;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One Kubernetes object as it is written. Immutable.
+ *
+ * @param origin where it was read
+ * @param root the object
+ * @param duplicates its keys that stand twice
+ */
+record Manifest(Origin origin, Value root, List<YamlReader.DuplicateKey> duplicates) {
+    String apiVersion() {
+        return root.field("apiVersion").text();
+    }
+
+    /** The API group, "" for the core one. */
+    String group() {
+        int slash = apiVersion().indexOf('/');
+        return slash < 0 ? "" : apiVersion().substring(0, slash);
+    }
+
+    String kind() {
+        return root.field("kind").text();
+    }
+
+    boolean isA(String group, String kind) {
+        return kind().equals(kind) && group().equals(group);
+    }
+
+    String name() {
+        return root.at("metadata.name").textOr(root.at("metadata.generateName").textOr(""));
+    }
+
+    /** The namespace, {@code default} if none is named. */
+    String namespace() {
+        return root.at("metadata.namespace").textOr("default");
+    }
+
+    Value at(String path) {
+        return root.at(path);
+    }
+
+    /** The value of this annotation of the object itself; absent if there is none. */
+    Value annotation(String name) {
+        return root.at("metadata.annotations").field(name);
+    }
+
+    Map<String, String> labels() {
+        return root.at("metadata.labels").strings();
+    }
+
+    /** For a reader: {@code Deployment shop/orders}. */
+    String text() {
+        String where = root.at("metadata.namespace").exists() ? namespace() + "/" : "";
+        return kind() + " " + where + (name().isEmpty() ? "(no name)" : name());
+    }
+}

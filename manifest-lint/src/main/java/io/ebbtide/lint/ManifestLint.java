@@ -1,0 +1,143 @@
+package io.ebbtide.lint;
+
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The judgement over a set of manifests: made by {@link #of}, for a test by
+ *
+ * <pre>{@code
+ * ManifestLint.of(Path.of("deploy")).assertClean();
+ * }</pre>
+ *
+ * <p>All files together are one world: a Service selects pods by label, an autoscaler names a Deployment, in whatever file
+ * they stand. Immutable.
+ */
+public final class ManifestLint {
+    private final List<Finding> findings;
+    private final List<Finding> suppressed;
+    private final int objects;
+
+    private ManifestLint(List<Finding> findings, List<Finding> suppressed, int objects) {
+        this.findings = findings;
+        this.suppressed = suppressed;
+        this.objects = objects;
+    }
+
+    /**
+     * Reads and judges files and folders (all {@code .yaml}, {@code .yml} and {@code .json} below them). What cannot be read
+     * is a finding, not an exception. Takes some milliseconds for each hundred objects.
+     */
+    public static ManifestLint of(Path... paths) {
+        var sources = new Sources();
+        for (Path path : paths) {
+            sources.add(path);
+        }
+        return judged(sources);
+    }
+
+    /**
+     * Reads and judges a stream of documents, which the caller closes.
+     *
+     * @param name what findings call it
+     */
+    public static ManifestLint of(InputStream stream, String name) {
+        var sources = new Sources();
+        sources.add(stream, name);
+        return judged(sources);
+    }
+
+    static ManifestLint judged(Sources sources) {
+        List<Manifest> manifests = sources.manifests();
+        var suppressions = new Suppressions();
+        var unknownKinds = new HashSet<String>();
+        for (Manifest each : manifests) {
+            for (Finding finding : StrictCheck.of(each)) {
+                // A kind that is not checked is told once.
+                if (!finding.rule().equals(StrictRules.UNKNOWN_KIND.id())
+                        || unknownKinds.add(each.apiVersion() + " " + each.kind())) {
+                    suppressions.take(each, finding);
+                }
+            }
+        }
+        var world = new World(manifests);
+        for (Rule rule : Rules.all()) {
+            rule.check()
+                    .run(
+                            world,
+                            (manifest, where, numbers, fix) ->
+                                    suppressions.take(manifest, rule.finding(manifest, where, numbers, fix)));
+        }
+        suppressions.judge(manifests);
+        var open = new ArrayList<>(sources.findings());
+        open.addAll(suppressions.open());
+        return new ManifestLint(sorted(open), sorted(suppressions.passed()), manifests.size());
+    }
+
+    private static List<Finding> sorted(List<Finding> findings) {
+        return findings.stream()
+                .distinct()
+                .sorted(Comparator.comparing(Finding::file)
+                        .thenComparingInt(Finding::line)
+                        .thenComparingInt(Finding::column)
+                        .thenComparing(Finding::severity)
+                        .thenComparing(Finding::rule)
+                        .thenComparing(Finding::numbers))
+                .toList();
+    }
+
+    /** The same without what these rules find. */
+    public ManifestLint without(Set<String> rules) {
+        return new ManifestLint(
+                findings.stream().filter(each -> !rules.contains(each.rule())).toList(), suppressed, objects);
+    }
+
+    /** What is open, by file and line. */
+    public List<Finding> findings() {
+        return findings;
+    }
+
+    /** What annotations let pass, each with its reason. */
+    public List<Finding> suppressed() {
+        return suppressed;
+    }
+
+    /** How many objects were judged. */
+    public int objects() {
+        return objects;
+    }
+
+    /** Whether all input could be read. */
+    public boolean readable() {
+        return findings.stream().noneMatch(each -> each.rule().equals(StrictRules.UNREADABLE.id()));
+    }
+
+    boolean has(Severity atLeast) {
+        return findings.stream().anyMatch(each -> each.severity().atLeast(atLeast));
+    }
+
+    /**
+     * Passes if there is neither an error nor a warning; notes may be there.
+     *
+     * @throws AssertionError otherwise, with the text of all findings
+     */
+    public void assertClean() {
+        assertClean(Severity.WARNING);
+    }
+
+    /**
+     * Passes if there is nothing of this severity or a worse one.
+     *
+     * @throws AssertionError otherwise, with the text of all findings
+     */
+    public void assertClean(Severity atLeast) {
+        if (has(atLeast)) {
+            throw new AssertionError(TextReport.plain(this));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.ebbtide.lint;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** One probe of a container. Immutable. */
+record Probe(Workload workload, Value container, String kind, Value value) {
+    static final String STARTUP = "startupProbe";
+    static final String LIVENESS = "livenessProbe";
+    static final String READINESS = "readinessProbe";
+
+    static List<Probe> allIn(World world) {
+        var probes = new ArrayList<Probe>();
+        for (Workload workload : world.workloads()) {
+            for (Value container : workload.lasting()) {
+                for (String kind : List.of(STARTUP, LIVENESS, READINESS)) {
+                    if (container.field(kind).exists()) {
+                        probes.add(new Probe(workload, container, kind, container.field(kind)));
+                    }
+                }
+            }
+        }
+        return probes;
+    }
+
+    boolean is(String other) {
+        return kind.equals(other);
+    }
+
+    Value path() {
+        return value.at("httpGet.path");
+    }
+
+    /** The path, or the default, or "" if this is no HTTP probe. */
+    String pathText() {
+        return value.field("httpGet").exists() ? path().textOr("/") : "";
+    }
+
+    /** The port it asks, by name or number; absent for a command. */
+    Value port() {
+        for (String how : List.of("httpGet", "tcpSocket", "grpc")) {
+            if (value.at(how + ".port").exists()) {
+                return value.at(how + ".port");
+            }
+        }
+        return value.at("httpGet.port");
+    }
+
+    OptionalLong portNumber() {
+        return Workload.port(container, port());
+    }
+
+    /** The same container's probe of this kind, which may be absent. */
+    Probe sibling(String other) {
+        return new Probe(workload, container, other, container.field(other));
+    }
+
+    long initialDelay() {
+        return value.field("initialDelaySeconds").integerOr(0);
+    }
+
+    long period() {
+        return value.field("periodSeconds").integerOr(10);
+    }
+
+    long timeout() {
+        return value.field("timeoutSeconds").integerOr(1);
+    }
+
+    long failures() {
+        return value.field("failureThreshold").integerOr(3);
+    }
+
+    /** Seconds that may pass until it has failed for good. */
+    long budget() {
+        return initialDelay() + period() * failures();
+    }
+
+    /** A number of this probe with where it is from. */
+    String text(String field, long number) {
+        return number + (value.field(field).exists() ? "" : " (Kubernetes' default)");
+    }
+}

@@ -1,0 +1,99 @@
+package io.ebbtide.lint;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** All rules, by topic. */
+final class Rules {
+    private static final Map<String, List<Rule>> TOPICS = topics();
+    private static final Map<String, Rule> BY_ID =
+            all().stream().collect(Collectors.toMap(Rule::id, Function.identity()));
+
+    private Rules() {}
+
+    private static Map<String, List<Rule>> topics() {
+        var topics = new LinkedHashMap<String, List<Rule>>();
+        topics.put("Reading", StrictRules.all());
+        topics.put("Termination", TerminationRules.all());
+        topics.put("Probes", ProbeRules.all());
+        topics.put("Services and monitors", ServiceRules.all());
+        topics.put("Load balancers", BalancerRules.all());
+        topics.put("Ingress and gateways", IngressRules.all());
+        topics.put("Autoscalers", AutoscalerRules.all());
+        topics.put("Rollouts, budgets, databases", RolloutRules.all());
+        topics.put("Alerts", AlertRules.all());
+        return topics;
+    }
+
+    static List<Rule> all() {
+        return TOPICS.values().stream().flatMap(List::stream).toList();
+    }
+
+    static Optional<Rule> find(String id) {
+        return Optional.ofNullable(BY_ID.get(id.toLowerCase(Locale.ROOT)));
+    }
+
+    /** One rule for a reader at a terminal. */
+    static String explained(Rule rule) {
+        return """
+                %s (%s)
+                  %s
+
+                  why      %s
+                  numbers  %s
+                  fix      %s
+                  ignore   metadata.annotations: {%s%s: "reason"}
+                  docs     %s
+                """.formatted(
+                        rule.id(),
+                        rule.severity().text(),
+                        rule.what(),
+                        rule.why(),
+                        rule.numbers(),
+                        rule.fix(),
+                        DeclaredNumbers.IGNORE,
+                        rule.id(),
+                        rule.link());
+    }
+
+    /** The chapter of the documentation that has all rules. */
+    static String markdown() {
+        return TOPICS.entrySet().stream()
+                .flatMap(topic -> Stream.concat(
+                        Stream.of("## " + topic.getKey() + "\n"),
+                        topic.getValue().stream().map(Rules::markdown)))
+                .collect(Collectors.joining("\n"));
+    }
+
+    private static String markdown(Rule rule) {
+        return """
+                ### %s
+
+                *%s.* %s
+
+                - **Why:** %s
+                - **Numbers:** %s
+                - **Fix:** %s
+                """.formatted(
+                        rule.id(),
+                        Character.toUpperCase(rule.severity().text().charAt(0))
+                                + rule.severity().text().substring(1),
+                        escaped(rule.what()),
+                        escaped(rule.why()),
+                        escaped(rule.numbers()),
+                        escaped(rule.fix()));
+    }
+
+    private static String escaped(String text) {
+        return text.replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("*", "\\*")
+                .replace("_", "\\_");
+    }
+}

@@ -1,0 +1,249 @@
+package io.ebbtide.lint;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads files, folders and standard input into manifests. Not thread-safe; confine to one thread. */
+final class Sources {
+    /** The most bytes of one file. */
+    static final int MOST_BYTES = 8 * 1024 * 1024;
+
+    private static final int MOST_BYTES_IN_ALL = 32 * 1024 * 1024;
+    private static final int MOST_FILES = 10_000;
+    private static final int MOST_FOLDERS_DEEP = 32;
+    private static final Pattern SOURCE = Pattern.compile("# Source: (\\S.*)");
+
+    private final List<Manifest> manifests = new ArrayList<>();
+    private final List<Finding> findings = new ArrayList<>();
+    private final Set<Object> folders = new HashSet<>();
+    private int files;
+    private long bytes;
+
+    List<Manifest> manifests() {
+        return manifests;
+    }
+
+    /** What could not be read. */
+    List<Finding> findings() {
+        return findings;
+    }
+
+    /** Reads a file, or a folder with all below it that ends in {@code .yaml}, {@code .yml} or {@code .json}. */
+    void add(Path path) {
+        if (Files.isDirectory(path)) {
+            addFolder(path, 0);
+        } else {
+            addFile(path, false);
+        }
+    }
+
+    /** Reads all of a stream, which the caller closes. */
+    void add(InputStream stream, String name) {
+        try {
+            addText(decoded(bounded(stream)), name, false);
+        } catch (BadInput e) {
+            refuse(name, e);
+        } catch (IOException e) {
+            refuse(name, new BadInput("unreadable: " + e.getMessage()));
+        }
+    }
+
+    private void addFolder(Path folder, int depth) {
+        try {
+            if (!folders.add(key(folder))) {
+                throw new BadInput(
+                        "this folder was met before: a link leads back to it (expected: a tree); it is read once");
+            }
+            if (depth > MOST_FOLDERS_DEEP) {
+                throw new BadInput("more than %d folders deep (expected: fewer)".formatted(MOST_FOLDERS_DEEP));
+            }
+            var entries = new ArrayList<Path>();
+            try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+                stream.forEach(entries::add);
+            }
+            entries.sort(null);
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString().toLowerCase(Locale.ROOT);
+                if (Files.isDirectory(entry)) {
+                    addFolder(entry, depth + 1);
+                } else if (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json")) {
+                    addFile(entry, true);
+                }
+            }
+        } catch (BadInput e) {
+            refuse(folder.toString(), e);
+        } catch (IOException | DirectoryIteratorException e) {
+            refuse(folder.toString(), new BadInput("unreadable folder: " + reason(e)));
+        }
+    }
+
+    /** What tells whether two paths lead to the same folder. */
+    private static Object key(Path folder) throws IOException {
+        Object fileKey = Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
+        return fileKey == null ? folder.toRealPath() : fileKey;
+    }
+
+    private void addFile(Path file, boolean inFolder) {
+        String name = file.toString();
+        try {
+            if (!Files.exists(file)) {
+                throw new BadInput("no such file (expected: a file, a folder, or - for standard input)");
+            }
+            if (!Files.isRegularFile(file)) {
+                throw new BadInput("not a regular file (expected: a file, a folder, or - for standard input)");
+            }
+            if (++files > MOST_FILES) {
+                throw new BadInput("more than %,d files (expected: fewer)".formatted(MOST_FILES));
+            }
+            long size = Files.size(file);
+            if (size > MOST_BYTES) {
+                throw tooLarge("%,d bytes".formatted(size));
+            }
+            try (InputStream stream = Files.newInputStream(file)) {
+                addText(decoded(bounded(stream)), name, inFolder);
+            }
+        } catch (BadInput e) {
+            refuse(name, e);
+        } catch (IOException e) {
+            refuse(name, new BadInput("unreadable file: " + reason(e)));
+        }
+    }
+
+    private byte[] bounded(InputStream stream) throws IOException, BadInput {
+        var buffer = new ByteArrayOutputStream();
+        byte[] chunk = new byte[64 * 1024];
+        for (int read = stream.read(chunk); read >= 0; read = stream.read(chunk)) {
+            buffer.write(chunk, 0, read);
+            bytes += read;
+            if (buffer.size() > MOST_BYTES) {
+                throw tooLarge("more bytes");
+            }
+            if (bytes > MOST_BYTES_IN_ALL) {
+                throw new BadInput("more than %,d bytes in all files (expected: fewer); lint one environment at a time"
+                        .formatted(MOST_BYTES_IN_ALL));
+            }
+        }
+        return buffer.toByteArray();
+    }
+
+    private static BadInput tooLarge(String size) {
+        return new BadInput("too large: %s (expected: at most %,d); split the file".formatted(size, MOST_BYTES));
+    }
+
+    private static String decoded(byte[] content) throws BadInput {
+        for (byte each : content) {
+            if (each == 0) {
+                throw new BadInput("not text: it holds a zero byte (expected: YAML or JSON in UTF-8)");
+            }
+        }
+        try {
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .onUnmappableCharacter(CodingErrorAction.REPORT)
+                    .decode(ByteBuffer.wrap(content))
+                    .toString();
+            return text.startsWith("\uFEFF") ? text.substring(1) : text;
+        } catch (CharacterCodingException e) {
+            throw new BadInput("not UTF-8 (expected: YAML or JSON in UTF-8)");
+        }
+    }
+
+    private void addText(String text, String name, boolean inFolder) throws BadInput {
+        // A tab in JSON can stand between values only, where YAML wants none.
+        String readable = name.toLowerCase(Locale.ROOT).endsWith(".json") ? text.replace('\t', ' ') : text;
+        List<YamlReader.Document> documents;
+        try {
+            documents = YamlReader.read(readable, YamlReader.Limits.USUAL);
+        } catch (BadInput e) {
+            throw text.contains("{{")
+                    ? new BadInput(
+                            e.line(),
+                            e.text()
+                                    + "; it looks like a template: render it first, as in helm template . | ebbtide-lint -")
+                    : e;
+        }
+        HelmSources helm = HelmSources.of(text);
+        for (YamlReader.Document document : documents) {
+            var origin = new Origin(name, helm.before(document.root().line()));
+            add(new Manifest(origin, document.root(), document.duplicates()), inFolder);
+        }
+    }
+
+    private void add(Manifest manifest, boolean inFolder) {
+        Value items = manifest.root().field("items");
+        if (manifest.kind().endsWith("List") && items.is(Value.Kind.LIST)) {
+            for (Value item : items.items()) {
+                add(new Manifest(manifest.origin(), item, List.of()), inFolder);
+            }
+            manifest.duplicates().forEach(each -> findings.add(StrictRules.duplicateKey(manifest, each)));
+        } else if (manifest.root().is(Value.Kind.MAP)
+                && manifest.root().field("kind").exists()
+                && manifest.root().field("apiVersion").exists()
+                && !manifest.group().equals("kustomize.config.k8s.io")) {
+            manifests.add(manifest);
+        } else {
+            findings.add(StrictRules.notAManifest(manifest, inFolder));
+        }
+    }
+
+    private void refuse(String name, BadInput problem) {
+        findings.add(StrictRules.UNREADABLE.finding(
+                name, problem.line(), problem.text(), "make it readable, or leave it out"));
+    }
+
+    private static String reason(Exception e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        return e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());
+    }
+
+    /** The {@code # Source:} comments of a text that Helm rendered, by line. */
+    private record HelmSources(NavigableMap<Integer, String> byLine) {
+        static HelmSources of(String text) {
+            var byLine = new TreeMap<Integer, String>();
+            if (text.contains("# Source: ")) {
+                int number = 0;
+                for (String line : (Iterable<String>) text.lines()::iterator) {
+                    number++;
+                    if (line.equals("---") || line.startsWith("--- ")) {
+                        byLine.put(number, "");
+                    }
+                    Matcher matcher = SOURCE.matcher(line);
+                    if (matcher.matches()) {
+                        byLine.put(number, matcher.group(1).strip());
+                    }
+                }
+            }
+            return new HelmSources(byLine);
+        }
+
+        @Nullable
+        String before(int line) {
+            var entry = byLine.floorEntry(line);
+            return entry == null || entry.getValue().isEmpty() ? null : entry.getValue();
+        }
+    }
+}

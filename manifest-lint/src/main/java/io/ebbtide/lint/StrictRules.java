@@ -1,0 +1,163 @@
+package io.ebbtide.lint;
+
+import java.util.List;
+
+/** The rules that hold for any manifest: it can be read, and Kubernetes knows what is in it. */
+final class StrictRules {
+    static final Rule UNREADABLE = new Rule(
+            "unreadable-input",
+            Severity.ERROR,
+            "This input cannot be read.",
+            "What is not read is not judged, so nothing can be said about the whole. The exit code is 2.",
+            "at most 8 MiB a file, 32 MiB in all, 10,000 files, 10,000 documents and 400,000 values a file, 64 levels; UTF-8; "
+                    + "no folder twice",
+            "Make it readable, or leave it out.",
+            Rule.BY_THE_READER);
+    static final Rule UNKNOWN_FIELD = new Rule(
+            "unknown-field",
+            Severity.ERROR,
+            "Kubernetes does not know this field.",
+            "The API server drops an unknown field with a warning, or refuses the object, depending on the client: what "
+                    + "it should have done does not happen.",
+            "the fields of the kind, as in Kubernetes' own API",
+            "Correct the spelling or the level, or take it out.",
+            Rule.BY_THE_READER);
+    static final Rule WRONG_TYPE = new Rule(
+            "wrong-type",
+            Severity.ERROR,
+            "This value is of another type than Kubernetes expects.",
+            "The API server refuses the object. YAML turns on, yes and 8080 into a boolean and a number unless they are "
+                    + "quoted; annotations, labels and environment variables must be strings.",
+            "the type of the field, as in Kubernetes' own API",
+            "Quote it, or write what is expected.",
+            Rule.BY_THE_READER);
+    static final Rule MISSING_FIELD = new Rule(
+            "missing-field",
+            Severity.ERROR,
+            "A field that Kubernetes requires is missing.",
+            "The API server refuses the object.",
+            "the required fields of the kind, as in Kubernetes' own API",
+            "Write it.",
+            Rule.BY_THE_READER);
+    static final Rule DUPLICATE_KEY = new Rule(
+            "duplicate-key",
+            Severity.ERROR,
+            "A key stands twice in one map.",
+            "The last one wins without a word, or the parser refuses the file: half of what is written is not there.",
+            "each key once",
+            "Take one of the two out.",
+            Rule.BY_THE_READER);
+    static final Rule UNKNOWN_KIND = new Rule(
+            "unknown-kind",
+            Severity.NOTE,
+            "The fields of this kind are not checked.",
+            "A custom resource's schema is in the cluster, not in this tool. Rules that know the kind look into it all the "
+                    + "same.",
+            "the kinds of Kubernetes itself are known",
+            "Nothing; kubectl apply --dry-run=server checks it.",
+            Rule.BY_THE_READER);
+    static final Rule REMOVED_API = new Rule(
+            "removed-api",
+            Severity.ERROR,
+            "Kubernetes no longer serves this version of the API.",
+            "Applying it fails: no matches for kind.",
+            "the release in which it was removed",
+            "Write it in the version that is served.",
+            Rule.BY_THE_READER);
+    static final Rule NOT_A_MANIFEST = new Rule(
+            "not-a-manifest",
+            Severity.NOTE,
+            "This document is no Kubernetes object.",
+            "It has no apiVersion and kind, as the values of a chart have none; it is left out.",
+            "apiVersion and kind, both",
+            "Nothing, if it is meant to be something else.",
+            Rule.BY_THE_READER);
+    static final Rule DUPLICATE_OBJECT = new Rule(
+            "duplicate-object",
+            Severity.WARNING,
+            "The same object is there twice.",
+            "The one that is applied last wins. Two environments in one input make one world here, in which their numbers mix.",
+            "kind, namespace and name, once",
+            "Lint one environment at a time.",
+            StrictRules::duplicates);
+    static final Rule IGNORED_WITHOUT_REASON = new Rule(
+            "ignored-without-reason",
+            Severity.ERROR,
+            "A finding is let pass without a reason.",
+            "Whoever reads it next year cannot know whether it still holds. The finding counts as if nothing ignored it.",
+            "lint.ebbtide.io/ignore.<rule>: a reason",
+            "Write why.",
+            Rule.BY_THE_READER);
+    static final Rule IGNORED_NOTHING = new Rule(
+            "ignored-nothing",
+            Severity.NOTE,
+            "An annotation lets a finding pass that is not there.",
+            "It will hide the next one.",
+            "each lint.ebbtide.io/ignore.<rule> meets at least one finding",
+            "Take it out.",
+            Rule.BY_THE_READER);
+    static final Rule BAD_DECLARATION = new Rule(
+            "bad-declaration",
+            Severity.ERROR,
+            "A lint.ebbtide.io annotation does not say what it should.",
+            "A number that cannot be read cannot be proved.",
+            "lame-duck, drain, stop, longest-request, idle-timeout: a duration with a unit; pool-size, database-connections: a "
+                    + "whole number",
+            "Write it with its unit, such as 30s.",
+            DeclaredNumbers::check);
+
+    private StrictRules() {}
+
+    static List<Rule> all() {
+        return List.of(
+                UNREADABLE,
+                NOT_A_MANIFEST,
+                DUPLICATE_KEY,
+                UNKNOWN_FIELD,
+                WRONG_TYPE,
+                MISSING_FIELD,
+                UNKNOWN_KIND,
+                REMOVED_API,
+                DUPLICATE_OBJECT,
+                IGNORED_WITHOUT_REASON,
+                IGNORED_NOTHING,
+                BAD_DECLARATION);
+    }
+
+    static Finding duplicateKey(Manifest manifest, YamlReader.DuplicateKey key) {
+        return DUPLICATE_KEY.finding(
+                manifest,
+                key.second(),
+                "'%s' on line %d and on line %d"
+                        .formatted(
+                                key.second().key(),
+                                key.firstLine(),
+                                key.second().line()),
+                "take one of the two out");
+    }
+
+    static Finding notAManifest(Manifest manifest, boolean inFolder) {
+        boolean kustomize = manifest.group().equals("kustomize.config.k8s.io");
+        String missing = manifest.root().field("kind").exists() ? "apiVersion" : "kind";
+        String remedy = inFolder ? "nothing, if it is meant to be something else" : "write apiVersion and kind";
+        return NOT_A_MANIFEST.finding(
+                manifest.origin().file(),
+                manifest.root().line(),
+                kustomize ? manifest.kind() + " is kustomize's own, not an object" : "no " + missing,
+                kustomize ? "lint what it renders: kubectl kustomize . | ebbtide-lint -" : remedy);
+    }
+
+    private static void duplicates(World world, Rule.Found found) {
+        for (Manifest each : world.manifests()) {
+            Manifest first = world.firstLike(each);
+            if (!first.equals(each)) {
+                found.at(
+                        each,
+                        each.at("metadata.name"),
+                        "the first is in %s, line %d"
+                                .formatted(first.origin().text(), first.root().line()),
+                        "lint one environment at a time, or give it another name or namespace");
+            }
+        }
+    }
+}

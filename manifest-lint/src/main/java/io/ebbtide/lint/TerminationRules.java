@@ -1,0 +1,389 @@
+package io.ebbtide.lint;
+
+import io.ebbtide.Settings;
+import io.ebbtide.internal.Durations;
+import io.ebbtide.lifecycle.Orchestrator;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Rules about the time from deletion to the kill. */
+final class TerminationRules {
+    private static final Pattern SHELL = Pattern.compile("(.*/)?(sh|bash|ash|dash|zsh)");
+
+    private TerminationRules() {}
+
+    static List<Rule> all() {
+        return List.of(
+                new Rule(
+                        "grace-below-sum",
+                        Severity.ERROR,
+                        "The grace is shorter than what has to happen in it.",
+                        "At the end of the grace comes SIGKILL: whatever is still in flight is lost, and nobody reports it. The "
+                                + "preStop hook runs inside the grace, not before it.",
+                        "grace >= preStop + lameDuck + drain + stop + margin (margin: 10 % of the grace, at least 1 s)",
+                        "Raise terminationGracePeriodSeconds, and EBBTIDE_GRACE with it, or lower a share.",
+                        TerminationRules::graceBelowSum),
+                new Rule(
+                        "grace-mismatch",
+                        Severity.ERROR,
+                        "The process believes that it has more time than the platform gives.",
+                        "The process shares out EBBTIDE_GRACE; the kubelet kills after terminationGracePeriodSeconds. What was "
+                                + "planned for the time between is lost.",
+                        "EBBTIDE_GRACE <= terminationGracePeriodSeconds",
+                        "Write the same number in both places.",
+                        TerminationRules::graceMismatch),
+                new Rule(
+                        "grace-unused",
+                        Severity.WARNING,
+                        "The process does not know how much time the platform gives.",
+                        "The process shares out EBBTIDE_GRACE, 30 s unless it is set, and cuts what is still in flight when that "
+                                + "is over, although the platform would wait longer.",
+                        "EBBTIDE_GRACE >= terminationGracePeriodSeconds",
+                        "Write the same number in both places.",
+                        TerminationRules::graceUnused),
+                new Rule(
+                        "settings-invalid",
+                        Severity.ERROR,
+                        "A setting of the process has a value that it refuses.",
+                        "The service does not start.",
+                        "what the process itself says when it starts",
+                        "Write what is expected; durations need a unit.",
+                        TerminationRules::settingsInvalid),
+                new Rule(
+                        "unknown-setting",
+                        Severity.WARNING,
+                        "A variable looks like a setting of Ebbtide and is none.",
+                        "It has no effect; the process logs it at its start. Kubernetes adds such names itself for a Service called "
+                                + "ebbtide, but not to a manifest.",
+                        "the names in docs/reference/settings.md",
+                        "Correct the spelling.",
+                        TerminationRules::unknownSetting),
+                new Rule(
+                        "no-wait-for-endpoints",
+                        Severity.WARNING,
+                        "Nothing waits until endpoints and balancers have learnt that the pod leaves.",
+                        "Deletion starts the removal of the endpoint and SIGTERM at the same time. For a second, or a minute, new "
+                                + "requests still come to a process that has closed its port: they fail.",
+                        "preStop + lameDuck > 0, for a workload behind a Service",
+                        "Let the process serve on after the signal (Ebbtide does), or add a preStop sleep; if the process does "
+                                + "wait, say so: lint.ebbtide.io/lame-duck.",
+                        TerminationRules::noWait),
+                new Rule(
+                        "pre-stop-and-lame-duck",
+                        Severity.WARNING,
+                        "Both preStop and the process wait for the same thing.",
+                        "The wait belongs in one of the two. Twice, it uses up the grace that the drain needs, and makes every "
+                                + "rollout longer.",
+                        "preStop = 0 or lameDuck = 0",
+                        "Take the preStop out: the process knows when traffic has stopped, a sleep does not. Or set "
+                                + "EBBTIDE_LAME_DUCK_POLICY=none.",
+                        TerminationRules::bothWait),
+                new Rule(
+                        "pre-stop-untold",
+                        Severity.ERROR,
+                        "The process does not know how long preStop takes.",
+                        "Its clock starts at SIGTERM, the kubelet's at the deletion. What preStop takes is missing at the end, when "
+                                + "components stop.",
+                        "EBBTIDE_PRE_STOP = preStop",
+                        "Set EBBTIDE_PRE_STOP to what preStop takes.",
+                        TerminationRules::preStopUntold),
+                new Rule(
+                        "shell-entry-point",
+                        Severity.WARNING,
+                        "A shell is process 1 and does not hand SIGTERM on.",
+                        "The process hears nothing of its end, is killed after the whole grace, exit code 137, and loses what is in "
+                                + "flight. Some shells replace themselves by their last command, some do not.",
+                        "the command begins with a program, or the shell's last command with exec",
+                        "Write exec before the last command, or take the shell out.",
+                        TerminationRules::shell),
+                new Rule(
+                        "reduced-signals",
+                        Severity.ERROR,
+                        "-Xrs keeps the JVM from handling SIGTERM.",
+                        "No handler and no shutdown hook runs; as process 1 the JVM ignores the signal altogether and is killed "
+                                + "after the whole grace.",
+                        "no -Xrs in the command or in the JVM's option variables",
+                        "Take -Xrs out.",
+                        TerminationRules::reducedSignals),
+                new Rule(
+                        "mesh-sidecar-leaves-first",
+                        Severity.WARNING,
+                        "The mesh's sidecar stops before the service has finished.",
+                        "Istio's classic sidecar gets SIGTERM at the deletion, too, and closes after terminationDrainDuration, 5 s "
+                                + "by default. From then on the service has no network: neither answers nor the database get through.",
+                        "terminationDrainDuration >= preStop + lameDuck + drain, or a native sidecar",
+                        "Make it a native sidecar (sidecar.istio.io/nativeSidecar: \"true\"), or raise terminationDrainDuration in "
+                                + "proxy.istio.io/config.",
+                        MeshSidecar::check));
+    }
+
+    private static void graceBelowSum(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            Timing timing = world.timing(workload);
+            Value place = workload.podSpec().field("terminationGracePeriodSeconds");
+            if (timing.settings() != null && timing.budget() == null && timing.problem() != null) {
+                found.at(
+                        workload.manifest(),
+                        place,
+                        timing.problem(),
+                        "raise terminationGracePeriodSeconds and EBBTIDE_GRACE, or lower a share");
+            } else if (timing.settings() == null) {
+                declaredSum(workload, timing, place, found);
+            }
+        }
+    }
+
+    /** Without Ebbtide's own numbers, what is declared and what preStop takes. */
+    private static void declaredSum(Workload workload, Timing timing, Value place, Rule.Found found) {
+        if (timing.preStop() == null || timing.problem() != null) {
+            return;
+        }
+        Duration grace = timing.grace().value();
+        Duration margin = Durations.max(grace.dividedBy(10), Duration.ofSeconds(1));
+        Duration sum = timing.preStop().value().plus(margin);
+        var addition = new StringBuilder("preStop " + Timing.text(timing.preStop()));
+        Map<String, Sourced<Duration>> shares = new LinkedHashMap<>();
+        if (timing.lameDuck() != null) {
+            shares.put("lameDuck", timing.lameDuck());
+        }
+        if (timing.drain() != null) {
+            shares.put("drain", timing.drain());
+        }
+        if (timing.stop() != null) {
+            shares.put("stop", timing.stop());
+        }
+        for (Map.Entry<String, Sourced<Duration>> each : shares.entrySet()) {
+            sum = sum.plus(each.getValue().value());
+            addition.append(" + ").append(each.getKey()).append(' ').append(Timing.text(each.getValue()));
+        }
+        boolean anything = !timing.preStop().value().isZero() || !shares.isEmpty();
+        if (anything && sum.compareTo(grace) > 0) {
+            Duration before = sum.minus(margin);
+            long needed = Math.max(before.toSeconds() + 1, (long) Math.ceil(before.toMillis() / 900.0));
+            found.at(
+                    workload.manifest(),
+                    place,
+                    "%s + margin %s (10 %% of the grace) = %s > %s"
+                            .formatted(
+                                    addition, Durations.text(margin), Durations.text(sum), Timing.text(timing.grace())),
+                    "terminationGracePeriodSeconds: " + needed);
+        }
+    }
+
+    private static void graceMismatch(World world, Rule.Found found) {
+        mismatch(world, found, 1, "the process would be killed %s before its own end");
+    }
+
+    private static void graceUnused(World world, Rule.Found found) {
+        mismatch(world, found, -1, "%s of the grace are never used");
+    }
+
+    private static void mismatch(World world, Rule.Found found, int sign, String meaning) {
+        for (Workload workload : world.workloads()) {
+            Timing timing = world.timing(workload);
+            Settings settings = timing.settings();
+            if (settings == null) {
+                continue;
+            }
+            Duration told = settings.grace();
+            boolean set = told != null;
+            Duration own = told == null ? Orchestrator.KUBERNETES.defaultGrace() : told;
+            Duration platform = timing.grace().value();
+            if (Integer.signum(own.compareTo(platform)) == sign) {
+                Value container = workload.ebbtide().orElseThrow();
+                found.at(
+                        workload.manifest(),
+                        Workload.placeOf(container, "EBBTIDE_GRACE"),
+                        "EBBTIDE_GRACE %s (%s) %s %s; %s"
+                                .formatted(
+                                        Durations.text(own),
+                                        set ? "set" : "Ebbtide's default under Kubernetes, as it is not set",
+                                        sign > 0 ? ">" : "<",
+                                        Timing.text(timing.grace()),
+                                        meaning.formatted(Durations.text(
+                                                own.minus(platform).abs()))),
+                        sign > 0
+                                ? "terminationGracePeriodSeconds: %d, or EBBTIDE_GRACE: %ds"
+                                        .formatted(own.toSeconds(), platform.toSeconds())
+                                : "EBBTIDE_GRACE: %ds".formatted(platform.toSeconds()));
+            }
+        }
+    }
+
+    private static void settingsInvalid(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            Timing timing = world.timing(workload);
+            if (timing.settings() == null && timing.problem() != null) {
+                Value container = workload.ebbtide().orElseThrow();
+                String variable = timing.problem().split("=", 2)[0];
+                found.at(
+                        workload.manifest(),
+                        Workload.placeOf(container, variable),
+                        timing.problem(),
+                        "write what is expected");
+            }
+        }
+    }
+
+    private static void unknownSetting(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            for (Value container : workload.containers()) {
+                for (String name : Settings.unknownVariables(workload.environment(container))) {
+                    found.at(
+                            workload.manifest(),
+                            Workload.placeOf(container, name),
+                            name + " means nothing to Ebbtide",
+                            "correct it by docs/reference/settings.md, or take it out");
+                }
+            }
+        }
+    }
+
+    private static void noWait(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            Timing timing = world.timing(workload);
+            Duration waits = timing.waits();
+            if (world.serves(workload) && waits != null && waits.isZero()) {
+                found.at(
+                        workload.manifest(),
+                        workload.podSpec().field("containers"),
+                        "%s = 0 s, behind Service %s"
+                                .formatted(
+                                        timing.waitsText(),
+                                        world.servicesOf(workload).get(0).name()),
+                        "lifecycle: {preStop: {sleep: {seconds: 15}}}, or a process that serves on after SIGTERM");
+            }
+        }
+    }
+
+    private static void bothWait(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            Timing timing = world.timing(workload);
+            if (timing.preStop() != null
+                    && timing.lameDuck() != null
+                    && !timing.preStop().value().isZero()
+                    && !timing.lameDuck().value().isZero()) {
+                found.at(
+                        workload.manifest(),
+                        workload.containers().stream()
+                                .map(each -> each.at("lifecycle.preStop"))
+                                .filter(Value::exists)
+                                .findFirst()
+                                .orElse(workload.podSpec()),
+                        "preStop %s + lameDuck %s = %s of waiting"
+                                .formatted(
+                                        Timing.text(timing.preStop()),
+                                        Timing.text(timing.lameDuck()),
+                                        Durations.text(timing.preStop()
+                                                .value()
+                                                .plus(timing.lameDuck().value()))),
+                        "take preStop out, or set EBBTIDE_LAME_DUCK_POLICY to none");
+            }
+        }
+    }
+
+    private static void preStopUntold(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            Timing timing = world.timing(workload);
+            Settings settings = timing.settings();
+            if (settings == null || timing.preStop() == null) {
+                continue;
+            }
+            Duration told = settings.shares().preStop() == null
+                    ? Duration.ZERO
+                    : settings.shares().preStop();
+            Duration real = timing.preStop().value();
+            if (!told.equals(real)) {
+                found.at(
+                        workload.manifest(),
+                        Workload.placeOf(workload.ebbtide().orElseThrow(), "EBBTIDE_PRE_STOP"),
+                        "EBBTIDE_PRE_STOP %s (%s), preStop %s"
+                                .formatted(
+                                        Durations.text(told),
+                                        settings.shares().preStop() == null ? "not set" : "set",
+                                        Timing.text(timing.preStop())),
+                        "EBBTIDE_PRE_STOP: %ds".formatted(real.toSeconds()));
+            }
+        }
+    }
+
+    private static void shell(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            for (Value container : workload.containers()) {
+                Value command = container.field("command");
+                Value args = container.field("args");
+                if (command.items().isEmpty()
+                        || !SHELL.matcher(command.items().get(0).text()).matches()) {
+                    continue;
+                }
+                var rest = new ArrayList<>(
+                        command.items().subList(1, command.items().size()));
+                rest.addAll(args.items());
+                Optional<Value> script = scriptOf(rest);
+                if (script.isPresent() && !lastCommand(script.get().text()).startsWith("exec ")) {
+                    String last = lastCommand(script.get().text());
+                    found.at(
+                            workload.manifest(),
+                            command,
+                            "%s runs '%s'".formatted(command.items().get(0).text(), shortened(last)),
+                            "exec " + shortened(last));
+                }
+            }
+        }
+    }
+
+    /** What follows {@code -c}, or an option that holds it such as {@code -ec}. */
+    private static Optional<Value> scriptOf(List<Value> arguments) {
+        for (int i = 0; i + 1 < arguments.size(); i++) {
+            if (arguments.get(i).text().matches("-[a-z]*c")) {
+                return Optional.of(arguments.get(i + 1));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String lastCommand(String script) {
+        String last = "";
+        for (String each : script.replace("\\\n", " ").split("\n|;|&&", -1)) {
+            if (!each.isBlank() && !each.strip().startsWith("#")) {
+                last = each.strip();
+            }
+        }
+        return last;
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 60 ? text : text.substring(0, 57) + "...";
+    }
+
+    private static void reducedSignals(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            for (Value container : workload.containers()) {
+                if ((" " + Workload.commandLine(container) + " ").contains(" -Xrs ")) {
+                    found.at(
+                            workload.manifest(),
+                            container.field("command").exists() ? container.field("command") : container.field("args"),
+                            "-Xrs in the command",
+                            "take -Xrs out");
+                }
+                var options = new HashMap<>(workload.environment(container));
+                options.keySet().retainAll(Workload.JAVA_OPTIONS);
+                options.forEach((name, value) -> {
+                    if ((" " + value + " ").contains(" -Xrs ")) {
+                        found.at(
+                                workload.manifest(),
+                                Workload.placeOf(container, name),
+                                "-Xrs in " + name,
+                                "take -Xrs out");
+                    }
+                });
+            }
+        }
+    }
+}

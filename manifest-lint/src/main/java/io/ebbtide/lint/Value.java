@@ -1,0 +1,212 @@
+package io.ebbtide.lint;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value of a document, which knows where it stands. What is not there is a value, too: an absent one, whose place is that
+ * of the nearest one above it that exists, so that whoever looks down a path never meets null. Immutable once read.
+ */
+final class Value {
+    /** What a value is, by the rules of YAML as Kubernetes reads it. */
+    enum Kind {
+        MAP,
+        LIST,
+        STRING,
+        INTEGER,
+        NUMBER,
+        BOOLEAN,
+        NULL,
+        ABSENT
+    }
+
+    private final Kind kind;
+    private final @Nullable Value parent;
+    private final String key;
+    private final int line;
+    private final int column;
+    private final String text;
+    private final Map<String, Value> fields;
+    private final List<Value> items;
+
+    private Value(
+            Kind kind,
+            @Nullable Value parent,
+            String key,
+            int line,
+            int column,
+            String text,
+            Map<String, Value> fields,
+            List<Value> items) {
+        this.kind = kind;
+        this.parent = parent;
+        this.key = key;
+        this.line = line;
+        this.column = column;
+        this.text = text;
+        this.fields = fields;
+        this.items = items;
+    }
+
+    static Value map(@Nullable Value parent, String key, int line, int column) {
+        return new Value(Kind.MAP, parent, key, line, column, "", new LinkedHashMap<>(), List.of());
+    }
+
+    static Value list(@Nullable Value parent, String key, int line, int column) {
+        return new Value(Kind.LIST, parent, key, line, column, "", Map.of(), new ArrayList<>());
+    }
+
+    static Value scalar(Kind kind, @Nullable Value parent, String key, int line, int column, String text) {
+        return new Value(kind, parent, key, line, column, text, Map.of(), List.of());
+    }
+
+    private static Value absent(Value parent, String key) {
+        return new Value(Kind.ABSENT, parent, key, parent.line, parent.column, "", Map.of(), List.of());
+    }
+
+    /** For the reader, while it builds. */
+    void put(Value child) {
+        fields.put(child.key, child);
+    }
+
+    /** For the reader, while it builds. */
+    void add(Value child) {
+        items.add(child);
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    String key() {
+        return key;
+    }
+
+    /** From 1. */
+    int line() {
+        return line;
+    }
+
+    /** From 1. */
+    int column() {
+        return column;
+    }
+
+    /** Whether there is something: neither absent nor null. */
+    boolean exists() {
+        return kind != Kind.ABSENT && kind != Kind.NULL;
+    }
+
+    boolean is(Kind other) {
+        return kind == other;
+    }
+
+    /** The scalar as it is written, or "" if this is none. */
+    String text() {
+        return text;
+    }
+
+    /** The scalar as it is written, or what stands in for it. */
+    String textOr(String other) {
+        return exists() && fields.isEmpty() && items.isEmpty() && kind != Kind.MAP && kind != Kind.LIST ? text : other;
+    }
+
+    /** The whole number that this is, also if it is written as a string; empty if it does not fit 32 bits. */
+    OptionalLong integer() {
+        if (kind != Kind.INTEGER && kind != Kind.STRING) {
+            return OptionalLong.empty();
+        }
+        try {
+            return OptionalLong.of(Integer.parseInt(text.strip()));
+        } catch (NumberFormatException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    long integerOr(long other) {
+        return integer().orElse(other);
+    }
+
+    /** The number before a percent sign. */
+    OptionalDouble percent() {
+        if (kind != Kind.STRING || !text.endsWith("%")) {
+            return OptionalDouble.empty();
+        }
+        try {
+            return OptionalDouble.of(Double.parseDouble(text.substring(0, text.length() - 1)));
+        } catch (NumberFormatException e) {
+            return OptionalDouble.empty();
+        }
+    }
+
+    boolean isTrue() {
+        return text.equals("true") && (kind == Kind.BOOLEAN || kind == Kind.STRING);
+    }
+
+    /** The value at the end of this path, such as {@code spec.template.spec}; absent if there is none. */
+    Value at(String path) {
+        Value value = this;
+        for (String step : path.split("\\.", -1)) {
+            value = value.field(step);
+        }
+        return value;
+    }
+
+    /** The value of this field, whose name may hold dots. */
+    Value field(String name) {
+        Value child = fields.get(name);
+        return child == null ? absent(this, name) : child;
+    }
+
+    Collection<Value> fields() {
+        return Collections.unmodifiableCollection(fields.values());
+    }
+
+    List<Value> items() {
+        return Collections.unmodifiableList(items);
+    }
+
+    /** The first item that this is true of; absent if there is none. */
+    Value item(Predicate<Value> condition) {
+        return items.stream().filter(condition).findFirst().orElseGet(() -> absent(this, "[?]"));
+    }
+
+    /** The scalars of a map, by field. */
+    Map<String, String> strings() {
+        var strings = new LinkedHashMap<String, String>();
+        fields.forEach((name, value) -> strings.put(name, value.text));
+        return strings;
+    }
+
+    /** The scalars of a list, one space between two of them. */
+    String joined() {
+        return items.stream().map(Value::text).collect(Collectors.joining(" "));
+    }
+
+    /** Where it is in its document: {@code spec.template.spec.containers[0].image}. */
+    String path() {
+        if (parent == null) {
+            return "";
+        }
+        String above = parent.path();
+        if (key.startsWith("[")) {
+            return above + key;
+        }
+        String step = key.contains(".") || key.contains("/") ? "['" + key + "']" : key;
+        return above.isEmpty() || step.startsWith("[") ? above + step : above + "." + step;
+    }
+
+    @Override
+    public String toString() {
+        return path() + "=" + (kind == Kind.MAP ? fields : kind == Kind.LIST ? items : text);
+    }
+}

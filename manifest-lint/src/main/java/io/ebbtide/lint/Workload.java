@@ -1,0 +1,218 @@
+package io.ebbtide.lint;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Something that keeps pods running: a Deployment and its like. Confine to one thread. */
+final class Workload {
+    private static final Set<String> KINDS = Set.of(
+            "apps Deployment",
+            "apps StatefulSet",
+            "apps DaemonSet",
+            "apps ReplicaSet",
+            "extensions Deployment",
+            "extensions DaemonSet",
+            " ReplicationController",
+            " Pod",
+            "argoproj.io Rollout");
+    private static final Pattern JAVA = Pattern.compile(
+            "(^|[^a-z])(java|jre|jdk|temurin|corretto|openjdk|zulu|liberica|tomcat|jetty|wildfly|quarkus-jvm)([^a-z]|\\d|$)");
+    static final List<String> JAVA_OPTIONS =
+            List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "JAVA_OPTS");
+
+    private final World world;
+    private final Manifest manifest;
+    private final Map<String, String> podLabels;
+    private final List<Value> containers = new ArrayList<>();
+    private final List<Value> sidecars = new ArrayList<>();
+    private final Map<Value, Map<String, String>> environments = new LinkedHashMap<>();
+
+    Workload(World world, Manifest manifest) {
+        this.world = world;
+        this.manifest = manifest;
+        podLabels = template().at("metadata.labels").strings();
+        containers.addAll(podSpec().field("containers").items());
+        podSpec().field("initContainers").items().stream()
+                .filter(each -> each.field("restartPolicy").text().equals("Always"))
+                .forEach(sidecars::add);
+    }
+
+    static boolean isOne(Manifest manifest) {
+        return KINDS.contains(manifest.group() + " " + manifest.kind());
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
+    boolean isA(String kind) {
+        return manifest.kind().equals(kind);
+    }
+
+    /** Where the pods' own metadata and spec are. */
+    Value template() {
+        return isA("Pod") ? manifest.root() : manifest.at("spec.template");
+    }
+
+    Value podSpec() {
+        return template().field("spec");
+    }
+
+    Map<String, String> podLabels() {
+        return podLabels;
+    }
+
+    /** Whether pods with these labels include this workload's. */
+    boolean isSelectedBy(Value labels) {
+        return !podLabels.isEmpty()
+                && labels.fields().stream().allMatch(each -> each.text().equals(podLabels.get(each.key())));
+    }
+
+    /** An annotation of the pods, else of the workload; absent if neither has it. */
+    Value annotation(String name) {
+        Value ofPods = template().at("metadata.annotations").field(name);
+        return ofPods.exists() ? ofPods : manifest.annotation(name);
+    }
+
+    /** The containers that run for as long as the pod: the main ones and native sidecars. */
+    List<Value> lasting() {
+        return Stream.concat(containers.stream(), sidecars.stream()).toList();
+    }
+
+    List<Value> containers() {
+        return containers;
+    }
+
+    List<Value> sidecars() {
+        return sidecars;
+    }
+
+    /** {@code spec.replicas}, or Kubernetes' default of 1. */
+    long replicas() {
+        return manifest.at("spec.replicas").integerOr(1);
+    }
+
+    /** How many replicas there are at least, and where that is from. */
+    Sourced<Long> fewest() {
+        return world.autoscalersOf(this).stream()
+                .findFirst()
+                .map(each -> Sourced.of(each.min(), each.manifest().kind() + " minReplicas"))
+                .orElseGet(() -> Sourced.of(replicas(), replicasFrom()));
+    }
+
+    /** How many replicas there are at most, and where that is from. */
+    Sourced<Long> most() {
+        return world.autoscalersOf(this).stream()
+                .findFirst()
+                .map(each -> Sourced.of(each.max(), each.manifest().kind() + " maxReplicas"))
+                .orElseGet(() -> Sourced.of(replicas(), replicasFrom()));
+    }
+
+    private String replicasFrom() {
+        return manifest.at("spec.replicas").exists() ? "spec.replicas" : "spec.replicas, Kubernetes' default";
+    }
+
+    /** Whether how many pods there are can be told at all. */
+    boolean counted() {
+        return !isA("DaemonSet") && !isA("Pod") && !isA("ReplicaSet");
+    }
+
+    /** The environment of this container as far as the input says: what comes from Secrets is not in it. */
+    Map<String, String> environment(Value container) {
+        return environments.computeIfAbsent(container, this::readEnvironment);
+    }
+
+    private Map<String, String> readEnvironment(Value container) {
+        var environment = new LinkedHashMap<String, String>();
+        for (Value each : container.field("envFrom").items()) {
+            String prefix = each.field("prefix").text();
+            configMap(each.at("configMapRef.name").text())
+                    .ifPresent(map ->
+                            map.at("data").strings().forEach((name, value) -> environment.put(prefix + name, value)));
+        }
+        for (Value each : container.field("env").items()) {
+            String name = each.field("name").text();
+            Value value = each.field("value");
+            Value ref = each.at("valueFrom.configMapKeyRef");
+            if (value.exists()) {
+                environment.put(name, value.text());
+            } else if (ref.exists()) {
+                environment.remove(name);
+                configMap(ref.field("name").text())
+                        .map(map -> map.at("data").field(ref.field("key").text()))
+                        .filter(Value::exists)
+                        .ifPresent(found -> environment.put(name, found.text()));
+            } else {
+                environment.remove(name);
+            }
+        }
+        return environment;
+    }
+
+    private Optional<Manifest> configMap(String name) {
+        return world.find("", "ConfigMap", manifest.namespace(), name);
+    }
+
+    /** The container that runs Ebbtide, as its environment shows. */
+    Optional<Value> ebbtide() {
+        return containers.stream()
+                .filter(each -> environment(each).keySet().stream().anyMatch(name -> name.startsWith("EBBTIDE_")))
+                .findFirst();
+    }
+
+    /** What shows that this container runs a JVM; empty if nothing does. */
+    Optional<String> java(Value container) {
+        String image = container.field("image").text();
+        if (JAVA.matcher(image).find()) {
+            return Optional.of("image " + image);
+        }
+        String command = commandLine(container);
+        if (Pattern.compile("(^|[ /])java( |$)").matcher(command).find()) {
+            return Optional.of("command " + command);
+        }
+        Map<String, String> environment = environment(container);
+        return Stream.concat(
+                        JAVA_OPTIONS.stream().filter(environment::containsKey),
+                        environment.keySet().stream().filter(name -> name.startsWith("EBBTIDE_")))
+                .findFirst()
+                .map(name -> name + " in its environment");
+    }
+
+    static String commandLine(Value container) {
+        return (container.field("command").joined() + " "
+                        + container.field("args").joined())
+                .strip();
+    }
+
+    /** Where in the manifest a variable of this container is set; the container itself if it is set elsewhere. */
+    static Value placeOf(Value container, String variable) {
+        Value place =
+                container.field("env").item(each -> each.field("name").text().equals(variable));
+        return place.exists() ? place : container;
+    }
+
+    /** The number of this named or numbered port of a container; empty if the container does not declare the name. */
+    static OptionalLong port(Value container, Value port) {
+        OptionalLong number = port.integer();
+        if (number.isPresent()) {
+            return number;
+        }
+        return container.field("ports").items().stream()
+                .filter(each -> each.field("name").text().equals(port.text()))
+                .map(each -> each.field("containerPort").integer())
+                .filter(OptionalLong::isPresent)
+                .findFirst()
+                .orElseGet(OptionalLong::empty);
+    }
+
+    String text() {
+        return manifest.text();
+    }
+}

@@ -1,0 +1,231 @@
+package io.ebbtide.lint;
+
+import io.ebbtide.lint.Value.Kind;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+
+/**
+ * Reads the documents of one text, each value with its line. Not thread-safe; confine to one thread.
+ */
+final class YamlReader {
+    /*
+     * The tree is built from the parser's events rather than by the library's own composer, because three things must hold for
+     * a tool that reads what others wrote: a key that stands twice is told with both lines and the reading goes on, the
+     * tree stays small however aliases refer to each other, and every value keeps the line of its key. An alias is expanded by
+     * playing the recorded events of its anchor again; each value made counts against one limit, so a bomb meets it after as many
+     * values as an honest file of that size. An anchor is known only once it is complete, so nothing can contain itself.
+     */
+
+    private final Limits limits;
+    private final List<Document> documents = new ArrayList<>();
+    private final Map<String, List<Event>> anchors = new HashMap<>();
+    private final List<List<Event>> recordings = new ArrayList<>();
+    private List<DuplicateKey> duplicates = new ArrayList<>();
+    private int values;
+    private int recorded;
+
+    /** How much one text may hold. */
+    record Limits(int documents, int depth, int values) {
+        static final Limits USUAL = new Limits(10_000, 64, 400_000);
+    }
+
+    /** A key that stands twice in one map. */
+    record DuplicateKey(Value second, int firstLine) {}
+
+    /** One document, and its keys that stand twice. */
+    record Document(Value root, List<DuplicateKey> duplicates) {}
+
+    private YamlReader(Limits limits) {
+        this.limits = limits;
+    }
+
+    /**
+     * The documents that hold anything.
+     *
+     * @throws BadInput if the text is not YAML, or holds more than the limits allow
+     */
+    static List<Document> read(String text, Limits limits) throws BadInput {
+        LoadSettings settings =
+                LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
+        var reader = new YamlReader(limits);
+        try {
+            reader.readAll(new Parse(settings).parseString(text).iterator());
+        } catch (MarkedYamlEngineException e) {
+            int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
+            throw new BadInput(line, "not YAML: " + e.getProblem());
+        } catch (YamlEngineException e) {
+            throw new BadInput("not YAML: " + firstLine(String.valueOf(e.getMessage())));
+        }
+        return reader.documents;
+    }
+
+    private void readAll(Iterator<Event> events) throws BadInput {
+        while (events.hasNext()) {
+            Event event = events.next();
+            switch (event.getEventId()) {
+                case DocumentStart -> {
+                    anchors.clear();
+                    recordings.clear();
+                    duplicates = new ArrayList<>();
+                }
+                case Scalar, SequenceStart, MappingStart, Alias -> {
+                    Value root = value(event, events, null, "", 0, event);
+                    if (root.exists()) {
+                        if (documents.size() == limits.documents()) {
+                            throw tooMuch(line(event), "documents", limits.documents());
+                        }
+                        documents.add(new Document(root, duplicates));
+                    }
+                }
+                default -> {}
+            }
+        }
+    }
+
+    /** Reads one value whose first event is this one; {@code place} is the event whose line it bears. */
+    private Value value(Event event, Iterator<Event> events, @Nullable Value parent, String key, int depth, Event place)
+            throws BadInput {
+        if (event instanceof AliasEvent alias) {
+            record(event);
+            return expanded(alias, parent, key, depth, place);
+        }
+        if (++values > limits.values()) {
+            throw new BadInput(
+                    line(place),
+                    "too much: more than %,d values, aliases counted as what they stand for (expected: fewer); split the file"
+                            .formatted(limits.values()));
+        }
+        if (depth > limits.depth()) {
+            throw tooMuch(line(event), "levels", limits.depth());
+        }
+        Optional<String> anchor = ((NodeEvent) event).getAnchor().map(Object::toString);
+        if (anchor.isPresent()) {
+            recordings.add(new ArrayList<>());
+        }
+        record(event);
+        Value value = switch (event.getEventId()) {
+            case SequenceStart -> list(events, parent, key, depth, place);
+            case MappingStart -> map(events, parent, key, depth, place);
+            default -> scalar((ScalarEvent) event, parent, key, place);
+        };
+        if (anchor.isPresent()) {
+            anchors.put(anchor.get(), recordings.remove(recordings.size() - 1));
+        }
+        return value;
+    }
+
+    private Value expanded(AliasEvent alias, @Nullable Value parent, String key, int depth, Event place)
+            throws BadInput {
+        List<Event> recorded = anchors.get(alias.getAlias().toString());
+        if (recorded == null) {
+            throw new BadInput(
+                    line(alias), "not YAML: alias *%s names no finished anchor before it".formatted(alias.getAlias()));
+        }
+        List<List<Event>> outside = List.copyOf(recordings);
+        recordings.clear(); // what is played again has been recorded as the alias
+        Iterator<Event> again = recorded.iterator();
+        Value value = value(again.next(), again, parent, key, depth, place);
+        recordings.addAll(outside);
+        return value;
+    }
+
+    private Value list(Iterator<Event> events, @Nullable Value parent, String key, int depth, Event place)
+            throws BadInput {
+        Value list = Value.list(parent, key, line(place), column(place));
+        Event next = events.next();
+        while (next.getEventId() != Event.ID.SequenceEnd) {
+            list.add(value(next, events, list, "[" + list.items().size() + "]", depth + 1, next));
+            next = events.next();
+        }
+        record(next);
+        return list;
+    }
+
+    private Value map(Iterator<Event> events, @Nullable Value parent, String key, int depth, Event place)
+            throws BadInput {
+        Value map = Value.map(parent, key, line(place), column(place));
+        var merged = new ArrayList<Value>();
+        Event next = events.next();
+        while (next.getEventId() != Event.ID.MappingEnd) {
+            Value name = value(next, events, map, "", depth + 1, next);
+            if (name.is(Kind.MAP) || name.is(Kind.LIST)) {
+                throw new BadInput(line(next), "not a manifest: a key is a map or a list (expected: a string)");
+            }
+            Event first = events.next();
+            Value child = value(first, events, map, name.text(), depth + 1, next);
+            if (name.text().equals("<<") && (child.is(Kind.MAP) || child.is(Kind.LIST))) {
+                merged.add(child);
+            } else {
+                Value before = map.field(name.text());
+                if (!before.is(Kind.ABSENT)) {
+                    duplicates.add(new DuplicateKey(child, before.line()));
+                }
+                map.put(child);
+            }
+            next = events.next();
+        }
+        record(next);
+        merged.forEach(each -> merge(each, map));
+        return map;
+    }
+
+    /** What a merge key brings, where the map itself says nothing. */
+    private static void merge(Value from, Value into) {
+        if (from.is(Kind.LIST)) {
+            from.items().forEach(each -> merge(each, into));
+        }
+        for (Value each : from.fields()) {
+            if (into.field(each.key()).is(Kind.ABSENT)) {
+                into.put(each);
+            }
+        }
+    }
+
+    private static Value scalar(ScalarEvent event, @Nullable Value parent, String key, Event place) {
+        String text = event.getValue();
+        boolean plain = event.isPlain() && event.getTag().isEmpty();
+        Kind kind = plain ? Scalars.kind(text) : Kind.STRING;
+        return Value.scalar(
+                kind, parent, key, line(place), column(place), kind == Kind.BOOLEAN ? Scalars.text(text) : text);
+    }
+
+    private void record(Event event) throws BadInput {
+        recorded += recordings.size();
+        if (recorded > limits.values()) {
+            throw tooMuch(line(event), "values below anchors", limits.values());
+        }
+        for (List<Event> recording : recordings) {
+            recording.add(event);
+        }
+    }
+
+    private static BadInput tooMuch(int line, String what, int limit) {
+        return new BadInput(line, "too much: more than %,d %s (expected: at most that many)".formatted(limit, what));
+    }
+
+    private static int line(Event event) {
+        return event.getStartMark().map(Mark::getLine).orElse(0) + 1;
+    }
+
+    private static int column(Event event) {
+        return event.getStartMark().map(Mark::getColumn).orElse(0) + 1;
+    }
+
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+}
