@@ -1,0 +1,128 @@
+package io.ebbtide.lint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+final class LintCommandTest {
+    private static final String RULES = "src/test/resources/rules/";
+    private static final String ERROR = RULES + "grace-below-sum/bad.yaml";
+    private static final String NOTE = RULES + "budget-missing/bad.yaml";
+    private static final String GOOD = RULES + "grace-below-sum/good.yaml";
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void exitCode_saysWhatWasFound() {
+        assertThat(run(GOOD)).isZero();
+        assertThat(run(ERROR)).isEqualTo(1);
+        assertThat(run(NOTE)).isZero();
+        assertThat(run("--fail-on", "note", NOTE)).isEqualTo(1);
+        assertThat(run("--ignore", "grace-below-sum", ERROR)).isZero();
+        assertThat(run(RULES + "unreadable-input/bad.yaml")).isEqualTo(2);
+        assertThat(run("none.yaml")).isEqualTo(2);
+        assertThat(run()).isEqualTo(2);
+    }
+
+    @Test
+    void wrongUsage_isToldWithTheRemedy() {
+        run("--ignore", "no-such", GOOD);
+
+        assertThat(err.toString()).startsWith("no-such: no such rule (expected: one of those that --rules lists)");
+    }
+
+    @Test
+    void standardInput_isRead() throws IOException {
+        assertThat(run(Files.newInputStream(Path.of(ERROR)), "-")).isEqualTo(1);
+
+        assertThat(out.toString()).startsWith("<stdin>:20:7: error: The grace is shorter");
+    }
+
+    @Test
+    void text_hasNoColoursOutsideATerminal() {
+        run(ERROR);
+
+        assertThat(out.toString()).doesNotContain("\u001b");
+    }
+
+    @Test
+    void json_isReadByAProgram() throws IOException {
+        run("--format", "json", ERROR, RULES + "ignored-nothing/good.yaml");
+
+        JsonNode report = new ObjectMapper().readTree(out.toString());
+        assertThat(report.at("/version").asInt()).isEqualTo(1);
+        assertThat(report.findValuesAsText("rule"))
+                .contains("grace-below-sum", "duplicate-object", "shell-entry-point");
+        assertThat(report.at("/findings/0/line").isInt()).isTrue();
+        assertThat(report.at("/suppressed/0/reason").asText()).isEqualTo("tini reaps, dash replaces itself");
+    }
+
+    @Test
+    void sarif_isOfItsSchema() throws IOException {
+        run("--format", "sarif", "src/test/resources/guide", RULES + "ignored-nothing/good.yaml", "no such file.yaml");
+
+        JsonNode report = new ObjectMapper().readTree(out.toString());
+        try (InputStream schema = LintCommandTest.class.getResourceAsStream("/sarif-2.1.0-excerpt.schema.json")) {
+            assertThat(JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7)
+                            .getSchema(schema)
+                            .validate(report))
+                    .isEmpty();
+        }
+        JsonNode run = report.at("/runs/0");
+        for (JsonNode result : run.get("results")) {
+            assertThat(run.at("/tool/driver/rules/" + result.get("ruleIndex").asInt() + "/id")
+                            .asText())
+                    .isEqualTo(result.get("ruleId").asText());
+        }
+        assertThat(out.toString()).contains("no%20such%20file.yaml");
+        assertThat(run.findValuesAsText("justification")).containsExactly("tini reaps, dash replaces itself");
+    }
+
+    @Test
+    void rules_areListed() {
+        assertThat(run("--rules")).isZero();
+
+        assertThat(out.toString().lines()).hasSize(Rules.all().size()).hasSizeGreaterThanOrEqualTo(25);
+    }
+
+    @Test
+    void explain_saysAllOfARule() {
+        assertThat(run("--explain", "grace-mismatch")).isZero();
+
+        assertThat(out.toString()).isEqualTo("""
+                        grace-mismatch (error)
+                          The process believes that it has more time than the platform gives.
+
+                          why      The process shares out EBBTIDE_GRACE; the kubelet kills after terminationGracePeriodSeconds. What was planned for the time between is lost.
+                          numbers  EBBTIDE_GRACE <= terminationGracePeriodSeconds
+                          fix      Write the same number in both places.
+                          ignore   metadata.annotations: {lint.ebbtide.io/ignore.grace-mismatch: "reason"}
+                          docs     docs/operate/lint.md#grace-mismatch
+                        """);
+    }
+
+    private int run(String... arguments) {
+        return run(new ByteArrayInputStream("".getBytes(StandardCharsets.UTF_8)), arguments);
+    }
+
+    private int run(InputStream in, String... arguments) {
+        CommandLine command = LintCommand.commandLine(in);
+        command.setOut(new PrintWriter(out));
+        command.setErr(new PrintWriter(err));
+        return command.execute(arguments);
+    }
+}

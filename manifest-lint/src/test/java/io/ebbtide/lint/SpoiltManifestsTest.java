@@ -1,0 +1,92 @@
+package io.ebbtide.lint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Manifests with lines changed at random: whatever is in them, there is a judgement and no exception. */
+final class SpoiltManifestsTest {
+    private static final long SEED = 20_261_124;
+    private static final int ROUNDS = 1_000;
+    private static final List<String> VALUES = List.of(
+            "",
+            "null",
+            "{}",
+            "[]",
+            "-1",
+            "0",
+            "2147483647",
+            "9223372036854775807",
+            "99999999999999999999999",
+            "1e400",
+            ".inf",
+            "\"\"",
+            "\"150%\"",
+            "\"-5%\"",
+            "PT2562047788015215H",
+            "999999999h",
+            "-PT5S",
+            "{a: 1}",
+            "[1, 2]",
+            "on",
+            "\"%s %d {{\"",
+            "&x [a, b]",
+            "*x");
+
+    @Test
+    void anyManifest_isJudged() throws IOException {
+        List<String> originals = originals();
+        var random = new Random(SEED);
+        for (int round = 0; round < ROUNDS; round++) {
+            String text = spoilt(originals.get(random.nextInt(originals.size())), random);
+
+            ManifestLint lint =
+                    ManifestLint.of(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), "a.yaml");
+
+            assertThat(TextReport.plain(lint)).isNotEmpty();
+            assertThat(SarifReport.text(lint)).isNotEmpty();
+        }
+    }
+
+    private static String spoilt(String text, Random random) {
+        var lines = new ArrayList<>(Arrays.asList(text.split("\n", -1)));
+        for (int change = random.nextInt(4); change >= 0; change--) {
+            int index = random.nextInt(lines.size());
+            String line = lines.get(index);
+            int colon = line.indexOf(": ");
+            switch (random.nextInt(8)) {
+                case 0 -> lines.remove(index);
+                case 1 -> lines.add(index, line);
+                case 2 -> lines.set(index, "  " + line);
+                default -> {
+                    if (colon > 0) {
+                        lines.set(index, line.substring(0, colon + 2) + VALUES.get(random.nextInt(VALUES.size())));
+                    }
+                }
+            }
+        }
+        return String.join("\n", lines);
+    }
+
+    private static List<String> originals() throws IOException {
+        var originals = new ArrayList<String>();
+        try (Stream<Path> files = Files.walk(Path.of("src/test/resources"))) {
+            for (Path each : files.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList()) {
+                originals.add(Files.readString(each));
+            }
+        }
+        return originals;
+    }
+}
