@@ -10,5 +10,6 @@ final class All {
         ProbeLatency.main(arguments);
         ManyChecks.main(arguments);
         MetricsCost.main(arguments);
+        LintTime.main(arguments);
     }
 }
