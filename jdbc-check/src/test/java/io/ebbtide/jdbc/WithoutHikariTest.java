@@ -9,6 +9,7 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
@@ -25,7 +26,7 @@ final class WithoutHikariTest {
             nowhere.setServerNames(new String[] {"127.0.0.1"});
             nowhere.setPortNumbers(new int[] {1});
             try (Ebbtide service = Ebbtide.builder("without")
-                    .readiness("db", JdbcCheck.of(nowhere))
+                    .readiness("db", JdbcCheck.of(nowhere).timeout(Duration.ofSeconds(10)))
                     .build()
                     .start()) {
                 Awaitility.await().until(() -> service.health().snapshot().readiness() == Status.DEGRADED);
