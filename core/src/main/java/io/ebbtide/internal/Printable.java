@@ -29,6 +29,23 @@ public final class Printable {
         return escaped.toString();
     }
 
+    /** The path of a request as it was sent, without what follows a semicolon, which may be a session's key. */
+    public static String path(String sent) {
+        int parameters = sent.indexOf(';');
+        if (parameters < 0) {
+            return sent;
+        }
+        var path = new StringBuilder(sent.length());
+        int from = 0;
+        while (parameters >= 0) {
+            path.append(sent, from, parameters);
+            int next = sent.indexOf('/', parameters);
+            from = next < 0 ? sent.length() : next;
+            parameters = sent.indexOf(';', from);
+        }
+        return path.append(sent, from, sent.length()).toString();
+    }
+
     private static boolean isHarmful(int c) {
         return Character.isISOControl(c)
                 || c == '\u2028' // line and paragraph separators, which viewers of logs break lines at

@@ -19,6 +19,14 @@ final class PrintableTest {
     }
 
     @Test
+    void path_withParameters_isTheSameWithoutThem() {
+        assertThat(Printable.path("/orders/4711")).isEqualTo("/orders/4711");
+        assertThat(Printable.path("/orders;jsessionid=secret")).isEqualTo("/orders");
+        assertThat(Printable.path("/a;x=1;y=2/b/c;jsessionid=secret")).isEqualTo("/a/b/c");
+        assertThat(Printable.path("/a;/")).isEqualTo("/a/");
+    }
+
+    @Test
     void line_thatIsLong_isCut() {
         assertThat(Printable.line("x".repeat(256))).hasSize(256);
         assertThat(Printable.line("x".repeat(257))).isEqualTo("x".repeat(256) + "...");

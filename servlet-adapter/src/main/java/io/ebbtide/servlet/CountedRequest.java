@@ -1,6 +1,7 @@
 package io.ebbtide.servlet;
 
 import io.ebbtide.inflight.Ticket;
+import io.ebbtide.internal.Printable;
 import io.ebbtide.lifecycle.Traffic;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
@@ -23,7 +24,7 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
     private static final String ATTRIBUTE = CountedRequest.class.getName();
 
     private final String method;
-    private final String description;
+    private final String path;
     private final Traffic traffic;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile int status;
@@ -32,7 +33,7 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
     /** @param request of which no more is kept than what it is called, as the container uses it again */
     CountedRequest(HttpServletRequest request, Traffic traffic) {
         method = request.getMethod();
-        description = method + " " + request.getRequestURI();
+        path = request.getRequestURI();
         this.traffic = traffic;
     }
 
@@ -98,10 +99,10 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
         return Objects.requireNonNull(ticket, "ticket");
     }
 
-    /** What the request is called: never its query, which may hold secrets. */
+    /** What the request is called: never its query or its path's parameters, which may hold secrets. */
     @Override
     public String get() {
-        return description;
+        return method + " " + Printable.path(path);
     }
 
     @Override

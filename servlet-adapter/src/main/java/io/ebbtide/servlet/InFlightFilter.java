@@ -2,6 +2,7 @@ package io.ebbtide.servlet;
 
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.Printable;
 import io.ebbtide.lifecycle.ConnectionUse;
 import io.ebbtide.lifecycle.HealthCheckers;
 import io.ebbtide.lifecycle.Traffic;
@@ -60,7 +61,9 @@ public final class InFlightFilter implements Filter {
         if (request.getAttribute(TICKET) instanceof Ticket ticket) {
             return ticket;
         }
-        String what = request instanceof HttpServletRequest http ? http.getRequestURI() : request.getProtocol();
+        String what = request instanceof HttpServletRequest http
+                ? Printable.path(http.getRequestURI())
+                : request.getProtocol();
         throw new IllegalArgumentException(
                 "request: %s (expected: one that came by an InFlightFilter)".formatted(what));
     }

@@ -2,6 +2,7 @@ package io.ebbtide.tomcat;
 
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.Printable;
 import io.ebbtide.lifecycle.HealthCheckers;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.probe.ProbeResponse;
@@ -32,11 +33,11 @@ final class Gate implements Adapter {
     private final Traffic traffic;
     private final @Nullable Probes probes;
 
-    /** What a request is called: never its query, which may hold secrets. */
+    /** What a request is called: never its query or its path's parameters, which may hold secrets. */
     private record Name(String method, String path) implements Supplier<String> {
         @Override
         public String get() {
-            return method + " " + path;
+            return method + " " + Printable.path(path);
         }
     }
 

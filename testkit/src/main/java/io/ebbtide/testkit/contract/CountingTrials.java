@@ -286,7 +286,7 @@ final class CountingTrials {
 
     static void listedByPath(Stage stage) throws Exception {
         WireConnection client = stage.connect();
-        client.send("GET /blocking?token=secret HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        client.send("GET /blocking;jsessionid=secret?token=secret HTTP/1.1\r\nHost: localhost\r\n\r\n");
         stage.awaitInFlight(1);
         Seen.equal("the description", only(stage).description(), "GET /blocking");
         Seen.equal("the kind", only(stage).kind(), WorkKind.REQUEST);

@@ -5,7 +5,10 @@ package io.ebbtide.testkit.contract;
  * {@code docs/reference/adapters.md}.
  */
 public enum Promise {
-    LISTED_BY_PATH(Topic.COUNTED, "is listed with method and path, never its query", CountingTrials::listedByPath),
+    LISTED_BY_PATH(
+            Topic.COUNTED,
+            "is listed with method and path, without query and path parameters",
+            CountingTrials::listedByPath),
     LISTED_WITH_AGE(Topic.COUNTED, "is listed with its age", CountingTrials::listedWithAge),
     LISTED_WITH_THREAD(
             Topic.COUNTED, "is listed with the thread that is in its handler", CountingTrials::listedWithThread),

@@ -1,5 +1,6 @@
 package io.ebbtide.testkit.contract;
 
+import io.ebbtide.internal.Printable;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -138,7 +139,9 @@ enum Scenario {
         return "/" + name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    static @Nullable Scenario at(String path) {
+    /** Some servers give a path with its parameters, some without. */
+    static @Nullable Scenario at(String sent) {
+        String path = Printable.path(sent);
         for (Scenario scenario : values()) {
             if (scenario.path().equals(path)) {
                 return scenario;

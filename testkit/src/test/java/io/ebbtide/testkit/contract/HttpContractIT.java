@@ -78,7 +78,7 @@ final class HttpContractIT {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            LISTED_BY_PATH          | the description: GET /blocking?token=secret (expected: GET /blocking)
+            LISTED_BY_PATH          | the description: GET /blocking;jsessionid=secret?token=secret (expected: GET /blocking)
             FAILED                  | the connection ended within the head, after:
             PROBES                  | the status of /health: 404 (expected: 200)
             LOAD_CONNECTIONS        | open connections: -1 after 700 ms (expected: 0)
@@ -117,7 +117,7 @@ final class HttpContractIT {
 
         assertThatThrownBy(() -> contract.verify(Promise.LISTED_BY_PATH))
                 .hasMessage(
-                        "Careless does not keep LISTED_BY_PATH: the description: GET /blocking?token=secret (expected:"
+                        "Careless does not keep LISTED_BY_PATH: the description: GET /blocking;jsessionid=secret?token=secret (expected:"
                                 + " GET /blocking)");
         contract.end();
     }
