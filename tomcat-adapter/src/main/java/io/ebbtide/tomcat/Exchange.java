@@ -133,7 +133,9 @@ final class Exchange implements ActionHook {
             tellRoute();
             processor.action(code, parameter);
         } else if (code == ActionCode.ASYNC_RUN && parameter instanceof Runnable task) {
-            Internals.around(task, given -> () -> work(given));
+            Ticket mine = ticket; // at this moment: a task may begin once the connection has brought its next request
+            Supplier<String> called = name;
+            Internals.around(task, given -> mine == null ? given : () -> work(given, mine, called));
             processor.action(code, task);
         } else {
             processor.action(code, parameter);
@@ -141,17 +143,12 @@ final class Exchange implements ActionHook {
     }
 
     /** Runs what the application gives to {@code AsyncContext.start}, so that its thread is known, and its failure. */
-    private void work(Runnable task) {
-        Ticket mine = ticket;
-        if (mine == null) {
-            task.run();
-            return;
-        }
+    private void work(Runnable task, Ticket mine, Supplier<String> called) {
         mine.workedOnBy(Thread.currentThread());
         try {
             task.run();
         } catch (Throwable e) {
-            String failed = Printable.line(name.get());
+            String failed = Printable.line(called.get());
             taskFailed(mine, e);
             LOG.error("{} failed", failed, e);
         } finally {

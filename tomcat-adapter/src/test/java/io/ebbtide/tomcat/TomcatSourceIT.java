@@ -231,6 +231,56 @@ final class TomcatSourceIT {
         Awaitility.await().until(() -> service.inFlight().count() == 0);
     }
 
+    /** The task waits for a worker until its request is over, and the next on the connection has begun. */
+    @Test
+    void task_thatFailsWhenItsRequestIsOver_leavesTheNextOneAlone() throws Exception {
+        var taskThread = new CompletableFuture<Thread>();
+        var second = new CompletableFuture<AsyncContext>();
+        var source = TomcatSource.http(0, context -> {
+                    Wrapper servlet = Tomcat.addServlet(context, "tasks", new HandlerServlet((request, response) -> {
+                        if (request.getRequestURI().equals("/blocking")) {
+                            release.await();
+                            return;
+                        }
+                        AsyncContext async = request.startAsync();
+                        if (request.getRequestURI().equals("/first")) {
+                            async.start(() -> {
+                                taskThread.complete(Thread.currentThread());
+                                throw new IllegalStateException("a task that fails late");
+                            });
+                            async.complete();
+                            return;
+                        }
+                        release.countDown();
+                        Thread thread = taskThread.get(10, TimeUnit.SECONDS);
+                        Awaitility.await()
+                                .until(() -> Stream.of(thread.getStackTrace())
+                                        .noneMatch(frame -> frame.getMethodName().equals("work")));
+                        second.complete(async);
+                    }));
+                    servlet.setAsyncSupported(true);
+                    servlet.addMapping("/");
+                })
+                .workerThreads(2);
+        Ebbtide service = start(source);
+        try (WireConnection blocking = WireConnection.open(source.port(), SOON);
+                WireConnection client = WireConnection.open(source.port(), SOON)) {
+            blocking.send("GET /blocking HTTP/1.1\r\nHost: a\r\n\r\n");
+            Awaitility.await().until(() -> service.inFlight().count() == 1);
+            client.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /second HTTP/1.1\r\nHost: a\r\n\r\n");
+
+            assertThat(client.read(false).status()).isEqualTo(200);
+            AsyncContext open = second.get(10, TimeUnit.SECONDS);
+            Awaitility.await()
+                    .until(() -> service.inFlight().list().stream()
+                            .noneMatch(work -> work.description().equals("GET /second") && work.thread() != null));
+            print((HttpServletResponse) open.getResponse(), "second");
+            open.complete();
+
+            assertThat(client.read(false).body()).isEqualTo("second");
+        }
+    }
+
     @Test
     void baseFolder_isThereWhileTomcatRuns_andGoneAfterwards() throws Exception {
         List<Path> before = baseFolders();
