@@ -34,6 +34,10 @@ final class Server {
 
     private static final List<String> LEAKS = List.of("ObjectStreamClassCaches", "RmiTargets", "ThreadLocals");
 
+    private interface Step {
+        void run() throws Exception;
+    }
+
     private final Tomcat tomcat;
     private final @Nullable BaseFolder folder;
     private volatile List<Entrance> entrances = List.of();
@@ -151,16 +155,35 @@ final class Server {
     }
 
     void stopAccepting() throws Exception {
-        for (Entrance entrance : entrances) {
-            entrance.close();
-        }
+        doAll(entrances.stream().map(each -> (Step) each::close).toList());
     }
 
     void close() throws Exception {
+        var steps = new ArrayList<Step>();
         for (Entrance entrance : entrances) {
-            entrance.end(); // before the contexts, which wait for their servlets without interrupting them
+            steps.add(entrance::end); // before the contexts, which wait for their servlets without interrupting them
         }
-        end();
+        steps.add(this::end);
+        doAll(steps);
+    }
+
+    /** One that fails keeps no other from being done: else a port stays open, or threads stay. */
+    private static void doAll(List<Step> steps) throws Exception {
+        Exception failure = null;
+        for (Step step : steps) {
+            try {
+                step.run();
+            } catch (Exception e) {
+                if (failure == null) {
+                    failure = e;
+                } else {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 
     private void end() throws Exception {

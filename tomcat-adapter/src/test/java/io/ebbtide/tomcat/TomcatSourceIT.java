@@ -31,6 +31,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.catalina.Lifecycle;
+import org.apache.catalina.LifecycleState;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
@@ -279,6 +281,23 @@ final class TomcatSourceIT {
 
             assertThat(client.read(false).body()).isEqualTo("second");
         }
+    }
+
+    @Test
+    void connector_thatDoesNotStop_keepsNothingElseFromIt() throws Exception {
+        Tomcat tomcat = tomcat((request, response) -> response.getWriter().print("served"));
+        tomcat.getConnector().addLifecycleListener(event -> {
+            if (event.getType().equals(Lifecycle.BEFORE_STOP_EVENT)) {
+                throw new IllegalStateException("a connector that does not stop");
+            }
+        });
+        Ebbtide service = start(TomcatSource.of(tomcat));
+
+        service.shutdown("test");
+        ShutdownReport report = service.awaitStopped(SOON);
+
+        assertThat(report.json()).contains("a connector that does not stop");
+        assertThat(tomcat.getServer().getState()).isEqualTo(LifecycleState.DESTROYED);
     }
 
     @Test
