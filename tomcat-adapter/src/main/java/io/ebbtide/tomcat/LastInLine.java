@@ -19,11 +19,12 @@ final class LastInLine {
     /** The first may be looked at together with others, by threads that are not as quick. */
     private static final int ROUNDS = 3;
 
-    private static final Duration MOST_FOR_A_ROUND = Duration.ofMillis(50);
+    /** More than a process that has used its share of the processors up is stopped for, a tenth of a second at a time. */
+    private static final Duration MOST_FOR_A_ROUND = Duration.ofMillis(250);
 
     private LastInLine() {}
 
-    /** Blocks until it was looked at, or for 150 ms at most, as when all workers are busy. */
+    /** Blocks until it was looked at, or for 750 ms at most, as when all workers are busy. */
     static void await(Port port) {
         try {
             for (int i = 0; i < ROUNDS; i++) {
