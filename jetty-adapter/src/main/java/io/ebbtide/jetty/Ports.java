@@ -61,13 +61,19 @@ final class Ports {
             }
         }
         var closed = new ArrayList<ServerConnector>();
+        var failures = new ArrayList<IOException>();
         for (Connector connector : server.getConnectors()) {
             if (connector instanceof ServerConnector tcp
                     && tcp.getTransport() instanceof ServerSocketChannel channel
                     && channel.isOpen()) {
-                take(tcp, channel);
-                emptyAndClose(channel, tcp);
-                closed.add(tcp);
+                try {
+                    take(tcp, channel);
+                    emptyAndClose(channel, tcp);
+                    closed.add(tcp);
+                } catch (IOException e) { // nobody can knock, say; a port that nobody accepts from must not stay open
+                    failures.add(e);
+                    channel.close();
+                }
             } else if (connector instanceof NetworkConnector other) {
                 other.close();
             }
@@ -75,6 +81,11 @@ final class Ports {
         boolean inTime = true;
         for (int i = 0; inTime && i < STEPS_TO_THE_HANDLER; i++) {
             inTime = awaitWhatWasAccepted(closed);
+        }
+        if (!failures.isEmpty()) {
+            IOException first = failures.remove(0);
+            failures.forEach(first::addSuppressed);
+            throw first;
         }
     }
 
@@ -124,7 +135,11 @@ final class Ports {
         }
         channel.close();
         for (SocketChannel each : accepted) {
-            hand(each, connector);
+            try {
+                hand(each, connector);
+            } catch (IOException e) { // its client has gone; the others have not
+                each.close();
+            }
         }
     }
 

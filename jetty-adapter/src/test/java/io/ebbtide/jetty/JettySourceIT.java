@@ -24,14 +24,19 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -127,6 +132,69 @@ final class JettySourceIT {
         assertThat(result.gone()).isEqualTo(16);
         assertThat(report.late().refused()).isZero();
         assertThat(result.lost()).hasSizeLessThanOrEqualTo(1).allMatch(lost -> lost.contains("reset"));
+    }
+
+    /** Nobody accepts there, so that nobody can knock either. */
+    @Test
+    void portThatCannotBeClosedWell_isClosed_andSoAreTheOthers() throws Exception {
+        var server = new Server();
+        var stuck = new ServerConnector(server, 1, 1) {
+            @Override
+            public void accept(int acceptor) {
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        stuck.setAcceptQueueSize(1);
+        var other = new ServerConnector(server, 0, 1);
+        server.addConnector(stuck);
+        server.addConnector(other);
+        server.setHandler(blocking());
+        started(JettySource.of(server));
+        var queued = new ArrayList<Socket>();
+        try (WireConnection working = WireConnection.open(other.getLocalPort(), SOON)) {
+            working.send(BLOCKING);
+            Awaitility.await().until(() -> service.inFlight().count() == 1);
+            while (isAccepted(stuck.getLocalPort(), queued)) {}
+            int[] ports = {stuck.getLocalPort(), other.getLocalPort()};
+
+            service.shutdown("test");
+
+            for (int port : ports) {
+                Awaitility.await().until(() -> isRefused(port));
+            }
+            release.countDown();
+            assertThat(working.read(false).status()).isEqualTo(200);
+        } finally {
+            for (Socket each : queued) {
+                each.close();
+            }
+        }
+    }
+
+    private static boolean isAccepted(int port, List<Socket> accepted) throws IOException {
+        var socket = new Socket();
+        accepted.add(socket);
+        try {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 300);
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+
+    private static boolean isRefused(int port) throws IOException {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 300);
+            return false;
+        } catch (SocketTimeoutException e) {
+            return false;
+        } catch (ConnectException e) {
+            return true;
+        }
     }
 
     /** The one pool of the server has no thread left: whoever reads answers the probe. */
