@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * upgrades are refused. Requests that arrive late, on connections that are open, are served. Only once nothing is in
  * flight and the gate is closed, or the time for it is over, are requests refused, with 503, {@code Retry-After} and
  * {@code Connection: close}. Connections of HTTP/2, where a given server has them, are served the same, and not asked to
- * leave: Jetty's core has nothing that would.
+ * leave: Jetty ends one that is idle as soon as it has asked, which races with the next request.
  *
  * <p>Servlets of any version are handlers like others, such as Jetty's {@code ServletContextHandler}. Jetty's own
  * graceful shutdown is switched off, {@code stopAtShutdown} and {@code stopTimeout} with it, because it refuses what
