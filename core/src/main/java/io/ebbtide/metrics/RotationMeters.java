@@ -23,23 +23,17 @@ final class RotationMeters {
     private final Lifecycle lifecycle;
     private final Health health;
     private final InFlight inFlight;
-    private final Map<String, Backlog> backlogs;
     private final int inFlightLimit;
+    private Map<String, Backlog> backlogs = Map.of();
     private volatile boolean inRotation;
+    private boolean begun;
     private boolean over;
 
-    RotationMeters(
-            Registered meters,
-            MeterRules rules,
-            Lifecycle lifecycle,
-            Health health,
-            InFlight inFlight,
-            Map<String, Backlog> backlogs) {
+    RotationMeters(Registered meters, MeterRules rules, Lifecycle lifecycle, Health health, InFlight inFlight) {
         this.meters = meters;
         this.lifecycle = lifecycle;
         this.health = health;
         this.inFlight = inFlight;
-        this.backlogs = backlogs;
         inFlightLimit = rules.inFlightLimit();
     }
 
@@ -47,9 +41,20 @@ final class RotationMeters {
         return inRotation;
     }
 
+    /**
+     * The service runs, and what waits in it is known. Not before: a check that is the first to tell of a change would find
+     * a running service whose queues nobody has asked for yet, and leave them out until the next change.
+     */
+    synchronized void begin(Map<String, Backlog> known) {
+        backlogs = known;
+        begun = true;
+        look();
+    }
+
     /** Something has changed. One at a time, each seeing what is so now, so the last to look has seen the last change. */
     synchronized void look() {
-        boolean now = !over
+        boolean now = begun
+                && !over
                 && lifecycle.state() == LifecycleState.RUNNING
                 && health.snapshot().readiness() != Status.DOWN;
         if (now == inRotation) {

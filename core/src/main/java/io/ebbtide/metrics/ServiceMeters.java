@@ -42,7 +42,6 @@ public final class ServiceMeters implements Component {
     private final Registered meters;
     private final CheckMeters checks;
     private final RotationMeters rotation;
-    private final Map<String, Backlog> backlogs = new LinkedHashMap<>();
     private @Nullable RequestMeters requests;
 
     /** Meters of a service, not yet in the registry. */
@@ -62,7 +61,7 @@ public final class ServiceMeters implements Component {
         String service = lifecycle.service();
         meters = new Registered(registry, service);
         checks = new CheckMeters(meters, health, Ticker.system());
-        rotation = new RotationMeters(new Registered(registry, service), rules, lifecycle, health, inFlight, backlogs);
+        rotation = new RotationMeters(new Registered(registry, service), rules, lifecycle, health, inFlight);
         health.onChange(checks::look);
         health.onChange(rotation::look);
         lifecycle.onMove(this::moved);
@@ -87,21 +86,23 @@ public final class ServiceMeters implements Component {
     /** Sources can tell what they have, and what they are called, once they have started. */
     private void moved(LifecycleState state) {
         if (state == LifecycleState.RUNNING) {
-            collectBacklogs();
+            Map<String, Backlog> backlogs = backlogs();
+            rotation.begin(backlogs);
             lifecycle.plan().sources().forEach(this::registerSource);
             backlogs.forEach(this::registerBacklog);
         }
         rotation.look();
     }
 
-    private void collectBacklogs() {
-        backlogs.putAll(lifecycle.plan().backlogs());
+    private Map<String, Backlog> backlogs() {
+        Map<String, Backlog> backlogs = new LinkedHashMap<>(lifecycle.plan().backlogs());
         for (TrafficSource source : lifecycle.plan().sources()) {
             Backlog backlog = source.backlog();
             if (backlog != null) {
                 backlogs.putIfAbsent(source.name(), backlog);
             }
         }
+        return backlogs;
     }
 
     private void registerWork() {

@@ -11,7 +11,10 @@ import io.ebbtide.health.Hold;
 import io.ebbtide.health.Outcome;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Component;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.testing.LoadedSource;
 import io.ebbtide.work.QueueRule;
 import io.ebbtide.work.WorkExecutor;
@@ -25,6 +28,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -139,6 +144,22 @@ final class ServiceMetersTest {
         assertThat(stopping.await(10, TimeUnit.SECONDS)).isTrue();
         assertThat(seen).containsExactly(List.of(), List.of());
         assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void hpaSeries_areAllThere_whenHealthChangesWhileTheServiceBeginsToRun() {
+        var running = new AtomicReference<Ebbtide>();
+        var asked = new Waiting(() -> {
+            running.get().hold("just now").close();
+            return () -> 3;
+        });
+        running.set(builder().serve(asked).build());
+        try (Ebbtide service = running.get().start()) {
+            assertThat(hpaSeries())
+                    .containsExactlyInAnyOrder(
+                            "ebbtide.hpa.inflight", "ebbtide.hpa.utilization", "ebbtide.hpa.queue.depth");
+            assertThat(service.state().name()).isEqualTo("RUNNING");
+        }
     }
 
     @Test
@@ -313,5 +334,33 @@ final class ServiceMetersTest {
     private double value(String name, String... tags) {
         Meter meter = registry.get(name).tag("service", "orders").tags(tags).meter();
         return meter.measure().iterator().next().getValue();
+    }
+
+    /** A source in which something waits. */
+    private static final class Waiting implements TrafficSource {
+        private final Supplier<Backlog> backlog;
+
+        Waiting(Supplier<Backlog> backlog) {
+            this.backlog = backlog;
+        }
+
+        @Override
+        public String name() {
+            return "waiting";
+        }
+
+        @Override
+        public void start(Traffic traffic) {}
+
+        @Override
+        public void stopAccepting() {}
+
+        @Override
+        public void close(Duration within) {}
+
+        @Override
+        public Backlog backlog() {
+            return backlog.get();
+        }
     }
 }
