@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * Work that waits to be begun, such as a queue in this process or this consumer's share of one outside. Read by meters when
- * somebody scrapes, on any thread: must be quick, must not block and should not throw.
+ * somebody scrapes, on any thread: must be quick, must not block and should not throw: its meters then tell what it told last.
  */
 @FunctionalInterface
 public interface Backlog {

@@ -7,7 +7,8 @@ import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Lifecycle;
 import io.ebbtide.lifecycle.LifecycleState;
 import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.TrafficSource;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 
 /** What an autoscaler may count on. Safe for use by many threads. */
@@ -25,6 +26,7 @@ final class RotationMeters {
     private final InFlight inFlight;
     private final int inFlightLimit;
     private Map<String, Backlog> backlogs = Map.of();
+    private volatile Collection<Steady<SourceLoad>> loads = List.of();
     private volatile boolean inRotation;
     private boolean begun;
     private boolean over;
@@ -45,8 +47,9 @@ final class RotationMeters {
      * The service runs, and what waits in it is known. Not before: a check that is the first to tell of a change would find
      * a running service whose queues nobody has asked for yet, and leave them out until the next change.
      */
-    synchronized void begin(Map<String, Backlog> known) {
-        backlogs = known;
+    synchronized void begin(Map<String, Backlog> knownBacklogs, Collection<Steady<SourceLoad>> knownLoads) {
+        backlogs = knownBacklogs;
+        loads = knownLoads;
         begun = true;
         look();
     }
@@ -105,8 +108,8 @@ final class RotationMeters {
 
     private int workers() {
         int workers = 0;
-        for (TrafficSource source : lifecycle.plan().sources()) {
-            SourceLoad load = source.load();
+        for (Steady<SourceLoad> each : loads) {
+            SourceLoad load = each.get();
             workers += isKnown(load) ? load.maxWorkers() : 0;
         }
         return workers;
@@ -115,8 +118,8 @@ final class RotationMeters {
     private double busyShare() {
         int busy = 0;
         int workers = 0;
-        for (TrafficSource source : lifecycle.plan().sources()) {
-            SourceLoad load = source.load();
+        for (Steady<SourceLoad> each : loads) {
+            SourceLoad load = each.get();
             busy += isKnown(load) ? load.busyWorkers() : 0;
             workers += isKnown(load) ? load.maxWorkers() : 0;
         }

@@ -5,6 +5,7 @@ import io.ebbtide.health.Status;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Ticker;
 import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Component;
@@ -15,10 +16,13 @@ import io.ebbtide.lifecycle.SourceLoad;
 import io.ebbtide.lifecycle.TrafficSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,6 +36,8 @@ public final class ServiceMeters implements Component {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceMeters.class);
     private static final List<LifecycleState> LEAVING =
             List.of(LifecycleState.LAME_DUCK, LifecycleState.DRAINING, LifecycleState.STOPPING);
+
+    private static final Optional<Backlog> NONE = Optional.empty();
 
     private final MeterRegistry registry;
     private final MeterRules rules;
@@ -76,33 +82,58 @@ public final class ServiceMeters implements Component {
                     "registry: has the meters of a service '%s' already (expected: another name, or another registry)"
                             .formatted(service));
         }
-        registerWork();
-        registerStates();
-        checks.register();
-        registerLateTraffic();
-        startTimingRequests();
+        try {
+            registerWork();
+            registerStates();
+            checks.register();
+            registerLateTraffic();
+            startTimingRequests();
+        } catch (RuntimeException | Error e) { // what has not started is not stopped, and these would stay for ever
+            stop(Duration.ZERO);
+            throw e;
+        }
     }
 
     /** Sources can tell what they have, and what they are called, once they have started. */
     private void moved(LifecycleState state) {
         if (state == LifecycleState.RUNNING) {
             Map<String, Backlog> backlogs = backlogs();
-            rotation.begin(backlogs);
-            lifecycle.plan().sources().forEach(this::registerSource);
+            var loads = new IdentityHashMap<TrafficSource, Steady<SourceLoad>>();
+            lifecycle.plan().sources().forEach(source -> loads.put(source, load(source)));
+            rotation.begin(backlogs, loads.values());
+            loads.forEach((source, load) -> registerSource(source.name(), load));
             backlogs.forEach(this::registerBacklog);
         }
         rotation.look();
     }
 
     private Map<String, Backlog> backlogs() {
-        Map<String, Backlog> backlogs = new LinkedHashMap<>(lifecycle.plan().backlogs());
+        Map<String, Backlog> backlogs = new LinkedHashMap<>();
+        lifecycle
+                .plan()
+                .backlogs()
+                .forEach((name, backlog) -> backlogs.put(name, Steady.backlog(backlog, failed(name))));
         for (TrafficSource source : lifecycle.plan().sources()) {
-            Backlog backlog = source.backlog();
-            if (backlog != null) {
-                backlogs.putIfAbsent(source.name(), backlog);
-            }
+            String name = source.name();
+            new Steady<>(() -> Optional.ofNullable(source.backlog()), NONE, failed(name))
+                    .get()
+                    .ifPresent(backlog -> backlogs.putIfAbsent(name, Steady.backlog(backlog, failed(name))));
         }
         return backlogs;
+    }
+
+    private Steady<SourceLoad> load(TrafficSource source) {
+        return new Steady<>(source::load, SourceLoad.nothingKnown(), failed(source.name()));
+    }
+
+    private Consumer<Throwable> failed(String name) {
+        return failure -> log.write(
+                LOG,
+                to -> to.warn(
+                        "'{}' fails to tell the meters of '{}' what they ask, what it told last stands: {}",
+                        name,
+                        lifecycle.service(),
+                        Redact.oneLine(failure)));
     }
 
     private void registerWork() {
@@ -207,22 +238,18 @@ public final class ServiceMeters implements Component {
     }
 
     /** Only what the source can tell. */
-    private void registerSource(TrafficSource source) {
-        register(source, "ebbtide.connections.open", "Connections that are open", SourceLoad::openConnections);
-        register(source, "ebbtide.workers.busy", "Workers of the pool that are at work", SourceLoad::busyWorkers);
-        register(source, "ebbtide.workers.max", "The most workers that the pool can have", SourceLoad::maxWorkers);
-        register(source, "ebbtide.workers.queued", "What waits for a worker of the pool", SourceLoad::queued);
+    private void registerSource(String source, Steady<SourceLoad> load) {
+        register(source, load, "ebbtide.connections.open", "Connections that are open", SourceLoad::openConnections);
+        register(source, load, "ebbtide.workers.busy", "Workers of the pool that are at work", SourceLoad::busyWorkers);
+        register(
+                source, load, "ebbtide.workers.max", "The most workers that the pool can have", SourceLoad::maxWorkers);
+        register(source, load, "ebbtide.workers.queued", "What waits for a worker of the pool", SourceLoad::queued);
     }
 
-    private void register(TrafficSource source, String name, String description, ToIntFunction<SourceLoad> value) {
-        if (value.applyAsInt(source.load()) != SourceLoad.UNKNOWN) {
-            meters.gauge(
-                    name,
-                    description,
-                    source,
-                    from -> Math.max(0, value.applyAsInt(from.load())),
-                    "source",
-                    source.name());
+    private void register(
+            String source, Steady<SourceLoad> load, String name, String description, ToIntFunction<SourceLoad> value) {
+        if (value.applyAsInt(load.get()) != SourceLoad.UNKNOWN) {
+            meters.gauge(name, description, load, from -> Math.max(0, value.applyAsInt(from.get())), "source", source);
         }
     }
 

@@ -13,6 +13,7 @@ import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Component;
+import io.ebbtide.lifecycle.SourceLoad;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.testing.LoadedSource;
@@ -21,6 +22,7 @@ import io.ebbtide.work.WorkExecutor;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
@@ -149,10 +152,12 @@ final class ServiceMetersTest {
     @Test
     void hpaSeries_areAllThere_whenHealthChangesWhileTheServiceBeginsToRun() {
         var running = new AtomicReference<Ebbtide>();
-        var asked = new Waiting(() -> {
-            running.get().hold("just now").close();
-            return () -> 3;
-        });
+        var asked = new Waiting(
+                () -> {
+                    running.get().hold("just now").close();
+                    return () -> 3;
+                },
+                SourceLoad::nothingKnown);
         running.set(builder().serve(asked).build());
         try (Ebbtide service = running.get().start()) {
             assertThat(hpaSeries())
@@ -160,6 +165,65 @@ final class ServiceMetersTest {
                             "ebbtide.hpa.inflight", "ebbtide.hpa.utilization", "ebbtide.hpa.queue.depth");
             assertThat(service.state().name()).isEqualTo("RUNNING");
         }
+    }
+
+    @Test
+    void queueThatFailsToTell_isAsItWasLast_ratherThanNaN() {
+        var fails = new AtomicBoolean();
+        var told = new Waiting(
+                () -> () -> {
+                    if (fails.get()) {
+                        throw new IllegalStateException("broker is gone");
+                    }
+                    return 3;
+                },
+                SourceLoad::nothingKnown);
+        try (Ebbtide service = builder().serve(told).build().start()) {
+            assertThat(value("ebbtide.hpa.queue.depth", "queue", "waiting")).isEqualTo(3);
+
+            fails.set(true);
+
+            assertThat(value("ebbtide.hpa.queue.depth", "queue", "waiting")).isEqualTo(3);
+            assertThat(value("ebbtide.queue.depth", "queue", "waiting")).isEqualTo(3);
+            assertThat(service.state().name()).isEqualTo("RUNNING");
+        }
+    }
+
+    @Test
+    void sourceThatFailsToTell_takesNoOtherMeterAway() {
+        var failing = new Waiting(
+                () -> {
+                    throw new IllegalStateException("not now");
+                },
+                () -> {
+                    throw new IllegalStateException("nor this");
+                });
+        try (Ebbtide service =
+                builder().serve(failing).queue("imports", () -> 3).build().start()) {
+            assertThat(hpaSeries())
+                    .containsExactlyInAnyOrder(
+                            "ebbtide.hpa.inflight", "ebbtide.hpa.utilization", "ebbtide.hpa.queue.depth");
+            assertThat(value("ebbtide.hpa.utilization")).isEqualTo(0.25);
+            assertThat(value("ebbtide.queue.depth", "queue", "imports")).isEqualTo(3);
+            assertThat(service.state().name()).isEqualTo("RUNNING");
+        }
+    }
+
+    @Test
+    void startThatFailsHalfway_leavesNoMeterBehind() {
+        registry.config().meterFilter(new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                if (id.getName().equals("ebbtide.late.latest")) {
+                    throw new IllegalArgumentException("not this one");
+                }
+                return id;
+            }
+        });
+
+        assertThatThrownBy(() -> builder().build().start()).hasRootCauseMessage("not this one");
+
+        assertThat(registry.getMeters()).isEmpty();
     }
 
     @Test
@@ -339,9 +403,11 @@ final class ServiceMetersTest {
     /** A source in which something waits. */
     private static final class Waiting implements TrafficSource {
         private final Supplier<Backlog> backlog;
+        private final Supplier<SourceLoad> load;
 
-        Waiting(Supplier<Backlog> backlog) {
+        Waiting(Supplier<Backlog> backlog, Supplier<SourceLoad> load) {
             this.backlog = backlog;
+            this.load = load;
         }
 
         @Override
@@ -357,6 +423,11 @@ final class ServiceMetersTest {
 
         @Override
         public void close(Duration within) {}
+
+        @Override
+        public SourceLoad load() {
+            return load.get();
+        }
 
         @Override
         public Backlog backlog() {
