@@ -2,6 +2,7 @@ package io.ebbtide.metrics;
 
 import io.ebbtide.health.CheckStatus;
 import io.ebbtide.health.Health;
+import io.ebbtide.health.ProbeKind;
 import io.ebbtide.health.Status;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
@@ -76,7 +77,8 @@ final class CheckMeters {
         Instant at = check.checkedAt();
         if (at != null && !at.equals(row.checkedAt)) {
             row.checkedNanos = ticker.nanos();
-            if (row.checkedAt == null) {
+            if (row.checkedAt == null
+                    && check.kind() != ProbeKind.STARTUP) { // which is not renewed: no age means anything
                 meters.seconds(
                         "ebbtide.check.age",
                         "How long ago the last result of the check came",

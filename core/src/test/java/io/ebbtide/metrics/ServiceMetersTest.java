@@ -227,6 +227,19 @@ final class ServiceMetersTest {
     }
 
     @Test
+    void startupCheck_hasNoAge_asItIsNotRenewed() {
+        try (Ebbtide service =
+                builder().startup("cache", Check.of(Outcome::up)).build().start()) {
+            Awaitility.await()
+                    .until(() -> registry.find("ebbtide.check.latency").meter() != null);
+
+            assertThat(registry.find("ebbtide.check.age").meter()).isNull();
+            assertThat(value("ebbtide.check.up", "check", "cache")).isEqualTo(1);
+            assertThat(service.state().name()).isEqualTo("RUNNING");
+        }
+    }
+
+    @Test
     void utilisation_withALimit_isThatOfTheLimit() {
         try (Ebbtide service = Ebbtide.builder("orders")
                         .metrics(registry, MeterRules.defaults().withInFlightLimit(4))
