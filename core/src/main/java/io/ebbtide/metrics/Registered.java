@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.DoubleAccumulator;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
@@ -51,9 +52,16 @@ final class Registered {
                 .register(registry));
     }
 
-    /** A count that only grows. */
+    /**
+     * A count that only grows: one that is put together from several may be found smaller than before for a moment, which a
+     * scraper would take for a restart, and count everything once more.
+     */
     <T> void counter(String name, String description, T from, ToDoubleFunction<T> value, String... tags) {
-        add(FunctionCounter.builder(name, from, value)
+        var highest = new DoubleAccumulator(Math::max, 0);
+        add(FunctionCounter.builder(name, from, source -> {
+                    highest.accumulate(value.applyAsDouble(source));
+                    return highest.get();
+                })
                 .tag("service", service)
                 .tags(tags)
                 .description(description)

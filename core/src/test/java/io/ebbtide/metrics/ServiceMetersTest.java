@@ -31,6 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
@@ -237,6 +238,17 @@ final class ServiceMetersTest {
             assertThat(value("ebbtide.check.up", "check", "cache")).isEqualTo(1);
             assertThat(service.state().name()).isEqualTo("RUNNING");
         }
+    }
+
+    @Test
+    void countThatIsFoundSmallerForAMoment_isNotToldAsARestart() {
+        var count = new AtomicInteger(101);
+        new Registered(registry, "orders").counter("counted", "Counted", count, AtomicInteger::get);
+        assertThat(value("counted")).isEqualTo(101);
+
+        count.set(100);
+
+        assertThat(value("counted")).isEqualTo(101);
     }
 
     @Test
