@@ -60,7 +60,11 @@ final class RequestMeters implements RequestWatcher {
 
     @Override
     public void answered(String method, @Nullable String route, int status, long nanos) {
-        var key = new Key(METHODS.contains(method) ? method : OVERFLOW, bounded(route), status < 100 ? 0 : status);
+        if (over) {
+            return;
+        }
+        int told = status < 100 || status > 999 ? 0 : status;
+        var key = new Key(METHODS.contains(method) ? method : OVERFLOW, bounded(route), told);
         Timer timer = timers.get(key);
         if (timer == null) {
             timer = timer(key);
@@ -71,7 +75,7 @@ final class RequestMeters implements RequestWatcher {
     }
 
     private String bounded(@Nullable String route) {
-        if (route == null) {
+        if (route == null || route.isEmpty()) {
             return UNKNOWN;
         }
         if (routes.contains(route)) {

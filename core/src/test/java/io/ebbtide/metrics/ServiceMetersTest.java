@@ -252,6 +252,18 @@ final class ServiceMetersTest {
     }
 
     @Test
+    void routeOrStatus_thatIsNone_isToldAsNone() {
+        try (Ebbtide service = builder().build().start()) {
+            source.answer("GET", "", 200);
+            source.answer("GET", "/", 12_345);
+
+            assertThat(timer("GET", "UNKNOWN", "200", "SUCCESS").count()).isEqualTo(1);
+            assertThat(timer("GET", "/", "none", "UNKNOWN").count()).isEqualTo(1);
+            assertThat(service.inFlight().count()).isZero();
+        }
+    }
+
+    @Test
     void utilisation_withALimit_isThatOfTheLimit() {
         try (Ebbtide service = Ebbtide.builder("orders")
                         .metrics(registry, MeterRules.defaults().withInFlightLimit(4))
