@@ -91,7 +91,8 @@ final class MetricsCost {
                             .limit(PAIRS - 2 * (PAIRS / 4))
                             .average()
                             .orElse(0));
-            // The median is the number to look at. It moves with whatever else the machine does, so what fails a build is
+            // The median is the number to look at. It moves with whatever else the machine does, so what fails a build
+            // is
             // a cost that three pairs in four agree on.
             double upperQuartile = sorted[PAIRS - 1 - PAIRS / 4];
             if (upperQuartile < LEAST) {

@@ -257,7 +257,8 @@ final class TomcatSourceIT {
                         Thread thread = taskThread.get(10, TimeUnit.SECONDS);
                         Awaitility.await()
                                 .until(() -> Stream.of(thread.getStackTrace())
-                                        .noneMatch(frame -> frame.getMethodName().equals("work")));
+                                        .noneMatch(
+                                                frame -> frame.getMethodName().equals("work")));
                         second.complete(async);
                     }));
                     servlet.setAsyncSupported(true);
