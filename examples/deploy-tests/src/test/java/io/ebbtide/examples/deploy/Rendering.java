@@ -26,6 +26,7 @@ record Rendering(Map<String, JsonNode> objects) {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build());
     private static final Path FOLDER = Path.of("target/kustomize");
+    private static final Map<Setup, String> HELMS_TEXTS = new ConcurrentHashMap<>();
     private static final Map<Setup, Rendering> BY_HELM = new ConcurrentHashMap<>();
 
     /** By {@code kubectl kustomize}. */
@@ -55,9 +56,13 @@ record Rendering(Map<String, JsonNode> objects) {
 
     /** By Helm, once for each setup. */
     static Rendering byHelm(Setup setup) {
-        return BY_HELM.computeIfAbsent(
-                setup,
-                wanted -> of(template(wanted.namespace(), wanted.values()).call()));
+        return BY_HELM.computeIfAbsent(setup, wanted -> of(helmsText(wanted)));
+    }
+
+    /** As Helm writes it, with the comments that name its templates; once for each setup. */
+    static String helmsText(Setup setup) {
+        return HELMS_TEXTS.computeIfAbsent(
+                setup, wanted -> template(wanted.namespace(), wanted.values()).call());
     }
 
     /** A command of Helm's, not yet called. */
