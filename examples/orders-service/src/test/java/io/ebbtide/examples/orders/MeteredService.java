@@ -4,6 +4,7 @@ import io.ebbtide.Ebbtide;
 import io.ebbtide.health.Check;
 import io.ebbtide.health.Hold;
 import io.ebbtide.health.Outcome;
+import io.ebbtide.lifecycle.LifecycleState;
 import io.ebbtide.metrics.MeterRules;
 import io.ebbtide.testkit.WireConnection;
 import io.ebbtide.undertow.UndertowSource;
@@ -55,13 +56,19 @@ final class MeteredService {
     static final class Rounds {
         public static void main(String[] arguments) throws Exception {
             var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            var scrapes = new CountDownLatch(3);
             Ebbtide outer = Ebbtide.builder("outer")
                     .management(0)
                     .metrics(registry)
-                    .scrape(registry::scrape)
+                    .scrape(type -> {
+                        scrapes.countDown();
+                        return registry.scrape(type);
+                    })
                     .build()
                     .start();
             System.out.println("outer answers, port=" + outer.managementPort());
+            scrapes.await(60, TimeUnit.SECONDS);
+            long most = 0;
             int port;
             try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 port = free.getLocalPort();
@@ -77,11 +84,21 @@ final class MeteredService {
                         .start()) {
                     WireConnection.get(port, "/");
                     NEVER.await(250, TimeUnit.MILLISECONDS); // at least one scrape
-                    System.out.println(round.state());
+                    most = Math.max(most, seriesOf(round, registry));
                 }
             }
-            System.out.println("rounds are over");
+            System.out.println("rounds are over, each had at most series=" + most);
             NEVER.await(60, TimeUnit.SECONDS);
+        }
+
+        private static long seriesOf(Ebbtide service, PrometheusMeterRegistry registry) {
+            if (service.state() != LifecycleState.RUNNING) {
+                throw new IllegalStateException(service.state() + " (expected: RUNNING)");
+            }
+            return registry.scrape("application/openmetrics-text; version=1.0.0; charset=utf-8")
+                    .lines()
+                    .filter(line -> !line.startsWith("#") && line.contains("service=\"rounds\""))
+                    .count();
         }
     }
 }
