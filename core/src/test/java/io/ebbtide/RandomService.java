@@ -50,7 +50,7 @@ final class RandomService {
 
     RandomService(Random random) {
         this.random = random;
-        grace = Duration.ofMillis(1_200 + random.nextInt(1_300));
+        grace = Duration.ofMillis(1_400 + random.nextInt(1_300));
         drain = Duration.ofMillis(random.nextInt(300));
         for (int i = random.nextInt(4); i > 0; i--) {
             components.put("component " + i, anyBehaviour());

@@ -2,7 +2,6 @@ package io.ebbtide.lifecycle;
 
 import io.ebbtide.inflight.WorkInFlight;
 import io.ebbtide.inflight.WorkKind;
-import io.ebbtide.internal.Threads;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -144,14 +143,15 @@ public record ShutdownReport(
             stack = List.copyOf(stack);
         }
 
-        static Cut of(WorkInFlight work) {
+        /** @param frames of threads, by which this one's is found */
+        static Cut of(WorkInFlight work, Map<Thread, List<String>> frames) {
             Thread thread = work.thread();
             return new Cut(
                     work.kind(),
                     work.description(),
                     work.age(),
                     thread == null ? null : thread.getName(),
-                    thread == null ? List.of() : Threads.frames(thread, 16));
+                    thread == null ? List.of() : frames.getOrDefault(thread, List.of()));
         }
     }
 

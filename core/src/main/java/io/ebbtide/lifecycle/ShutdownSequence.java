@@ -11,12 +11,14 @@ import io.ebbtide.internal.BoundedCall;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Printable;
 import io.ebbtide.internal.Redact;
+import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -42,6 +44,8 @@ final class ShutdownSequence {
      * before the others takes half of the room that is left, the others may be what people ask about.
      */
     private static final int MOST_CUT_TOLD = 100;
+
+    private static final int MOST_FRAMES = 16;
 
     private final Service service;
     private final String reason;
@@ -236,7 +240,11 @@ final class ShutdownSequence {
 
     private void cut(List<WorkInFlight> left, int mostTold) {
         cutCount += left.size();
-        left.stream().limit(mostTold).map(ShutdownReport.Cut::of).forEach(cut::add);
+        List<WorkInFlight> told = left.stream().limit(mostTold).toList();
+        List<Thread> threads =
+                told.stream().map(WorkInFlight::thread).filter(Objects::nonNull).toList();
+        Map<Thread, List<String>> frames = Threads.frames(threads, MOST_FRAMES);
+        told.forEach(work -> cut.add(ShutdownReport.Cut.of(work, frames)));
     }
 
     private void stop() {
