@@ -50,7 +50,7 @@ final class RandomService {
 
     RandomService(Random random) {
         this.random = random;
-        grace = Duration.ofMillis(1_400 + random.nextInt(1_300));
+        grace = Duration.ofMillis(900 + random.nextInt(1_300));
         drain = Duration.ofMillis(random.nextInt(300));
         for (int i = random.nextInt(4); i > 0; i--) {
             components.put("component " + i, anyBehaviour());
@@ -83,7 +83,7 @@ final class RandomService {
                         .withLameDuck(lameDuck)
                         .withDrain(drain)
                         .withStop(Duration.ofMillis(100 + random.nextInt(100)))
-                        .withMargin(Duration.ofMillis(600))) // of which listeners have a quarter to be told the end
+                        .withMargin(Duration.ofMillis(200)))
                 .listener(new LifecycleListener() {
                     @Override
                     public void entered(LifecycleState state) {

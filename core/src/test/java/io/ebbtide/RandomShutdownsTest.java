@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 final class RandomShutdownsTest {
     private static final int AT_ONCE = 24;
 
-    /** What the machine may take on top, two cores with two dozen services. The margin is 600 ms. */
+    /** What the machine may take on top, two cores with two dozen services. The margin is 200 ms. */
     private static final Duration NOISE = Duration.ofMillis(500);
 
     @Test

@@ -18,20 +18,27 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.DoubleStream;
 
 /** How many orders a second the example gives out with all metrics on and scraped, against none, in turn. */
 final class MetricsCost {
     private static final int CONNECTIONS = 16;
-    private static final int PAIRS = 15;
+    private static final int ROUNDS = 4;
+    private static final int PAIRS = 6;
     private static final Duration SLICE = Duration.ofSeconds(1);
-    private static final Duration WARM_UP = Duration.ofSeconds(5);
+    private static final int WARM_UP_SLICES = 5;
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final double LEAST = 0.97;
     private static final byte[] REQUEST =
             "GET /orders/1 HTTP/1.1\r\nHost: bench\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
     private MetricsCost() {}
+
+    /** Requests a second in two slices, one after the other. */
+    private record Pair(double with, double without) {
+        double ratio() {
+            return with / without;
+        }
+    }
 
     /** A running example. */
     private record Example(ServiceProcess process, int port, int managementPort) implements AutoCloseable {
@@ -60,54 +67,70 @@ final class MetricsCost {
 
     public static void main(String[] arguments) throws Exception {
         ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS);
-        try (Example with = Example.start("on");
-                Example without = Example.start("off")) {
-            perSecond(with, WARM_UP, clients);
-            perSecond(without, WARM_UP, clients);
-            List<Double> ratios = new ArrayList<>();
-            double on = 0;
-            double off = 0;
-            for (int i = 0; i < PAIRS; i++) {
-                boolean first = i % 2 == 0; // whoever comes second finds a warmer machine
-                double before = first ? perSecond(with, SLICE, clients) : perSecond(without, SLICE, clients);
-                double after = first ? perSecond(without, SLICE, clients) : perSecond(with, SLICE, clients);
-                int status =
-                        WireConnection.get(with.managementPort(), "/metrics").status();
-                if (status != 200) {
-                    throw new IllegalStateException("/metrics: %d (expected: 200)".formatted(status));
-                }
-                ratios.add(first ? before / after : after / before);
-                on += first ? before : after;
-                off += first ? after : before;
+        try {
+            List<Pair> pairs = new ArrayList<>();
+            for (int i = 0; i < ROUNDS; i++) {
+                pairs.addAll(round(i % 2 == 0, clients));
             }
-            double[] sorted = ratios.stream().mapToDouble(each -> each).sorted().toArray();
-            System.out.printf(
-                    "metrics: %,.0f requests/s with, %,.0f without, %d pairs of %d s, ratio min %.3f, median %.3f, max %.3f%n",
-                    on / PAIRS, off / PAIRS, PAIRS, SLICE.toSeconds(), sorted[0], sorted[PAIRS / 2], sorted[PAIRS - 1]);
-            System.out.printf(
-                    "metrics: mean of the middle half of the ratios %.3f%n",
-                    DoubleStream.of(sorted)
-                            .skip(PAIRS / 4)
-                            .limit(PAIRS - 2 * (PAIRS / 4))
-                            .average()
-                            .orElse(0));
-            // The median is the number to look at. It moves with whatever else the machine does, so what fails a build
-            // is
-            // a cost that three pairs in four agree on.
-            double upperQuartile = sorted[PAIRS - 1 - PAIRS / 4];
-            if (upperQuartile < LEAST) {
-                throw new IllegalStateException("metrics: ratio %.3f in three pairs of four at best (expected: >= %.2f)"
-                        .formatted(upperQuartile, LEAST));
-            }
+            print(pairs);
         } finally {
             clients.shutdownNow();
         }
     }
 
-    private static double perSecond(Example example, Duration slice, ExecutorService clients)
+    /** Two processes that live as long as each other: what one JVM compiles well by chance stays within its round. */
+    private static List<Pair> round(boolean withFirst, ExecutorService clients) throws Exception {
+        try (Example one = Example.start(withFirst ? "on" : "off");
+                Example other = Example.start(withFirst ? "off" : "on")) {
+            Example with = withFirst ? one : other;
+            Example without = withFirst ? other : one;
+            List<Pair> pairs = new ArrayList<>();
+            for (int i = 0; i < WARM_UP_SLICES + PAIRS; i++) {
+                boolean first = i % 2 == 0; // whoever comes second finds a warmer machine
+                double before = perSecond(first ? with : without, clients);
+                double after = perSecond(first ? without : with, clients);
+                scrape(with);
+                if (i >= WARM_UP_SLICES) {
+                    pairs.add(first ? new Pair(before, after) : new Pair(after, before));
+                }
+            }
+            return pairs;
+        }
+    }
+
+    private static void scrape(Example with) throws IOException {
+        int status = WireConnection.get(with.managementPort(), "/metrics").status();
+        if (status != 200) {
+            throw new IllegalStateException("/metrics: %d (expected: 200)".formatted(status));
+        }
+    }
+
+    private static void print(List<Pair> pairs) {
+        double[] sorted = pairs.stream().mapToDouble(Pair::ratio).sorted().toArray();
+        double median = sorted[sorted.length / 2];
+        System.out.printf(
+                "metrics: %,.0f requests/s with, %,.0f without, %d pairs of %d s in %d pairs of processes,"
+                        + " ratio min %.3f, quartiles %.3f and %.3f, median %.3f, max %.3f%n",
+                pairs.stream().mapToDouble(Pair::with).average().orElse(0),
+                pairs.stream().mapToDouble(Pair::without).average().orElse(0),
+                pairs.size(),
+                SLICE.toSeconds(),
+                ROUNDS,
+                sorted[0],
+                sorted[sorted.length / 4],
+                sorted[sorted.length - 1 - sorted.length / 4],
+                median,
+                sorted[sorted.length - 1]);
+        if (median < LEAST) {
+            throw new IllegalStateException(
+                    "metrics: median ratio %.3f (expected: >= %.2f; a machine at rest)".formatted(median, LEAST));
+        }
+    }
+
+    private static double perSecond(Example example, ExecutorService clients)
             throws InterruptedException, ExecutionException {
         long begin = System.nanoTime();
-        long end = begin + slice.toNanos();
+        long end = begin + SLICE.toNanos();
         List<Future<Long>> counts = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS; i++) {
             counts.add(clients.submit(() -> askUntil(example.port(), end)));
