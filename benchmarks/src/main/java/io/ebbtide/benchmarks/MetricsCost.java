@@ -14,18 +14,22 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 
 /** How many orders a second the example gives out with all metrics on and scraped, against none, in turn. */
 final class MetricsCost {
     private static final int CONNECTIONS = 16;
     private static final int ROUNDS = 4;
-    private static final int PAIRS = 6;
-    private static final Duration SLICE = Duration.ofSeconds(1);
-    private static final int WARM_UP_SLICES = 5;
+    private static final int PAIRS = 45;
+    private static final Duration SLICE = Duration.ofMillis(500);
+    private static final int WARM_UP_PAIRS = 8;
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final double LEAST = 0.97;
     private static final byte[] REQUEST =
@@ -40,28 +44,36 @@ final class MetricsCost {
         }
     }
 
-    /** A running example. */
-    private record Example(ServiceProcess process, int port, int managementPort) implements AutoCloseable {
-        static Example start(String metrics) throws IOException, InterruptedException {
-            ServiceProcess process = JavaLauncher.of(OrdersService.class)
-                    .environment("ORDERS_PORT", "0")
-                    .environment("ORDERS_STORES", "memory")
-                    .environment("ORDERS_METRICS", metrics)
-                    .environment("EBBTIDE_MANAGEMENT_PORT", "0")
-                    .start();
-            int management =
-                    Integer.parseInt(process.awaitLine("answers probes at http://127.0.0.1:(\\d+)/health", SOON)
-                            .group(1));
-            var example = new Example(process, process.awaitPort(), management);
+    /** The example twice in one JVM, which compiles the code of both alike. */
+    static final class Twice {
+        public static void main(String[] arguments) throws InterruptedException {
+            for (String metrics : arguments) {
+                OrdersService.in(Map.of("ORDERS_PORT", "0", "ORDERS_STORES", "memory", "ORDERS_METRICS", metrics))
+                        .build()
+                        .start();
+            }
+            System.out.println("both are up");
+            new CountDownLatch(1).await();
+        }
+    }
+
+    /** Where one of the two is to be reached. */
+    private record Example(int port, int managementPort) {
+        static Example of(ServiceProcess process, int which) throws IOException {
+            String output = process.output();
+            var example = new Example(
+                    nth(output, "service listens, port=(\\d+)", which),
+                    nth(output, "answers probes at http://127.0.0.1:(\\d+)/health", which));
             try (WireConnection connection = WireConnection.open(example.port(), SOON)) {
                 connection.exchange(WireRequest.post("/orders", "{\"item\":\"tide table\",\"quantity\":2}"));
             }
             return example;
         }
 
-        @Override
-        public void close() {
-            process.close();
+        private static int nth(String output, String pattern, int which) {
+            List<MatchResult> all =
+                    Pattern.compile(pattern).matcher(output).results().toList();
+            return Integer.parseInt(all.get(which).group(1));
         }
     }
 
@@ -78,19 +90,21 @@ final class MetricsCost {
         }
     }
 
-    /** Two processes that live as long as each other: what one JVM compiles well by chance stays within its round. */
     private static List<Pair> round(boolean withFirst, ExecutorService clients) throws Exception {
-        try (Example one = Example.start(withFirst ? "on" : "off");
-                Example other = Example.start(withFirst ? "off" : "on")) {
-            Example with = withFirst ? one : other;
-            Example without = withFirst ? other : one;
+        JavaLauncher launcher = JavaLauncher.of(Twice.class)
+                .arguments(withFirst ? "on" : "off", withFirst ? "off" : "on")
+                .environment("EBBTIDE_MANAGEMENT_PORT", "0");
+        try (ServiceProcess process = launcher.start()) {
+            process.awaitLine("both are up", SOON);
+            Example with = Example.of(process, withFirst ? 0 : 1);
+            Example without = Example.of(process, withFirst ? 1 : 0);
             List<Pair> pairs = new ArrayList<>();
-            for (int i = 0; i < WARM_UP_SLICES + PAIRS; i++) {
+            for (int i = 0; i < WARM_UP_PAIRS + PAIRS; i++) {
                 boolean first = i % 2 == 0; // whoever comes second finds a warmer machine
                 double before = perSecond(first ? with : without, clients);
                 double after = perSecond(first ? without : with, clients);
                 scrape(with);
-                if (i >= WARM_UP_SLICES) {
+                if (i >= WARM_UP_PAIRS) {
                     pairs.add(first ? new Pair(before, after) : new Pair(after, before));
                 }
             }
@@ -109,12 +123,12 @@ final class MetricsCost {
         double[] sorted = pairs.stream().mapToDouble(Pair::ratio).sorted().toArray();
         double median = sorted[sorted.length / 2];
         System.out.printf(
-                "metrics: %,.0f requests/s with, %,.0f without, %d pairs of %d s in %d pairs of processes,"
+                "metrics: %,.0f requests/s with, %,.0f without, %d pairs of %d ms in %d processes,"
                         + " ratio min %.3f, quartiles %.3f and %.3f, median %.3f, max %.3f%n",
                 pairs.stream().mapToDouble(Pair::with).average().orElse(0),
                 pairs.stream().mapToDouble(Pair::without).average().orElse(0),
                 pairs.size(),
-                SLICE.toSeconds(),
+                SLICE.toMillis(),
                 ROUNDS,
                 sorted[0],
                 sorted[sorted.length / 4],

@@ -8,6 +8,7 @@ import io.ebbtide.undertow.UndertowSource;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.file.Path;
+import java.util.Map;
 
 /**
  * Takes orders on the port that {@code ORDERS_PORT} names, 8080 unless set; answers probes and metrics on 8558. Where the
@@ -19,10 +20,15 @@ public final class OrdersService {
     private OrdersService() {}
 
     public static void main(String[] arguments) {
-        int port = Integer.parseInt(System.getenv().getOrDefault("ORDERS_PORT", "8080"));
+        in(System.getenv()).build().run();
+    }
+
+    /** The service as the variables of an environment describe it. */
+    public static EbbtideBuilder in(Map<String, String> environment) {
+        int port = Integer.parseInt(environment.getOrDefault("ORDERS_PORT", "8080"));
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         EbbtideBuilder service = Ebbtide.builder("orders");
-        OrderStore store = Stores.addTo(service, System.getenv(), registry);
+        OrderStore store = Stores.addTo(service, environment, registry);
         var http = UndertowSource.http(port, OrdersApi.handler(store)).workerThreads(WORKERS);
 
         service.liveness("deadlock", Check.deadlock())
@@ -31,10 +37,10 @@ public final class OrdersService {
                 .startupTask("prepare the store", store::prepare)
                 .startupTask("tell the port", () -> System.out.println("orders-service listens, port=" + http.port()))
                 .management();
-        if (!System.getenv().getOrDefault("ORDERS_METRICS", "on").equals("off")) {
+        if (!environment.getOrDefault("ORDERS_METRICS", "on").equals("off")) {
             service.metrics(registry, MeterRules.defaults().withInFlightLimit(WORKERS))
                     .scrape(registry::scrape);
         }
-        service.build().run();
+        return service;
     }
 }
