@@ -151,7 +151,8 @@ public final class EbbtideBuilder {
      * Has the meters tell how much waits somewhere, as for an autoscaler: {@code queue("imports", imports::size)}. Executors
      * that are given to {@link #work} tell it by themselves.
      *
-     * @param name the tag {@code queue} of its meters
+     * @param name the tag {@code queue} of its meters. If an executor or a source has the same, a warning is logged at the
+     *     start, and the meters tell this queue
      */
     public EbbtideBuilder queue(String name, Backlog backlog) {
         Expect.present(backlog, "queue '" + name + "'");

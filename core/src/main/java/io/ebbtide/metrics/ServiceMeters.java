@@ -117,9 +117,22 @@ public final class ServiceMeters implements Component {
             String name = source.name();
             new Steady<>(() -> Optional.ofNullable(source.backlog()), NONE, failed(name))
                     .get()
-                    .ifPresent(backlog -> backlogs.putIfAbsent(name, Steady.backlog(backlog, failed(name))));
+                    .ifPresent(backlog -> add(name, Steady.backlog(backlog, failed(name)), backlogs));
         }
         return backlogs;
+    }
+
+    /** Two series of one name cannot be, and the registry would keep the first without a word. */
+    private void add(String name, Backlog backlog, Map<String, Backlog> backlogs) {
+        if (backlogs.putIfAbsent(name, backlog) != null) {
+            log.write(
+                    LOG,
+                    to -> to.warn(
+                            "'{}' has two queues that are called '{}', and its meters tell the first (expected: a name for"
+                                    + " each queue, executor and source; rename one)",
+                            lifecycle.service(),
+                            name));
+        }
     }
 
     private Steady<SourceLoad> load(TrafficSource source) {

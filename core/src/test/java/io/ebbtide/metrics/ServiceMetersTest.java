@@ -3,6 +3,10 @@ package io.ebbtide.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.ebbtide.Ebbtide;
 import io.ebbtide.EbbtideBuilder;
 import io.ebbtide.Settings;
@@ -36,6 +40,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 final class ServiceMetersTest {
     private final MeterRegistry registry = new SimpleMeterRegistry();
@@ -298,6 +303,32 @@ final class ServiceMetersTest {
             assertThat(service.inFlight().count()).isEqualTo(3);
             release.countDown();
             Awaitility.await().until(() -> value("ebbtide.queue.age", "queue", "mails") == 0);
+        }
+    }
+
+    @Test
+    void twoQueuesOfOneName_areOne_andTheLogSaysSo() {
+        var lines = new ListAppender<ILoggingEvent>();
+        var logger = (Logger) LoggerFactory.getLogger(ServiceMeters.class);
+        lines.start();
+        logger.setLevel(Level.WARN);
+        logger.addAppender(lines);
+        var executor = WorkExecutor.of("mails", Executors.newSingleThreadExecutor(), QueueRule.keep());
+        try (Ebbtide service =
+                builder().queue("mails", () -> 3).work(executor).build().start()) {
+            assertThat(value("ebbtide.queue.depth", "queue", "mails")).isEqualTo(3);
+            assertThat(service.inFlight().count()).isZero();
+            Awaitility.await()
+                    .until(
+                            () -> List.copyOf(lines.list).stream()
+                                    .anyMatch(
+                                            line -> line.getFormattedMessage()
+                                                    .equals(
+                                                            "'orders' has two queues that are called 'mails', and its meters tell the first"
+                                                                    + " (expected: a name for each queue, executor and source; rename one)")));
+        } finally {
+            logger.detachAppender(lines);
+            logger.setLevel(null);
         }
     }
 

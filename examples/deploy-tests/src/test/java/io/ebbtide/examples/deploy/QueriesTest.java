@@ -125,7 +125,7 @@ final class QueriesTest {
                     rule.get("metricsQuery")
                             .asText()
                             .replace("<<.Series>>", series.substring(0, series.indexOf('{')))
-                            .replace("<<.LabelMatchers>>", "namespace=\"shop\",pod=~\"a|b|c\"")
+                            .replace("<<.LabelMatchers>>", "namespace=\"shop\",pod=~\"a|b|c|d\"")
                             .replace("<<.GroupBy>>", "pod"));
         }
         return queries;
