@@ -192,6 +192,8 @@ final class TcpBalancerTest {
             balancer.add(listener.getLocalPort());
             Socket client = connect();
             Socket backend = listener.accept();
+            // A reset before the balancer knows of the connection is a refusal to it.
+            Awaitility.await().atMost(SOON).until(() -> balancer.open(listener.getLocalPort()) == 1);
             backend.getOutputStream().write('x');
             backend.setSoLinger(true, 0);
             backend.close();
