@@ -101,6 +101,15 @@ final class StrictParseTest {
     }
 
     @Test
+    void comments_ofYaml_endNoBlock() throws IOException {
+        try (Stream<Path> files = Files.walk(Setup.DEPLOY)) {
+            assertThat(files.filter(file -> file.toString().endsWith(".yaml")))
+                    .allSatisfy(file -> assertThat(Files.readAllLines(file))
+                            .noneMatch(line -> line.stripLeading().startsWith("#") && line.endsWith("|")));
+        }
+    }
+
+    @Test
     void unknownFields_ofMisspeltOnes_areNamed() {
         JsonNode object = Rendering.of("""
                         apiVersion: apps/v1
