@@ -31,6 +31,13 @@ record Rendering(Map<String, JsonNode> objects) {
 
     /** By {@code kubectl kustomize}. */
     static Rendering byKustomize(Setup setup) {
+        Tool.Result result = kustomize(setup);
+        assertThat(result.errors()).isEmpty();
+        return of(result.output());
+    }
+
+    /** What {@code kubectl kustomize} says of it. */
+    static Tool.Result kustomize(Setup setup) {
         Path folder = FOLDER.resolve(setup.name());
         String up = "../../../../deploy/kustomize/";
         String components = setup.components().stream()
@@ -49,9 +56,7 @@ record Rendering(Map<String, JsonNode> objects) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Tool.Result result = Tool.KUBECTL.run(folder, "kustomize", ".");
-        assertThat(result.errors()).isEmpty();
-        return of(result.output());
+        return Tool.KUBECTL.run(folder, "kustomize", ".");
     }
 
     /** By Helm, once for each setup. */

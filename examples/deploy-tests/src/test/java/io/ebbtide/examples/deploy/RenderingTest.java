@@ -2,9 +2,11 @@ package io.ebbtide.examples.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -29,5 +31,14 @@ final class RenderingTest {
         assertThat(helm.objects())
                 .allSatisfy((name, object) -> assertThat(object).isEqualTo(kustomize.get(name)));
         assertThat(helm.objects()).hasSizeGreaterThanOrEqualTo(14);
+    }
+
+    /** Otherwise its 44 s would take the place of the balancer's 80 s without a word. */
+    @Test
+    void mesh_listedAfterTheBalancer_isRefusedByKustomize() {
+        Tool.Result result = Rendering.kustomize(Setup.with(List.of("aws-alb", "istio")));
+
+        assertThat(result.exit()).isNotZero();
+        assertThat(result.errors()).contains("terminationGracePeriodSeconds failed: test failed");
     }
 }

@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The numbers of each setup fit each other: the platform's, the process's and the balancer's. */
 final class SumsTest {
@@ -241,9 +242,10 @@ final class SumsTest {
                 .containsEntry("load_balancing.cross_zone.enabled", "true");
     }
 
-    @Test
-    void sidecar_staysUntilTheServiceHasDrained() {
-        Rendering rendering = Rendering.byHelm(Setup.named("istio"));
+    @ParameterizedTest
+    @ValueSource(strings = {"istio", "gateway+istio", "istio+aws-alb", "istio+aws-nlb"})
+    void sidecar_staysUntilTheServiceHasDrained(String setup) {
+        Rendering rendering = Rendering.byHelm(Setup.named(setup));
         GraceBudget budget =
                 budget(rendering.startingWith("ConfigMap orders-service-env-").get("data"));
         JsonNode annotations = rendering.get("Deployment orders-service").at("/spec/template/metadata/annotations");
