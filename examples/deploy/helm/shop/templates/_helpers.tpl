@@ -45,6 +45,8 @@ template:
   metadata:
     labels:
       app.kubernetes.io/name: {{ .name }}
+      # Both: monitors and their network policy go by this one.
+      app.kubernetes.io/component: backend
       app.kubernetes.io/part-of: shop
       {{- if .mesh }}
       sidecar.istio.io/inject: "true"
