@@ -273,6 +273,17 @@ final class SumsTest {
         assertThat(Integer.parseInt(command.get(command.size() - 1))).isGreaterThanOrEqualTo(grace);
     }
 
+    /** A number of replicas for when Prometheus is silent would take loaded ones away. */
+    @Test
+    void consumer_staysAsItIs_whileItsMetricFails() {
+        JsonNode scaled = Rendering.byHelm(Setup.named("keda-consumer"))
+                .get("ScaledObject spool-consumer")
+                .get("spec");
+
+        assertThat(scaled.has("fallback")).isFalse();
+        assertThat(scaled.at("/triggers/0/metadata/ignoreNullValues").asText()).isEqualTo("false");
+    }
+
     @Test
     void canary_isCountedByNobodyElse() {
         Rendering rendering = Rendering.byHelm(Setup.named("canary"));
