@@ -182,6 +182,15 @@ final class SumsTest {
             assertThat(seconds(rendering.get("HTTPRoute " + route).at("/spec/rules/0/timeouts/request")))
                     .isLessThanOrEqualTo((int) drain.toSeconds());
         }
+        for (String route : List.of("orders-reads", "frontend")) {
+            JsonNode retry = rendering.get("BackendTrafficPolicy " + route).at("/spec/retry");
+            JsonNode timeouts = rendering.get("HTTPRoute " + route).at("/spec/rules/0/timeouts");
+            // a pod that hangs must leave time for the others
+            assertThat(seconds(retry.at("/perRetry/timeout"))
+                            * (retry.get("numRetries").asInt() + 1))
+                    .isLessThan(seconds(timeouts.get("request")));
+            assertThat(timeouts.has("backendRequest")).isFalse(); // would be the timeout of all tries
+        }
         assertThat(rendering
                         .get("BackendTrafficPolicy orders-writes")
                         .at("/spec/retry/retryOn/triggers")
