@@ -294,6 +294,15 @@ final class SumsTest {
     }
 
     @Test
+    void consumer_isScaledByTheQueueOfItsOwnNamespace() {
+        assertThat(Rendering.byHelm(Setup.named("keda-consumer"))
+                        .get("ScaledObject spool-consumer")
+                        .at("/spec/triggers/0/metadata/query")
+                        .asText())
+                .isEqualTo("max(ebbtide_hpa_queue_depth{namespace=\"shop\",service=\"spool\"})");
+    }
+
+    @Test
     void canary_isCountedByNobodyElse() {
         Rendering rendering = Rendering.byHelm(Setup.named("canary"));
         JsonNode selector = rendering.get("Deployment orders-service").at("/spec/selector/matchLabels");
