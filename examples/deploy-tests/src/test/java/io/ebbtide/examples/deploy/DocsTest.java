@@ -2,6 +2,7 @@ package io.ebbtide.examples.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,9 @@ import org.junit.jupiter.api.Test;
 /** The pages about operating it lead somewhere, and leave no option out. */
 final class DocsTest {
     private static final Path OPERATE = Path.of("../../docs/operate");
+    private static final Pattern FOR_A_CLUSTER =
+            Pattern.compile("^    (kubectl (?!kustomize)|helm (?!template)|aws |promtool query)");
+    private static final Pattern NEEDS_ONE = Pattern.compile("(?i)needs (a|the) cluster");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
 
     @Test
@@ -61,18 +65,43 @@ final class DocsTest {
         assertThat(Setup.options()).allSatisfy(option -> assertThat(readme).contains("`" + option + "`"));
     }
 
-    /** Whoever reads a command must know whether it was run, or what it needs. */
+    /** Whoever reads a command must know whether it was run, or what it needs: from its heading, or from the words before it. */
     @Test
-    void commands_forACluster_areMarkedSo() throws IOException {
+    void commands_forACluster_areEachMarkedSo() throws IOException {
+        var unmarked = new ArrayList<String>();
         for (Path page : pages()) {
-            String text = Files.readString(page);
-            boolean needsOne = Pattern.compile("(?m)^    (kubectl (?!kustomize)|helm (?!template)|aws )")
-                    .matcher(text)
-                    .find();
-            if (needsOne) {
-                assertThat(text).as(page.toString()).contains("needs a cluster");
+            String heading = "";
+            String words = "";
+            for (String part : Files.readString(page).split("\n\n+", -1)) {
+                if (part.startsWith("#")) {
+                    heading = part;
+                    words = "";
+                } else if (!part.startsWith("    ")) {
+                    words = part;
+                } else if (!NEEDS_ONE.matcher(heading + words).find()) {
+                    part.lines()
+                            .filter(FOR_A_CLUSTER.asPredicate())
+                            .forEach(line -> unmarked.add(page.getFileName() + ": " + line.strip()));
+                }
             }
         }
+
+        assertThat(unmarked).isEmpty();
+    }
+
+    /** Helm's release cannot label the namespace that it lives in. */
+    @Test
+    void namespace_ofKustomize_isLabelledByHandForHelm() throws IOException {
+        String page = Files.readString(OPERATE.resolve("kubernetes.md"));
+        JsonNode labels = Rendering.YAML
+                .readTree(Setup.DEPLOY.resolve("kustomize/base/namespace.yaml").toFile())
+                .at("/metadata/labels");
+
+        assertThat(labels).isNotEmpty();
+        assertThat(labels.properties())
+                .allSatisfy(label -> assertThat(page)
+                        .contains("kubectl label namespace shop " + label.getKey() + "="
+                                + label.getValue().asText()));
     }
 
     private static List<Path> pages() throws IOException {
