@@ -5,13 +5,17 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Findings as SARIF 2.1.0, which code hosts and editors read. */
 final class SarifReport {
     private static final JsonFactory JSON = new JsonFactory();
+    private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:/");
+    /** What stands for itself in a URI's path. */
+    private static final String PLAIN =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/";
 
     private SarifReport() {}
 
@@ -119,12 +123,26 @@ final class SarifReport {
         json.writeEndObject();
     }
 
-    /** A file name as a URI reference. */
-    private static String uri(String file) {
-        try {
-            return new URI(null, null, file.replace('\\', '/'), null).getRawPath();
-        } catch (URISyntaxException e) {
-            return "stdin";
+    /** A file name as a URI reference (RFC 3986): a colon in its first segment would end a scheme. */
+    static String uri(String file) {
+        String path = file.replace('\\', '/');
+        if (DRIVE.matcher(path).lookingAt()) {
+            return "file:///" + encoded(path);
         }
+        int slash = path.indexOf('/');
+        String first = slash < 0 ? path : path.substring(0, slash);
+        return (first.contains(":") ? "./" : "") + encoded(path);
+    }
+
+    private static String encoded(String path) {
+        var text = new StringBuilder();
+        for (byte each : path.getBytes(StandardCharsets.UTF_8)) {
+            if (PLAIN.indexOf(each) >= 0) {
+                text.append((char) each);
+            } else {
+                text.append("%%%02X".formatted(each & 0xff));
+            }
+        }
+        return text.toString();
     }
 }
