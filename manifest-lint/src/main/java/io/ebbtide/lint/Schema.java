@@ -38,11 +38,6 @@ final class Schema {
         return kinds.get(apiVersion + " " + kind);
     }
 
-    /** Whether some version of this group has kinds here. */
-    boolean knowsVersion(String apiVersion) {
-        return kinds.keySet().stream().anyMatch(each -> each.startsWith(apiVersion + " "));
-    }
-
     /** The fields of this type; null if it is none of the named ones. */
     @Nullable
     Map<String, Field> fields(String type) {

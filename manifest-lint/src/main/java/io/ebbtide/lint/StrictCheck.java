@@ -5,10 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Holds a manifest against the schema of its kind. */
 final class StrictCheck {
+    private static final Pattern HAS_LETTER = Pattern.compile("[a-zA-Z]");
+    private static final Pattern PERCENTAGE = Pattern.compile("\\d+%");
     /** Versions that are gone, the release that took them, and what to write instead. */
     private static final Map<String, Removed> REMOVED = Map.ofEntries(
             removed("extensions/v1beta1 Deployment", "1.16", "apps/v1"),
@@ -90,7 +93,9 @@ final class StrictCheck {
             }
         }
         fields.forEach((name, field) -> {
-            if (field.required() && !object.field(name).exists()) {
+            // The status is the server's to write; what a manifest has of it is a remnant that applying ignores.
+            boolean asked = field.required() && !object.isWithin(manifest.at("status"));
+            if (asked && !object.field(name).exists()) {
                 findings.add(StrictRules.MISSING_FIELD.finding(
                         manifest, object.field(name), "%s requires %s".formatted(spoken(type), name), "write " + name));
             }
@@ -119,7 +124,7 @@ final class StrictCheck {
                 case "int" -> integer(value);
                 case "number" -> expect(value, "a number", Kind.INTEGER, Kind.NUMBER);
                 case "bool" -> expect(value, "true or false", Kind.BOOLEAN);
-                case "int-or-string" -> expect(value, "a whole number or a string", Kind.INTEGER, Kind.STRING);
+                case "int-or-string" -> integerOrString(value);
                 case "quantity" ->
                     expect(value, "a quantity such as 250m or 384Mi", Kind.INTEGER, Kind.NUMBER, Kind.STRING);
                 default -> object(value, type);
@@ -133,6 +138,20 @@ final class StrictCheck {
             wrong(value, "a whole number of 32 bits");
         } else {
             expect(value, "a whole number", Kind.INTEGER);
+        }
+    }
+
+    /** A string is a port's name in some of these fields, a percentage in all others. */
+    private void integerOrString(Value value) {
+        boolean isPort = value.key().equals("port") || value.key().equals("targetPort");
+        if (value.is(Kind.STRING) && isPort && !HAS_LETTER.matcher(value.text()).find()) {
+            wrong(value, "a whole number without quotes, or a name with a letter in it");
+        } else if (value.is(Kind.STRING)
+                && !isPort
+                && !PERCENTAGE.matcher(value.text()).matches()) {
+            wrong(value, "a whole number without quotes, or a percentage such as \"25%\"");
+        } else {
+            expect(value, "a whole number or a string", Kind.INTEGER, Kind.STRING);
         }
     }
 

@@ -72,6 +72,14 @@ final class StrictRules {
             "apiVersion and kind, both",
             "Nothing, if it is meant to be something else.",
             Rule.BY_THE_READER);
+    static final Rule EXCLUSIVE_FIELDS = new Rule(
+            "exclusive-fields",
+            Severity.ERROR,
+            "Two fields stand side by side of which Kubernetes takes one.",
+            "The API server refuses the object.",
+            "a PodDisruptionBudget has minAvailable or maxUnavailable",
+            "Take one of the two out; maxUnavailable goes on meaning the same when the number of replicas changes.",
+            StrictRules::exclusive);
     static final Rule DUPLICATE_OBJECT = new Rule(
             "duplicate-object",
             Severity.WARNING,
@@ -116,6 +124,7 @@ final class StrictRules {
                 UNKNOWN_FIELD,
                 WRONG_TYPE,
                 MISSING_FIELD,
+                EXCLUSIVE_FIELDS,
                 UNKNOWN_KIND,
                 REMOVED_API,
                 DUPLICATE_OBJECT,
@@ -145,6 +154,20 @@ final class StrictRules {
                 manifest.root().line(),
                 kustomize ? manifest.kind() + " is kustomize's own, not an object" : "no " + missing,
                 kustomize ? "lint what it renders: kubectl kustomize . | ebbtide-lint -" : remedy);
+    }
+
+    private static void exclusive(World world, Rule.Found found) {
+        world.all("policy", "PodDisruptionBudget").forEach(budget -> {
+            Value least = budget.at("spec.minAvailable");
+            Value most = budget.at("spec.maxUnavailable");
+            if (least.exists() && most.exists()) {
+                found.at(
+                        budget,
+                        least,
+                        "minAvailable %s and maxUnavailable %s".formatted(least.text(), most.text()),
+                        "take minAvailable out");
+            }
+        });
     }
 
     private static void duplicates(World world, Rule.Found found) {

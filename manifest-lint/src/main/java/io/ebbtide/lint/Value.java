@@ -180,6 +180,11 @@ final class Value {
         return items.stream().filter(condition).findFirst().orElseGet(() -> absent(this, "[?]"));
     }
 
+    /** Whether this is the other one, or stands somewhere below it. */
+    boolean isWithin(Value other) {
+        return equals(other) || (parent != null && parent.isWithin(other));
+    }
+
     /** The scalars of a map, by field. */
     Map<String, String> strings() {
         var strings = new LinkedHashMap<String, String>();
