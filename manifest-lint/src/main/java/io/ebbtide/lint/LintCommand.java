@@ -98,7 +98,19 @@ final class LintCommand implements Callable<Integer> {
     }
 
     static CommandLine commandLine(InputStream standardInput) {
-        return new CommandLine(new LintCommand(standardInput)).setCaseInsensitiveEnumValuesAllowed(true);
+        return new CommandLine(new LintCommand(standardInput))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
+                    commandLine
+                            .getErr()
+                            .println("ebbtide-lint: nothing was judged, by a fault of its own: " + oneLine(e));
+                    commandLine.getErr().flush();
+                    return UNUSABLE;
+                });
+    }
+
+    private static String oneLine(Exception e) {
+        return e.toString().replaceAll("\\R", " ");
     }
 
     @Override

@@ -39,6 +39,28 @@ final class LintCommandTest {
     }
 
     @Test
+    void fault_isOneLine_andUnusable() {
+        int code = run(
+                new InputStream() {
+                    @Override
+                    public int read() {
+                        return -1;
+                    }
+
+                    @Override
+                    public int read(byte[] buffer, int offset, int length) {
+                        throw new IllegalStateException("first\nsecond");
+                    }
+                },
+                "-");
+
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString())
+                .isEqualToNormalizingNewlines(
+                        "ebbtide-lint: nothing was judged, by a fault of its own: java.lang.IllegalStateException: first second\n");
+    }
+
+    @Test
     void wrongUsage_isToldWithTheRemedy() {
         run("--ignore", "no-such", GOOD);
 
@@ -116,7 +138,11 @@ final class LintCommandTest {
     }
 
     private int run(String... arguments) {
-        return run(new ByteArrayInputStream("".getBytes(StandardCharsets.UTF_8)), arguments);
+        return run(stream(""), arguments);
+    }
+
+    private static InputStream stream(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private int run(InputStream in, String... arguments) {
