@@ -36,6 +36,10 @@ public record Finding(
         return reason != null;
     }
 
+    Finding withSeverity(Severity other) {
+        return new Finding(rule, other, file, template, line, column, object, path, what, numbers, fix, reason);
+    }
+
     Finding suppressedBecause(String because) {
         return new Finding(rule, severity, file, template, line, column, object, path, what, numbers, fix, because);
     }

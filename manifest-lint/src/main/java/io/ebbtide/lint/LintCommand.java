@@ -19,7 +19,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command line. Exit codes: 0 clean, 1 findings at or above {@code --fail-on}, 2 wrong usage or unreadable input. */
+/** The command line. Exit codes: 0 clean, 1 findings at or above {@code --fail-on}, 2 wrong usage, or input that cannot be judged. */
 @Command(
         name = "ebbtide-lint",
         mixinStandardHelpOptions = true,
@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
         exitCodeList = {
             "0:nothing at or above --fail-on",
             "1:findings at or above --fail-on",
-            "2:wrong usage, or input that cannot be read"
+            "2:wrong usage, input that cannot be read, or no object in it"
         },
         footer = {"", "  kubectl kustomize overlays/production | ebbtide-lint -", "  helm template . | ebbtide-lint -"})
 final class LintCommand implements Callable<Integer> {
@@ -78,7 +78,7 @@ final class LintCommand implements Callable<Integer> {
             names = "--ignore",
             paramLabel = "RULE",
             split = ",",
-            description = "Leave out what this rule finds; repeatable.")
+            description = "Leave out what this rule finds; repeatable. Input that cannot be read stays an error.")
     private Set<String> ignored = new LinkedHashSet<>();
 
     @Option(names = "--explain", paramLabel = "RULE", description = "Explain a rule.")

@@ -31,7 +31,7 @@ public final class ManifestLint {
 
     /**
      * Reads and judges files and folders (all {@code .yaml}, {@code .yml} and {@code .json} below them). What cannot be read
-     * is a finding, not an exception. Takes some milliseconds for each hundred objects.
+     * is a finding, not an exception, and so is input without any object. Takes some milliseconds for each hundred objects.
      */
     public static ManifestLint of(Path... paths) {
         var sources = new Sources();
@@ -76,6 +76,9 @@ public final class ManifestLint {
         suppressions.judge(manifests);
         var open = new ArrayList<>(sources.findings());
         open.addAll(suppressions.open());
+        if (manifests.isEmpty() && open.stream().noneMatch(ManifestLint::isUnreadable)) {
+            open.addAll(StrictRules.nothingIn(sources.names()));
+        }
         return new ManifestLint(sorted(open), sorted(suppressions.passed()), manifests.size());
     }
 
@@ -91,10 +94,14 @@ public final class ManifestLint {
                 .toList();
     }
 
-    /** The same without what these rules find. */
+    /** The same without what these rules find; that input cannot be read stays. */
     public ManifestLint without(Set<String> rules) {
         return new ManifestLint(
-                findings.stream().filter(each -> !rules.contains(each.rule())).toList(), suppressed, objects);
+                findings.stream()
+                        .filter(each -> isUnreadable(each) || !rules.contains(each.rule()))
+                        .toList(),
+                suppressed,
+                objects);
     }
 
     /** What is open, by file and line. */
@@ -112,9 +119,13 @@ public final class ManifestLint {
         return objects;
     }
 
-    /** Whether all input could be read. */
+    /** Whether all input could be read, and held at least one object. */
     public boolean readable() {
-        return findings.stream().noneMatch(each -> each.rule().equals(StrictRules.UNREADABLE.id()));
+        return findings.stream().noneMatch(ManifestLint::isUnreadable);
+    }
+
+    private static boolean isUnreadable(Finding finding) {
+        return finding.rule().equals(StrictRules.UNREADABLE.id());
     }
 
     boolean has(Severity atLeast) {
@@ -122,7 +133,7 @@ public final class ManifestLint {
     }
 
     /**
-     * Passes if there is neither an error nor a warning; notes may be there.
+     * Passes if there is neither an error nor a warning; notes may be there. Where no object was judged, there is an error.
      *
      * @throws AssertionError otherwise, with the text of all findings
      */

@@ -32,13 +32,23 @@ final class Sources {
     private static final int MOST_BYTES_IN_ALL = 32 * 1024 * 1024;
     private static final int MOST_FILES = 10_000;
     private static final int MOST_FOLDERS_DEEP = 32;
+    /** At the start of any line, as several files in one stream bring several; there it is never part of a value. */
+    private static final Pattern BYTE_ORDER_MARK = Pattern.compile("(?m)^\uFEFF");
+
     private static final Pattern SOURCE = Pattern.compile("# Source: (\\S.*)");
 
     private final List<Manifest> manifests = new ArrayList<>();
     private final List<Finding> findings = new ArrayList<>();
-    private final Set<Object> folders = new HashSet<>();
+    private final List<String> names = new ArrayList<>();
+    private final Set<Object> read = new HashSet<>();
+    private final Set<Object> above = new HashSet<>();
     private int files;
     private long bytes;
+
+    /** What was to be read, as it was named. */
+    List<String> names() {
+        return names;
+    }
 
     List<Manifest> manifests() {
         return manifests;
@@ -49,8 +59,12 @@ final class Sources {
         return findings;
     }
 
-    /** Reads a file, or a folder with all below it that ends in {@code .yaml}, {@code .yml} or {@code .json}. */
+    /**
+     * Reads a file, or a folder with all below it that ends in {@code .yaml}, {@code .yml} or {@code .json}. What was read
+     * before is not read again.
+     */
     void add(Path path) {
+        names.add(path.toString());
         if (Files.isDirectory(path)) {
             addFolder(path, 0);
         } else {
@@ -60,6 +74,7 @@ final class Sources {
 
     /** Reads all of a stream, which the caller closes. */
     void add(InputStream stream, String name) {
+        names.add(name);
         try {
             addText(decoded(bounded(stream)), name, false);
         } catch (BadInput e) {
@@ -71,30 +86,42 @@ final class Sources {
 
     private void addFolder(Path folder, int depth) {
         try {
-            if (!folders.add(key(folder))) {
+            Object key = key(folder);
+            if (above.contains(key)) {
                 throw new BadInput(
                         "this folder was met before: a link leads back to it (expected: a tree); it is read once");
             }
-            if (depth > MOST_FOLDERS_DEEP) {
-                throw new BadInput("more than %d folders deep (expected: fewer)".formatted(MOST_FOLDERS_DEEP));
-            }
-            var entries = new ArrayList<Path>();
-            try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-                stream.forEach(entries::add);
-            }
-            entries.sort(null);
-            for (Path entry : entries) {
-                String name = entry.getFileName().toString().toLowerCase(Locale.ROOT);
-                if (Files.isDirectory(entry)) {
-                    addFolder(entry, depth + 1);
-                } else if (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json")) {
-                    addFile(entry, true);
+            if (read.add(key)) {
+                above.add(key);
+                try {
+                    addEntries(folder, depth);
+                } finally {
+                    above.remove(key);
                 }
             }
         } catch (BadInput e) {
             refuse(folder.toString(), e);
         } catch (IOException | DirectoryIteratorException e) {
             refuse(folder.toString(), new BadInput("unreadable folder: " + reason(e)));
+        }
+    }
+
+    private void addEntries(Path folder, int depth) throws BadInput, IOException {
+        if (depth > MOST_FOLDERS_DEEP) {
+            throw new BadInput("more than %d folders deep (expected: fewer)".formatted(MOST_FOLDERS_DEEP));
+        }
+        var entries = new ArrayList<Path>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
+            stream.forEach(entries::add);
+        }
+        entries.sort(null);
+        for (Path entry : entries) {
+            String name = entry.getFileName().toString().toLowerCase(Locale.ROOT);
+            if (Files.isDirectory(entry)) {
+                addFolder(entry, depth + 1);
+            } else if (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json")) {
+                addFile(entry, true);
+            }
         }
     }
 
@@ -110,13 +137,17 @@ final class Sources {
             if (!Files.exists(file)) {
                 throw new BadInput("no such file (expected: a file, a folder, or - for standard input)");
             }
-            if (!Files.isRegularFile(file)) {
+            boolean regular = Files.isRegularFile(file);
+            if (!regular && inFolder) { // whoever names a pipe means it; one that lies about may never end
                 throw new BadInput("not a regular file (expected: a file, a folder, or - for standard input)");
+            }
+            if (regular && !read.add(file.toRealPath())) {
+                return;
             }
             if (++files > MOST_FILES) {
                 throw new BadInput("more than %,d files (expected: fewer)".formatted(MOST_FILES));
             }
-            long size = Files.size(file);
+            long size = regular ? Files.size(file) : 0;
             if (size > MOST_BYTES) {
                 throw tooLarge("%,d bytes".formatted(size));
             }
@@ -164,7 +195,7 @@ final class Sources {
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
                     .decode(ByteBuffer.wrap(content))
                     .toString();
-            return text.startsWith("\uFEFF") ? text.substring(1) : text;
+            return BYTE_ORDER_MARK.matcher(text).replaceAll("");
         } catch (CharacterCodingException e) {
             throw new BadInput("not UTF-8 (expected: YAML or JSON in UTF-8)");
         }
@@ -198,9 +229,8 @@ final class Sources {
                 add(new Manifest(manifest.origin(), item, List.of()), inFolder);
             }
             manifest.duplicates().forEach(each -> findings.add(StrictRules.duplicateKey(manifest, each)));
-        } else if (manifest.root().is(Value.Kind.MAP)
-                && manifest.root().field("kind").exists()
-                && manifest.root().field("apiVersion").exists()
+        } else if (StrictRules.isName(manifest.root().field("kind"))
+                && StrictRules.isName(manifest.root().field("apiVersion"))
                 && !manifest.group().equals("kustomize.config.k8s.io")) {
             manifests.add(manifest);
         } else {

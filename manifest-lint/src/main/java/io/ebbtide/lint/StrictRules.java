@@ -8,9 +8,9 @@ final class StrictRules {
             "unreadable-input",
             Severity.ERROR,
             "This input cannot be read.",
-            "What is not read is not judged, so nothing can be said about the whole. The exit code is 2.",
+            "What is not read is not judged, so nothing can be said about the whole. The exit code is 2; nothing lets it pass.",
             "at most 8 MiB a file, 32 MiB in all, 10,000 files, 10,000 documents and 400,000 values a file, 64 levels; UTF-8; "
-                    + "no folder twice",
+                    + "no link back to a folder above; at least one object in all",
             "Make it readable, or leave it out.",
             Rule.BY_THE_READER);
     static final Rule UNKNOWN_FIELD = new Rule(
@@ -66,11 +66,12 @@ final class StrictRules {
             Rule.BY_THE_READER);
     static final Rule NOT_A_MANIFEST = new Rule(
             "not-a-manifest",
-            Severity.NOTE,
+            Severity.ERROR,
             "This document is no Kubernetes object.",
-            "It has no apiVersion and kind, as the values of a chart have none; it is left out.",
-            "apiVersion and kind, both",
-            "Nothing, if it is meant to be something else.",
+            "It is left out, and nothing in it is judged: apiversion for apiVersion is enough. Below a folder that is read as a "
+                    + "whole it is a note, as the values of a chart may lie there.",
+            "apiVersion and kind, both, each a string",
+            "Write both, or leave the file out.",
             Rule.BY_THE_READER);
     static final Rule EXCLUSIVE_FIELDS = new Rule(
             "exclusive-fields",
@@ -147,13 +148,34 @@ final class StrictRules {
 
     static Finding notAManifest(Manifest manifest, boolean inFolder) {
         boolean kustomize = manifest.group().equals("kustomize.config.k8s.io");
-        String missing = manifest.root().field("kind").exists() ? "apiVersion" : "kind";
+        Value wrong = manifest.root().field(isName(manifest.root().field("kind")) ? "apiVersion" : "kind");
         String remedy = inFolder ? "nothing, if it is meant to be something else" : "write apiVersion and kind";
-        return NOT_A_MANIFEST.finding(
+        Finding finding = NOT_A_MANIFEST.finding(
                 manifest.origin().file(),
                 manifest.root().line(),
-                kustomize ? manifest.kind() + " is kustomize's own, not an object" : "no " + missing,
+                kustomize
+                        ? manifest.kind() + " is kustomize's own, not an object"
+                        : wrong.exists() ? wrong.key() + " is no name (expected: a string)" : "no " + wrong.key(),
                 kustomize ? "lint what it renders: kubectl kustomize . | ebbtide-lint -" : remedy);
+        return inFolder ? finding.withSeverity(Severity.NOTE) : finding;
+    }
+
+    /** Whether this can be an apiVersion or a kind. */
+    static boolean isName(Value value) {
+        return value.is(Value.Kind.STRING) && !value.text().isBlank();
+    }
+
+    /** What is said of inputs that all together hold no object. */
+    static List<Finding> nothingIn(List<String> names) {
+        return (names.isEmpty() ? List.of("<no input>") : names)
+                .stream()
+                        .map(
+                                name -> UNREADABLE.finding(
+                                        name,
+                                        0,
+                                        "nothing to judge: no Kubernetes object (expected: at least one)",
+                                        "name the files or the folder that hold manifests (*.yaml, *.yml, *.json), or pipe them in"))
+                        .toList();
     }
 
     private static void exclusive(World world, Rule.Found found) {

@@ -39,6 +39,24 @@ final class LintCommandTest {
     }
 
     @Test
+    void inputWithoutAnyObject_isUnusable() {
+        assertThat(run("-")).isEqualTo(2);
+
+        assertThat(out.toString()).startsWith("""
+                        <stdin>: error: This input cannot be read. [unreadable-input]
+                            numbers  nothing to judge: no Kubernetes object (expected: at least one)
+                        """);
+    }
+
+    @Test
+    void inputThatCannotBeRead_isNotIgnored() {
+        assertThat(run("--ignore", "unreadable-input", RULES + "unreadable-input/bad.yaml"))
+                .isEqualTo(2);
+
+        assertThat(out.toString()).contains("[unreadable-input]");
+    }
+
+    @Test
     void fault_isOneLine_andUnusable() {
         int code = run(
                 new InputStream() {

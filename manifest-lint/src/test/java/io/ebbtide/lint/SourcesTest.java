@@ -1,6 +1,7 @@
 package io.ebbtide.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -8,7 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SourcesTest {
     private static final String CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: one\n";
@@ -43,6 +49,104 @@ final class SourcesTest {
         assertThat(problems(lint))
                 .containsExactly(
                         "this folder was met before: a link leads back to it (expected: a tree); it is read once");
+    }
+
+    @Test
+    void folder_thatIsNamedTwice_isReadOnce() throws IOException {
+        Path sub = Files.createDirectory(folder.resolve("sub"));
+        Path file = Files.writeString(sub.resolve("one.yaml"), CONFIG);
+
+        for (ManifestLint lint : List.of(
+                ManifestLint.of(folder, folder), ManifestLint.of(folder, sub), ManifestLint.of(sub, folder, file))) {
+            assertThat(lint.findings()).isEmpty();
+            assertThat(lint.objects()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void linkToAFolderBesides_isNoLoop() throws IOException {
+        Path one = Files.createDirectory(folder.resolve("one"));
+        Files.writeString(one.resolve("one.yaml"), CONFIG);
+        Files.createSymbolicLink(folder.resolve("two"), one);
+
+        ManifestLint lint = ManifestLint.of(folder);
+
+        assertThat(lint.findings()).isEmpty();
+        assertThat(lint.objects()).isEqualTo(1);
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void namedPipe_isReadIfItIsNamed_andNotIfItLiesInAFolder() throws IOException, InterruptedException {
+        Path pipe = folder.resolve("pipe.yaml");
+        Path file = Files.writeString(folder.resolve("one.txt"), CONFIG);
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        new ProcessBuilder("sh", "-c", "cat \"$1\" > \"$2\"", "sh", file.toString(), pipe.toString()).start();
+
+        ManifestLint named = ManifestLint.of(pipe);
+
+        assertThat(named.findings()).isEmpty();
+        assertThat(named.objects()).isEqualTo(1);
+        assertThat(problems(ManifestLint.of(folder)))
+                .containsExactly("not a regular file (expected: a file, a folder, or - for standard input)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "# nothing\n", "---\n---\n", "apiVersion: v1\nkind: List\nitems: []\n"})
+    void inputWithoutAnyObject_isNotPassed(String text) throws IOException {
+        Files.writeString(folder.resolve("a.yaml"), text);
+
+        for (ManifestLint lint : List.of(ManifestLint.of(folder), ManifestLint.of(folder.resolve("a.yaml")))) {
+            assertThat(problems(lint))
+                    .containsExactly("nothing to judge: no Kubernetes object (expected: at least one)");
+            assertThatThrownBy(lint::assertClean)
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageContaining("nothing to judge");
+        }
+    }
+
+    @Test
+    void noInputAtAll_isNotPassed() {
+        assertThatThrownBy(() -> ManifestLint.of().assertClean())
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("<no input>: error: This input cannot be read.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'apiversion: v1\nkind: ConfigMap', no apiVersion",
+        "'apiVersion: v1\nKind: ConfigMap', no kind",
+        "'apiVersion: 1\nkind: ConfigMap', apiVersion is no name (expected: a string)",
+        "'apiVersion: v1\nkind: [a]', kind is no name (expected: a string)",
+        "'- a', no kind"
+    })
+    void documentThatIsNoObject_isAnErrorIfItIsNamed_andANoteInAFolder(String text, String numbers) throws IOException {
+        Files.writeString(folder.resolve("one.yaml"), CONFIG);
+        Path file = Files.writeString(folder.resolve("two.yaml"), text);
+
+        assertThat(ManifestLint.of(folder).findings()).singleElement().satisfies(each -> {
+            assertThat(each.rule()).isEqualTo("not-a-manifest");
+            assertThat(each.severity()).isEqualTo(Severity.NOTE);
+            assertThat(each.numbers()).isEqualTo(numbers);
+        });
+        assertThat(ManifestLint.of(file).findings())
+                .filteredOn(each -> each.rule().equals("not-a-manifest"))
+                .extracting(Finding::severity)
+                .containsExactly(Severity.ERROR);
+    }
+
+    @Test
+    void byteOrderMark_beforeAnyDocument_isLeftOut() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("a.yaml"),
+                "\uFEFF" + CONFIG + "---\n\uFEFF" + CONFIG.replace("one", "two") + "\uFEFF---\n"
+                        + CONFIG.replace("one", "three"));
+
+        ManifestLint lint = ManifestLint.of(file);
+
+        assertThat(lint.findings()).isEmpty();
+        assertThat(lint.objects()).isEqualTo(3);
     }
 
     @Test
