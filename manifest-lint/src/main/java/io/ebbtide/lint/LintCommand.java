@@ -81,6 +81,12 @@ final class LintCommand implements Callable<Integer> {
             description = "Leave out what this rule finds; repeatable. Input that cannot be read stays an error.")
     private Set<String> ignored = new LinkedHashSet<>();
 
+    @Option(
+            names = "--namespace",
+            paramLabel = "NS",
+            description = "The namespace of objects that name none; default unless set.")
+    private String namespace = "default";
+
     @Option(names = "--explain", paramLabel = "RULE", description = "Explain a rule.")
     private @Nullable String explained;
 
@@ -146,7 +152,7 @@ final class LintCommand implements Callable<Integer> {
     }
 
     private ManifestLint read() {
-        var sources = new Sources();
+        var sources = new Sources(namespace);
         for (String each : paths) {
             if (each.equals("-")) {
                 sources.add(standardInput, "<stdin>");

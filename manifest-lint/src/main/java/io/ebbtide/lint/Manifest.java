@@ -9,8 +9,9 @@ import java.util.Map;
  * @param origin where it was read
  * @param root the object
  * @param duplicates its keys that stand twice
+ * @param defaultNamespace the namespace it is in if it names none
  */
-record Manifest(Origin origin, Value root, List<YamlReader.DuplicateKey> duplicates) {
+record Manifest(Origin origin, Value root, List<YamlReader.DuplicateKey> duplicates, String defaultNamespace) {
     String apiVersion() {
         return root.field("apiVersion").text();
     }
@@ -33,9 +34,9 @@ record Manifest(Origin origin, Value root, List<YamlReader.DuplicateKey> duplica
         return root.at("metadata.name").textOr(root.at("metadata.generateName").textOr(""));
     }
 
-    /** The namespace, {@code default} if none is named. */
+    /** The namespace that it names, else the one that objects without one go to. */
     String namespace() {
-        return root.at("metadata.namespace").textOr("default");
+        return root.at("metadata.namespace").textOr(defaultNamespace);
     }
 
     Value at(String path) {

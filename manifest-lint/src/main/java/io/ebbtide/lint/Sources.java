@@ -42,8 +42,19 @@ final class Sources {
     private final List<String> names = new ArrayList<>();
     private final Set<Object> read = new HashSet<>();
     private final Set<Object> above = new HashSet<>();
+    private final String namespace;
     private int files;
     private long bytes;
+
+    /** Objects that name no namespace are in {@code default}. */
+    Sources() {
+        this("default");
+    }
+
+    /** Objects that name no namespace are in this one. */
+    Sources(String namespace) {
+        this.namespace = namespace;
+    }
 
     /** What was to be read, as it was named. */
     List<String> names() {
@@ -218,7 +229,7 @@ final class Sources {
         HelmSources helm = HelmSources.of(text);
         for (YamlReader.Document document : documents) {
             var origin = new Origin(name, helm.before(document.root().line()));
-            add(new Manifest(origin, document.root(), document.duplicates()), inFolder);
+            add(new Manifest(origin, document.root(), document.duplicates(), namespace), inFolder);
         }
     }
 
@@ -226,7 +237,7 @@ final class Sources {
         Value items = manifest.root().field("items");
         if (manifest.kind().endsWith("List") && items.is(Value.Kind.LIST)) {
             for (Value item : items.items()) {
-                add(new Manifest(manifest.origin(), item, List.of()), inFolder);
+                add(new Manifest(manifest.origin(), item, List.of(), namespace), inFolder);
             }
             manifest.duplicates().forEach(each -> findings.add(StrictRules.duplicateKey(manifest, each)));
         } else if (StrictRules.isName(manifest.root().field("kind"))

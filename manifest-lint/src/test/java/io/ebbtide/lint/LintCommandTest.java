@@ -79,6 +79,20 @@ final class LintCommandTest {
     }
 
     @Test
+    void namespace_isThatOfObjectsThatNameNone() {
+        String service =
+                "apiVersion: v1\nkind: Service\nmetadata: {name: orders, namespace: shop}\nspec: {selector: {app: x}}\n---\n";
+        String manifests =
+                service + Orders.TEXT.substring(0, Orders.TEXT.indexOf("---")).replace(", namespace: shop", "");
+
+        assertThat(run(stream(manifests), "--fail-on", "note", "-")).isZero();
+        assertThat(run(stream(manifests), "--fail-on", "note", "--namespace", "shop", "-"))
+                .isEqualTo(1);
+        assertThat(out.toString())
+                .contains("selector {app=x}; 1 workload(s) in namespace shop, none with these labels");
+    }
+
+    @Test
     void wrongUsage_isToldWithTheRemedy() {
         run("--ignore", "no-such", GOOD);
 
