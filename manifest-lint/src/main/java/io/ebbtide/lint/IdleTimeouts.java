@@ -10,8 +10,7 @@ import java.util.stream.Stream;
 
 /** Who closes idle connections between proxies and servers, and when. */
 final class IdleTimeouts {
-    private static final Pattern NGINX_KEEPALIVE =
-            Pattern.compile("(?m)^\\s*keepalive_timeout\\s+(\\d+)(ms|s|m|h)?[\\s;]");
+    private static final Pattern NGINX_KEEPALIVE = Pattern.compile("(?m)^\\s*keepalive_timeout\\s+([0-9a-z]+)[\\s;]");
     private static final Duration ENVOY = Duration.ofHours(1);
 
     /** A proxy's idle timeout, and where it is set or should be. */
@@ -23,7 +22,7 @@ final class IdleTimeouts {
     static void check(World world, Rule.Found found) {
         for (Workload workload : world.workloads()) {
             Optional<Sourced<Duration>> server = server(world, workload);
-            if (server.isEmpty()) {
+            if (server.isEmpty() || server.get().value().isZero()) { // 0 s: no connection is kept, so none is idle
                 continue;
             }
             for (Proxy proxy : proxies(world, workload)) {
@@ -56,9 +55,9 @@ final class IdleTimeouts {
             for (Value file : config.map(each -> each.at("data").fields()).orElse(List.of())) {
                 Matcher matcher = NGINX_KEEPALIVE.matcher(file.text());
                 if (matcher.find()) {
-                    String unit = matcher.group(2) == null ? "s" : matcher.group(2);
-                    return Optional.of(
-                            Sourced.of(Spans.parse(matcher.group(1) + unit), "keepalive_timeout in " + file.key()));
+                    String text = matcher.group(1);
+                    return Spans.ofOthers(text.matches("\\d+") ? text + "s" : text)
+                            .map(each -> Sourced.of(each, "keepalive_timeout in " + file.key()));
                 }
             }
         }
@@ -193,10 +192,11 @@ final class IdleTimeouts {
     }
 
     private static Sourced<Duration> timeout(Value value, String from, String otherwise) {
-        try {
-            return value.exists() ? Sourced.of(Spans.parse(value.text()), from) : Sourced.of(ENVOY, otherwise);
-        } catch (IllegalArgumentException e) {
-            return Sourced.of(Duration.ZERO, "unreadable"); // the resource's own schema tells
+        if (!value.exists()) {
+            return Sourced.of(ENVOY, otherwise);
         }
+        return Spans.ofOthers(value.text())
+                .map(each -> Sourced.of(each, from))
+                .orElseGet(() -> Sourced.of(Duration.ZERO, "unreadable")); // the resource's own schema tells
     }
 }

@@ -2,14 +2,17 @@ package io.ebbtide.lint;
 
 import io.ebbtide.internal.Durations;
 import java.time.Duration;
-import java.util.regex.Matcher;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** When Istio's sidecar leaves, as far as the manifests say. */
 final class MeshSidecar {
-    private static final Pattern DRAIN =
-            Pattern.compile("[\"']?terminationDrainDuration[\"']?\\s*:\\s*[\"']?(\\d+(?:ms|s|m|h))");
     private static final Duration DEFAULT = Duration.ofSeconds(5);
+    private static final YamlReader.Limits CONFIG = new YamlReader.Limits(1, 16, 2_000);
+    /** What Istio's agent reads as true. */
+    private static final Pattern TRUE = Pattern.compile("1|t|T|true|TRUE|True");
 
     private MeshSidecar() {}
 
@@ -26,19 +29,16 @@ final class MeshSidecar {
             }
             Duration needed =
                     timing.drain() == null ? waits : waits.plus(timing.drain().value());
-            Value config = workload.annotation("proxy.istio.io/config");
-            Matcher matcher = DRAIN.matcher(config.text());
-            boolean set = matcher.find();
-            Duration drains = set ? Spans.parse(matcher.group(1)) : DEFAULT;
-            boolean untilIdle = config.text().contains("EXIT_ON_ZERO_ACTIVE_CONNECTIONS");
-            if (drains.compareTo(needed) < 0 && !untilIdle) {
+            Value annotation = workload.annotation("proxy.istio.io/config");
+            Optional<Sourced<Duration>> drains = drains(annotation);
+            if (drains.isPresent() && drains.get().value().compareTo(needed) < 0) {
                 found.at(
                         workload.manifest(),
-                        config,
+                        annotation,
                         "terminationDrainDuration %s (%s) < %s%s = %s"
                                 .formatted(
-                                        Durations.text(drains),
-                                        set ? "proxy.istio.io/config" : "Istio's default",
+                                        Durations.text(drains.get().value()),
+                                        drains.get().from(),
                                         timing.waitsText(),
                                         timing.drain() == null ? "" : " + drain " + Timing.text(timing.drain()),
                                         Durations.text(needed)),
@@ -48,22 +48,53 @@ final class MeshSidecar {
         }
     }
 
+    /** How long it serves on; empty if that is until nobody is connected, or if the annotation cannot be read. */
+    private static Optional<Sourced<Duration>> drains(Value annotation) {
+        List<YamlReader.Document> config;
+        try {
+            config = YamlReader.read(annotation.text(), CONFIG);
+        } catch (BadInput e) {
+            return Optional.empty(); // Istio refuses the pod and says why
+        }
+        if (config.isEmpty()) {
+            return Optional.of(Sourced.of(DEFAULT, "Istio's default"));
+        }
+        Value root = config.get(0).root();
+        String untilIdle =
+                root.at("proxyMetadata.EXIT_ON_ZERO_ACTIVE_CONNECTIONS").text();
+        Value duration = root.field("terminationDrainDuration");
+        if (TRUE.matcher(untilIdle).matches()) {
+            return Optional.empty();
+        }
+        return duration.exists()
+                ? Spans.ofOthers(duration.text()).map(each -> Sourced.of(each, "proxy.istio.io/config"))
+                : Optional.of(Sourced.of(DEFAULT, "Istio's default"));
+    }
+
     private static boolean isClassic(World world, Workload workload) {
         boolean isNative = workload.annotation("sidecar.istio.io/nativeSidecar").isTrue()
                 || workload.sidecars().stream().anyMatch(MeshSidecar::isProxy);
         if (isNative) {
             return false;
         }
-        if (workload.containers().stream().anyMatch(MeshSidecar::isProxy)) {
-            return true;
+        return workload.containers().stream().anyMatch(MeshSidecar::isProxy) || isInjected(world, workload);
+    }
+
+    /** As the selectors of Istio's webhooks have it: a pod's no wins, then the namespace, then the pod's yes. */
+    private static boolean isInjected(World world, Workload workload) {
+        Map<String, String> pod = workload.podLabels();
+        String inject = pod.getOrDefault(
+                "sidecar.istio.io/inject",
+                workload.annotation("sidecar.istio.io/inject").text());
+        Map<String, String> namespace = world.labelsOf(workload.manifest().namespace());
+        String all = namespace.get("istio-injection");
+        if (inject.equals("false")) {
+            return false;
         }
-        String inject = workload.podLabels().getOrDefault("sidecar.istio.io/inject", "");
-        if (inject.isEmpty()) {
-            inject = workload.annotation("sidecar.istio.io/inject").text();
+        if (all != null) {
+            return all.equals("enabled");
         }
-        return inject.isEmpty()
-                ? world.namespaceHas(workload.manifest().namespace(), "istio-injection", "enabled")
-                : inject.equals("true");
+        return namespace.containsKey("istio.io/rev") || inject.equals("true") || pod.containsKey("istio.io/rev");
     }
 
     private static boolean isProxy(Value container) {

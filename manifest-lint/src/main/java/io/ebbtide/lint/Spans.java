@@ -2,13 +2,35 @@ package io.ebbtide.lint;
 
 import io.ebbtide.internal.Durations;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Durations in manifests: as the process reads them, and none so long that sums of them overflow. */
 final class Spans {
     /** What the process takes at most for its grace. */
     private static final Duration MOST = Duration.ofDays(7);
 
+    /** Of durations as Go, nginx and YAML of others have them: {@code 1h30m}, {@code 1.5s}. */
+    private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h)");
+
+    private static final Map<String, Integer> MILLIS = Map.of("ms", 1, "s", 1_000, "m", 60_000, "h", 3_600_000);
+
     private Spans() {}
+
+    /** Reads a duration as other programs do; more than 7 days are 7 days. Empty if it is none. */
+    static Optional<Duration> ofOthers(String text) {
+        Matcher part = PART.matcher(text);
+        Duration sum = Duration.ZERO;
+        int end = 0;
+        while (end < text.length() && part.region(end, text.length()).lookingAt()) {
+            double millis = Double.parseDouble(part.group(1)) * MILLIS.getOrDefault(part.group(2), 0);
+            sum = Durations.min(MOST, sum.plusMillis((long) Math.min(millis, (double) MOST.toMillis())));
+            end = part.end();
+        }
+        return end > 0 && end == text.length() ? Optional.of(sum) : Optional.empty();
+    }
 
     /**
      * Reads a duration as the process does.

@@ -149,9 +149,16 @@ final class World {
 
     /** Whether this namespace, if it is in the input, bears this label. */
     boolean namespaceHas(String namespace, String label, String value) {
+        return value.equals(labelsOf(namespace).get(label));
+    }
+
+    /** The labels of this namespace; none if it is not in the input. */
+    Map<String, String> labelsOf(String namespace) {
         return all("", "Namespace")
                 .filter(each -> each.name().equals(namespace))
-                .anyMatch(each -> value.equals(each.labels().get(label)));
+                .findFirst()
+                .map(Manifest::labels)
+                .orElse(Map.of());
     }
 
     private static String identity(String group, String kind, String namespace, String name) {
