@@ -41,8 +41,10 @@ final class DeclaredNumbers {
     /** The rule bad-declaration. */
     static void check(World world, Rule.Found found) {
         for (Manifest manifest : world.manifests()) {
-            for (Value annotations :
-                    List.of(manifest.at("metadata.annotations"), manifest.at("spec.template.metadata.annotations"))) {
+            for (Value annotations : List.of(
+                    manifest.at("metadata.annotations"),
+                    manifest.at("spec.template.metadata.annotations"),
+                    manifest.at("spec.jobTemplate.spec.template.metadata.annotations"))) {
                 for (Value each : annotations.fields()) {
                     if (each.key().startsWith(PREFIX) && !each.key().startsWith(IGNORE)) {
                         check(manifest, each, found);

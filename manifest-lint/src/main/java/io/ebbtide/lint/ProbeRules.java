@@ -143,6 +143,7 @@ final class ProbeRules {
     private static void readinessOnLiveness(World world, Rule.Found found) {
         for (Probe probe : Probe.allIn(world)) {
             if (probe.is(Probe.READINESS)
+                    && !probe.workload().isJob()
                     && LIVENESS_PATH.matcher(probe.pathText()).matches()) {
                 found.at(
                         probe.workload().manifest(),

@@ -10,13 +10,15 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Something that keeps pods running: a Deployment and its like. Confine to one thread. */
+/** Something that makes pods: a Deployment and its like, or a Job. Confine to one thread. */
 final class Workload {
     private static final Set<String> KINDS = Set.of(
             "apps Deployment",
             "apps StatefulSet",
             "apps DaemonSet",
             "apps ReplicaSet",
+            "batch Job",
+            "batch CronJob",
             "extensions Deployment",
             "extensions DaemonSet",
             " ReplicationController",
@@ -58,7 +60,16 @@ final class Workload {
 
     /** Where the pods' own metadata and spec are. */
     Value template() {
-        return isA("Pod") ? manifest.root() : manifest.at("spec.template");
+        return switch (manifest.kind()) {
+            case "Pod" -> manifest.root();
+            case "CronJob" -> manifest.at("spec.jobTemplate.spec.template");
+            default -> manifest.at("spec.template");
+        };
+    }
+
+    /** Whether its pods end by themselves: nobody sends them requests, scales them or counts them. */
+    boolean isJob() {
+        return manifest.group().equals("batch");
     }
 
     Value podSpec() {
@@ -121,7 +132,7 @@ final class Workload {
 
     /** Whether how many pods there are can be told at all. */
     boolean counted() {
-        return !isA("DaemonSet") && !isA("Pod") && !isA("ReplicaSet");
+        return !isA("DaemonSet") && !isA("Pod") && !isA("ReplicaSet") && !isJob();
     }
 
     /** The environment of this container as far as the input says: what comes from Secrets is not in it. */

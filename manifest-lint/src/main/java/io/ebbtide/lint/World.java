@@ -34,9 +34,11 @@ final class World {
                 .filter(Workload::isOne)
                 .map(each -> new Workload(this, each))
                 .toList();
-        workloads.forEach(each -> workloadsByNamespace
-                .computeIfAbsent(each.manifest().namespace(), any -> new ArrayList<>())
-                .add(each));
+        workloads.stream()
+                .filter(each -> !each.isJob())
+                .forEach(each -> workloadsByNamespace
+                        .computeIfAbsent(each.manifest().namespace(), any -> new ArrayList<>())
+                        .add(each));
         services = all("", "Service").toList();
         for (Manifest service : services) {
             for (Workload each : selectedBy(service)) {
@@ -74,6 +76,7 @@ final class World {
         return workloads;
     }
 
+    /** Those of this namespace that serve, or may: all but Jobs. */
     List<Workload> workloadsIn(String namespace) {
         return workloadsByNamespace.getOrDefault(namespace, List.of());
     }
