@@ -162,7 +162,12 @@ final class TerminationRules {
             sum = sum.plus(each.getValue().value());
             addition.append(" + ").append(each.getKey()).append(' ').append(Timing.text(each.getValue()));
         }
-        boolean anything = !timing.preStop().value().isZero() || !shares.isEmpty();
+        Sourced<Duration> longest = timing.longestPreStop();
+        if (longest.value().plus(margin).compareTo(sum) > 0) { // a container beside it outlasts all that
+            sum = longest.value().plus(margin);
+            addition = new StringBuilder("preStop " + Timing.text(longest));
+        }
+        boolean anything = !longest.value().isZero() || !shares.isEmpty();
         if (anything && sum.compareTo(grace) > 0) {
             Duration before = sum.minus(margin);
             long needed = Math.max(before.toSeconds() + 1, (long) Math.ceil(before.toMillis() / 900.0));
@@ -188,7 +193,7 @@ final class TerminationRules {
         for (Workload workload : world.workloads()) {
             Timing timing = world.timing(workload);
             Settings settings = timing.settings();
-            if (settings == null) {
+            if (settings == null || timing.hides("EBBTIDE_GRACE")) {
                 continue;
             }
             Duration told = settings.grace();
@@ -292,7 +297,7 @@ final class TerminationRules {
         for (Workload workload : world.workloads()) {
             Timing timing = world.timing(workload);
             Settings settings = timing.settings();
-            if (settings == null || timing.preStop() == null) {
+            if (settings == null || timing.preStop() == null || timing.hides("EBBTIDE_PRE_STOP")) {
                 continue;
             }
             Duration told = settings.shares().preStop() == null

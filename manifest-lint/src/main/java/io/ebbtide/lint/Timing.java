@@ -3,38 +3,57 @@ package io.ebbtide.lint;
 import io.ebbtide.Settings;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.lifecycle.GraceBudget;
+import io.ebbtide.lifecycle.GraceBudget.Shares;
 import io.ebbtide.lifecycle.LameDuckPolicy;
 import io.ebbtide.lifecycle.LameDuckReadiness;
 import io.ebbtide.lifecycle.Orchestrator;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a workload's time from deletion to the kill is shared out, by the process's own arithmetic. Immutable.
  *
  * @param grace {@code terminationGracePeriodSeconds}
- * @param preStop the longest preStop hook; null if one is there whose duration cannot be told
+ * @param preStop the preStop hook of the container that serves, which it gets its signal after; null if one is there whose
+ *     duration cannot be told
+ * @param longestPreStop the longest hook of any container, as far as they can be told: the pod is not gone before
  * @param settings what the process makes of its environment; null if nothing shows that it is Ebbtide, or it is wrong
  * @param budget its shares; null if there are no settings, or they do not fit
  * @param problem why settings or budget are wrong; null if they are not
  * @param lameDuck how long it goes on serving after the signal; null if nothing tells
  * @param drain how long work in flight may take after that; null if nothing tells
  * @param stop how long it takes to stop; null if nothing tells
+ * @param hidden the variables of the process that share out its time and are set to what the input does not hold; what
+ *     follows from them is null
  */
 record Timing(
         Sourced<Duration> grace,
         @Nullable Sourced<Duration> preStop,
+        Sourced<Duration> longestPreStop,
         @Nullable Settings settings,
         @Nullable GraceBudget budget,
         @Nullable String problem,
         @Nullable Sourced<Duration> lameDuck,
         @Nullable Sourced<Duration> drain,
-        @Nullable Sourced<Duration> stop) {
+        @Nullable Sourced<Duration> stop,
+        Set<String> hidden) {
+    private static final Set<String> SHARES = Set.of(
+            "EBBTIDE_GRACE",
+            "EBBTIDE_PRE_STOP",
+            "EBBTIDE_LAME_DUCK",
+            "EBBTIDE_DRAIN",
+            "EBBTIDE_STOP",
+            "EBBTIDE_MARGIN");
+    private static final String POLICY = "EBBTIDE_LAME_DUCK_POLICY";
     /** A hook that sleeps and does nothing else, bare or in a shell; whatever does more takes nobody knows how long. */
     private static final Pattern SLEEP = Pattern.compile(
             "((/usr)?(/bin/)?(sh|bash|ash|dash) -e?c )?((/usr)?/bin/)?sleep (\\d+(?:\\.\\d+)?)(s|m)?\\s*");
@@ -44,15 +63,21 @@ record Timing(
         Sourced<Duration> grace = period.exists()
                 ? Sourced.of(Duration.ofSeconds(period.integerOr(30)), "terminationGracePeriodSeconds")
                 : Sourced.of(Duration.ofSeconds(30), "terminationGracePeriodSeconds, Kubernetes' default");
-        Sourced<Duration> preStop = preStop(workload);
         Optional<Value> ebbtide = workload.ebbtide();
         Settings settings = null;
         GraceBudget budget = null;
         String problem = null;
+        Set<String> hidden = Set.of();
         if (ebbtide.isPresent()) {
+            Environment environment = workload.environmentOf(ebbtide.get());
+            hidden = Stream.concat(SHARES.stream(), Stream.of(POLICY))
+                    .filter(environment::hides)
+                    .collect(Collectors.toUnmodifiableSet());
             try {
-                settings = Settings.derived().withEnvironment(workload.environment(ebbtide.get()));
-                budget = settings.budget(Orchestrator.KUBERNETES);
+                settings = Settings.derived().withEnvironment(environment.values());
+                if (Collections.disjoint(hidden, SHARES)) {
+                    budget = settings.budget(Orchestrator.KUBERNETES);
+                }
             } catch (IllegalArgumentException e) {
                 problem = e.getMessage();
             } catch (ArithmeticException e) {
@@ -60,65 +85,61 @@ record Timing(
                 settings = null;
             }
         }
+        Shares given = settings == null || problem != null ? Shares.DERIVED : settings.shares();
+        boolean never = settings != null && settings.lameDuckRules().policy() == LameDuckPolicy.NONE;
         return new Timing(
                 grace,
-                preStop,
+                preStop(workload.serving()),
+                longestPreStop(workload),
                 settings,
                 budget,
                 problem,
-                lameDuck(workload, settings, budget),
-                share(
-                        workload,
-                        "drain",
-                        budget == null ? null : budget.drain(),
-                        settings != null && settings.shares().drain() != null),
-                share(
-                        workload,
-                        "stop",
-                        budget == null ? null : budget.stop(),
-                        settings != null && settings.shares().stop() != null));
+                never
+                        ? Sourced.of(Duration.ZERO, "EBBTIDE_LAME_DUCK_POLICY none")
+                        : share(
+                                workload,
+                                "lame-duck",
+                                budget == null || hidden.contains(POLICY) ? null : budget.lameDuck(),
+                                hidden.contains(POLICY) ? null : given.lameDuck()),
+                share(workload, "drain", budget == null ? null : budget.drain(), given.drain()),
+                share(workload, "stop", budget == null ? null : budget.stop(), given.stop()),
+                hidden);
     }
 
-    private static @Nullable Sourced<Duration> lameDuck(
-            Workload workload, @Nullable Settings settings, @Nullable GraceBudget budget) {
-        if (settings != null && settings.lameDuckRules().policy() == LameDuckPolicy.NONE) {
-            return Sourced.of(Duration.ZERO, "EBBTIDE_LAME_DUCK_POLICY none");
-        }
-        return share(
-                workload,
-                "lame-duck",
-                budget == null ? null : budget.lameDuck(),
-                settings != null && settings.shares().lameDuck() != null);
-    }
-
+    /** A share as it is declared, else as the budget has it, else, without a budget, as it is set. */
     private static @Nullable Sourced<Duration> share(
-            Workload workload, String name, @Nullable Duration planned, boolean given) {
+            Workload workload, String name, @Nullable Duration budgeted, @Nullable Duration given) {
         Optional<Sourced<Duration>> declared = DeclaredNumbers.duration(workload, name);
         if (declared.isPresent()) {
             return declared.get();
         }
+        Duration planned = budgeted == null ? given : budgeted;
         if (planned == null) {
             return null;
         }
         String variable = "EBBTIDE_" + name.replace('-', '_').toUpperCase(Locale.ROOT);
-        return Sourced.of(planned, given ? variable : "derived by Ebbtide, as " + variable + " is not set");
+        return Sourced.of(planned, given != null ? variable : "derived by Ebbtide, as " + variable + " is not set");
     }
 
-    /** The longest of the containers' preStop hooks, which run side by side. */
-    private static @Nullable Sourced<Duration> preStop(Workload workload) {
+    private static @Nullable Sourced<Duration> preStop(Value container) {
+        Value hook = container.at("lifecycle.preStop");
+        if (!hook.exists()) {
+            return Sourced.of(Duration.ZERO, "no preStop");
+        }
+        Duration takes = takes(hook);
+        return takes == null
+                ? null
+                : Sourced.of(
+                        takes, "preStop of container " + container.field("name").text());
+    }
+
+    /** Hooks of several containers run side by side. */
+    private static Sourced<Duration> longestPreStop(Workload workload) {
         Sourced<Duration> longest = Sourced.of(Duration.ZERO, "no preStop");
         for (Value container : workload.containers()) {
-            Value hook = container.at("lifecycle.preStop");
-            if (hook.exists()) {
-                Duration takes = takes(hook);
-                if (takes == null) {
-                    return null;
-                }
-                if (takes.compareTo(longest.value()) > 0) {
-                    longest = Sourced.of(
-                            takes,
-                            "preStop of container " + container.field("name").text());
-                }
+            Sourced<Duration> each = preStop(container);
+            if (each != null && each.value().compareTo(longest.value()) > 0) {
+                longest = each;
             }
         }
         return longest;
@@ -140,7 +161,8 @@ record Timing(
     /** How long the pod goes on serving after its deletion; null if something in it cannot be told. */
     @Nullable
     Duration waits() {
-        if (preStop == null || problem != null) {
+        boolean untold = lameDuck == null && settings != null;
+        if (preStop == null || problem != null || untold) {
             return null;
         }
         return lameDuck == null ? preStop.value() : preStop.value().plus(lameDuck.value());
@@ -152,9 +174,17 @@ record Timing(
         for (@Nullable Sourced<Duration> each : Arrays.asList(preStop, lameDuck, drain, stop)) {
             needed = each == null ? needed : needed.plus(each.value());
         }
+        if (longestPreStop.value().compareTo(Durations.max(needed, grace.value())) > 0) {
+            return Sourced.of(longestPreStop.value(), longestPreStop.from() + ", more than " + grace.from());
+        }
         return needed.compareTo(grace.value()) > 0
                 ? Sourced.of(needed, "preStop + lameDuck + drain + stop, more than " + grace.from())
                 : grace;
+    }
+
+    /** Whether this variable of the process is set to what the input does not hold. */
+    boolean hides(String variable) {
+        return hidden.contains(variable);
     }
 
     /** The addition behind {@link #waits()}. */

@@ -34,7 +34,7 @@ final class Workload {
     private final Map<String, String> podLabels;
     private final List<Value> containers = new ArrayList<>();
     private final List<Value> sidecars = new ArrayList<>();
-    private final Map<Value, Map<String, String>> environments = new LinkedHashMap<>();
+    private final Map<Value, Environment> environments = new LinkedHashMap<>();
 
     Workload(World world, Manifest manifest) {
         this.world = world;
@@ -135,47 +135,41 @@ final class Workload {
         return !isA("DaemonSet") && !isA("Pod") && !isA("ReplicaSet") && !isJob();
     }
 
-    /** The environment of this container as far as the input says: what comes from Secrets is not in it. */
+    /** What is known of the environment of this container: what comes from Secrets is not in it. */
     Map<String, String> environment(Value container) {
-        return environments.computeIfAbsent(container, this::readEnvironment);
+        return environmentOf(container).values();
     }
 
-    private Map<String, String> readEnvironment(Value container) {
-        var environment = new LinkedHashMap<String, String>();
-        for (Value each : container.field("envFrom").items()) {
-            String prefix = each.field("prefix").text();
-            configMap(each.at("configMapRef.name").text())
-                    .ifPresent(map ->
-                            map.at("data").strings().forEach((name, value) -> environment.put(prefix + name, value)));
-        }
-        for (Value each : container.field("env").items()) {
-            String name = each.field("name").text();
-            Value value = each.field("value");
-            Value ref = each.at("valueFrom.configMapKeyRef");
-            if (value.exists()) {
-                environment.put(name, value.text());
-            } else if (ref.exists()) {
-                environment.remove(name);
-                configMap(ref.field("name").text())
-                        .map(map -> map.at("data").field(ref.field("key").text()))
-                        .filter(Value::exists)
-                        .ifPresent(found -> environment.put(name, found.text()));
-            } else {
-                environment.remove(name);
-            }
-        }
-        return environment;
-    }
-
-    private Optional<Manifest> configMap(String name) {
-        return world.find("", "ConfigMap", manifest.namespace(), name);
+    /** The environment of this container, with what is hidden. */
+    Environment environmentOf(Value container) {
+        return environments.computeIfAbsent(container, each -> Environment.of(each, world, manifest.namespace()));
     }
 
     /** The container that runs Ebbtide, as its environment shows. */
     Optional<Value> ebbtide() {
         return containers.stream()
-                .filter(each -> environment(each).keySet().stream().anyMatch(name -> name.startsWith("EBBTIDE_")))
+                .filter(each -> environmentOf(each).names().anyMatch(name -> name.startsWith("EBBTIDE_")))
                 .findFirst();
+    }
+
+    /**
+     * The container that requests come to: the one that runs Ebbtide, else the one that has a port of a Service, else the
+     * first; absent if there is none.
+     */
+    Value serving() {
+        return ebbtide()
+                .or(() -> world.servicesOf(this).stream()
+                        .flatMap(service -> service.at("spec.ports").items().stream())
+                        .map(port -> port.field("targetPort").exists() ? port.field("targetPort") : port.field("port"))
+                        .flatMap(target -> containers.stream().filter(each -> declares(each, target)))
+                        .findFirst())
+                .orElseGet(() -> podSpec().field("containers").item(any -> true));
+    }
+
+    private static boolean declares(Value container, Value port) {
+        return container.field("ports").items().stream()
+                .anyMatch(each -> each.field("containerPort").text().equals(port.text())
+                        || each.field("name").text().equals(port.text()));
     }
 
     /** What shows that this container runs a JVM; empty if nothing does. */
@@ -188,10 +182,10 @@ final class Workload {
         if (Pattern.compile("(^|[ /])java( |$)").matcher(command).find()) {
             return Optional.of("command " + command);
         }
-        Map<String, String> environment = environment(container);
+        List<String> names = environmentOf(container).names().toList();
         return Stream.concat(
-                        JAVA_OPTIONS.stream().filter(environment::containsKey),
-                        environment.keySet().stream().filter(name -> name.startsWith("EBBTIDE_")))
+                        JAVA_OPTIONS.stream().filter(names::contains),
+                        names.stream().filter(name -> name.startsWith("EBBTIDE_")))
                 .findFirst()
                 .map(name -> name + " in its environment");
     }

@@ -1,0 +1,119 @@
+package io.ebbtide.lint;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** A container's environment, as far as the input tells. Immutable once made. */
+final class Environment {
+    /*
+     * A variable is known, hidden or not set. Hidden is what is set to something that the input does not hold: a field of the
+     * pod, a Secret's value, a ConfigMap of somebody else. If a whole ConfigMap or Secret is not there, whatever is not known
+     * may be in it. To take hidden for not set would be to judge a process by defaults that it does not have.
+     */
+    private static final Pattern REFERENCE = Pattern.compile("\\$(?:\\$|\\(([^)]*)\\))");
+
+    private final World world;
+    private final String namespace;
+    private final Map<String, String> values = new LinkedHashMap<>();
+    private final Set<String> hidden = new LinkedHashSet<>();
+    private boolean open;
+
+    private Environment(World world, String namespace) {
+        this.world = world;
+        this.namespace = namespace;
+    }
+
+    static Environment of(Value container, World world, String namespace) {
+        var environment = new Environment(world, namespace);
+        container.field("envFrom").items().forEach(environment::addAll);
+        container.field("env").items().forEach(environment::add);
+        return environment;
+    }
+
+    /** What is known, by name. */
+    Map<String, String> values() {
+        return Collections.unmodifiableMap(values);
+    }
+
+    /** The names of all that is known to be set, whether to a known value or not. */
+    Stream<String> names() {
+        return Stream.concat(values.keySet().stream(), hidden.stream());
+    }
+
+    /** Whether this variable may be set to what the input does not hold. */
+    boolean hides(String name) {
+        return hidden.contains(name) || (open && !values.containsKey(name));
+    }
+
+    private void addAll(Value from) {
+        String prefix = from.field("prefix").text();
+        String map = from.at("configMapRef.name").text();
+        String secret = from.at("secretRef.name").text();
+        if (!map.isEmpty()) {
+            Optional<Manifest> found = world.find("", "ConfigMap", namespace, map);
+            open |= found.isEmpty();
+            found.ifPresent(each -> each.at("data").strings().forEach((name, value) -> know(prefix + name, value)));
+        }
+        if (!secret.isEmpty()) {
+            Optional<Manifest> found = world.find("", "Secret", namespace, secret);
+            open |= found.isEmpty();
+            found.stream()
+                    .flatMap(each -> Stream.of(each.at("data"), each.at("stringData")))
+                    .flatMap(each -> each.fields().stream())
+                    .forEach(each -> hide(prefix + each.key()));
+        }
+    }
+
+    private void add(Value variable) {
+        String name = variable.field("name").text();
+        Value ref = variable.at("valueFrom.configMapKeyRef");
+        if (variable.field("value").exists()) {
+            expanded(variable.field("value").text()).ifPresentOrElse(value -> know(name, value), () -> hide(name));
+        } else if (ref.exists()) {
+            Optional<Value> found = world.find(
+                            "", "ConfigMap", namespace, ref.field("name").text())
+                    .map(each -> each.at("data").field(ref.field("key").text()));
+            if (found.isEmpty()) {
+                hide(name);
+            } else if (found.get().exists()) {
+                know(name, found.get().text());
+            }
+        } else if (variable.field("valueFrom").exists()) {
+            hide(name);
+        } else {
+            know(name, "");
+        }
+    }
+
+    /** The text with {@code $(NAME)} replaced by what is set before it, as Kubernetes does; empty if that is hidden. */
+    private Optional<String> expanded(String text) {
+        Matcher matcher = REFERENCE.matcher(text);
+        var expanded = new StringBuilder();
+        while (matcher.find()) {
+            String name = matcher.group(1);
+            if (name != null && hides(name)) {
+                return Optional.empty();
+            }
+            String value = name == null ? "$" : values.getOrDefault(name, matcher.group());
+            matcher.appendReplacement(expanded, Matcher.quoteReplacement(value));
+        }
+        return Optional.of(matcher.appendTail(expanded).toString());
+    }
+
+    private void know(String name, String value) {
+        hidden.remove(name);
+        values.put(name, value);
+    }
+
+    private void hide(String name) {
+        values.remove(name);
+        hidden.add(name);
+    }
+}
