@@ -2,12 +2,10 @@ package io.ebbtide.lint;
 
 import io.ebbtide.internal.Durations;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Rules about load balancers that ask the pods themselves. */
+/** Rules about a load balancer's targets, and how it lets them go. */
 final class BalancerRules {
     private static final String INJECT = "elbv2.k8s.aws/pod-readiness-gate-inject";
 
@@ -15,51 +13,6 @@ final class BalancerRules {
 
     static List<Rule> all() {
         return List.of(
-                new Rule(
-                        "balancer-health-on-liveness",
-                        Severity.ERROR,
-                        "The load balancer's health check asks the liveness path.",
-                        "Liveness goes on passing while the pod drains or has lost its database, so the balancer never takes it out "
-                                + "by itself.",
-                        "healthcheck-path /= the liveness probe's path",
-                        "Ask the readiness path, on the port that answers it.",
-                        BalancerRules::healthOnLiveness),
-                new Rule(
-                        "balancer-health-not-told",
-                        Severity.WARNING,
-                        "The load balancer's health check asks the controller's default.",
-                        "An ALB asks / and an NLB only whether the port is open: neither learns from the readiness that the "
-                                + "service tells of.",
-                        "healthcheck-path is set, where the pods have a readiness probe by HTTP",
-                        "Set healthcheck-path to the readiness path.",
-                        BalancerRules::healthNotTold),
-                new Rule(
-                        "wait-below-balancer",
-                        Severity.ERROR,
-                        "The pod stops serving before the load balancer can have learnt of it.",
-                        "The balancer learns by asking: it takes unhealthy threshold x interval, and the last answer's timeout. "
-                                + "Until then it sends requests to a closed port.",
-                        "preStop + lameDuck >= interval x unhealthy threshold + timeout",
-                        "Lengthen the lame duck, and the grace with it, or let the balancer ask more often.",
-                        BalancerRules::waitBelow),
-                new Rule(
-                        "readiness-stays-behind-poller",
-                        Severity.ERROR,
-                        "Readiness stays during the lame duck, and somebody learns from readiness only.",
-                        "A balancer that polls, and an autoscaler's metric of type Object or External, go on counting a pod whose "
-                                + "readiness does not fail.",
-                        "EBBTIDE_LAME_DUCK_READINESS = fail behind a balancer that polls",
-                        "Set EBBTIDE_LAME_DUCK_READINESS to fail, or take it out.",
-                        BalancerRules::readinessStays),
-                new Rule(
-                        "balancer-success-codes",
-                        Severity.ERROR,
-                        "The load balancer takes the wrong answers for health.",
-                        "Readiness says 200 or 503. Codes without 200 make every pod unhealthy; codes with 503 make none so, also "
-                                + "one that drains.",
-                        "success-codes include 200 and exclude 503",
-                        "success-codes: \"200\".",
-                        BalancerRules::successCodes),
                 new Rule(
                         "deregistration-below-requests",
                         Severity.ERROR,
@@ -122,154 +75,6 @@ final class BalancerRules {
                         "minReadySeconds >= healthy threshold x interval, or readiness gates",
                         "Raise minReadySeconds, or label the namespace " + INJECT + ": enabled.",
                         BalancerRules::minReady));
-    }
-
-    private static void healthOnLiveness(World world, Rule.Found found) {
-        for (Balancer balancer : world.balancers()) {
-            String path = balancer.healthPath().text();
-            Optional<Probe> same = Probe.allIn(world).stream()
-                    .filter(each -> each.workload().equals(balancer.workload()) && each.is(Probe.LIVENESS))
-                    .filter(each -> each.pathText().equals(path)
-                            && !path.equals("/")
-                            && !each.sibling(Probe.READINESS).pathText().equals(path))
-                    .findFirst();
-            if (balancer.isHttp()
-                    && !path.isEmpty()
-                    && (same.isPresent()
-                            || ProbeRules.LIVENESS_PATH.matcher(path).matches())) {
-                found.at(
-                        balancer.holder(balancer.healthPath()),
-                        balancer.healthPath(),
-                        "healthcheck-path %s%s; even if it failed: %s to take the pod out"
-                                .formatted(
-                                        path,
-                                        same.isPresent() ? ", as livenessProbe" : ", a path for liveness",
-                                        balancer.reactionText()),
-                        "healthcheck-path: " + readinessPath(balancer).orElse("/health/ready"));
-            }
-        }
-    }
-
-    private static Optional<String> readinessPath(Balancer balancer) {
-        return balancer.workload().lasting().stream()
-                .map(each -> each.at("readinessProbe.httpGet.path"))
-                .filter(Value::exists)
-                .map(Value::text)
-                .filter(each -> !ProbeRules.LIVENESS_PATH.matcher(each).matches())
-                .findFirst();
-    }
-
-    private static void healthNotTold(World world, Rule.Found found) {
-        for (Balancer balancer : world.balancers()) {
-            Optional<String> path = readinessPath(balancer);
-            if (!balancer.healthPath().exists()
-                    && path.isPresent()
-                    && !(balancer.kind() == Balancer.Kind.ALB && path.get().equals("/"))) {
-                found.at(
-                        balancer.manifest(),
-                        balancer.manifest().at("metadata.annotations"),
-                        "%s; readinessProbe asks %s"
-                                .formatted(
-                                        balancer.kind() == Balancer.Kind.ALB
-                                                ? "an ALB asks / by default"
-                                                : "an NLB asks by TCP by default",
-                                        path.get()),
-                        "healthcheck-path: " + path.get());
-            }
-        }
-    }
-
-    private static void waitBelow(World world, Rule.Found found) {
-        for (Balancer balancer : world.balancers()) {
-            Timing timing = world.timing(balancer.workload());
-            Duration waits = timing.waits();
-            Duration reaction = Duration.ofSeconds(balancer.reaction());
-            // Without any wait, no-wait-for-endpoints says it.
-            if (waits != null && !waits.isZero() && waits.compareTo(reaction) < 0) {
-                found.at(
-                        balancer.workload().manifest(),
-                        balancer.workload().podSpec().field("terminationGracePeriodSeconds"),
-                        "%s = %s < %s of %s"
-                                .formatted(
-                                        timing.waitsText(),
-                                        Durations.text(waits),
-                                        balancer.reactionText(),
-                                        balancer.manifest().text()),
-                        timing.settings() == null
-                                ? "a preStop sleep of %d s with a grace that holds it, or a shorter interval"
-                                        .formatted(reaction.toSeconds())
-                                : "EBBTIDE_LAME_DUCK: %ds with a grace that holds it, or a shorter interval"
-                                        .formatted(
-                                                reaction.minus(preStop(timing)).toSeconds()));
-            }
-        }
-    }
-
-    private static Duration preStop(Timing timing) {
-        Sourced<Duration> preStop = timing.preStop();
-        return preStop == null ? Duration.ZERO : preStop.value();
-    }
-
-    private static void readinessStays(World world, Rule.Found found) {
-        for (Workload workload : world.workloads()) {
-            if (!world.timing(workload).readinessStays()) {
-                continue;
-            }
-            var pollers = new ArrayList<String>();
-            world.balancersOf(workload).stream()
-                    .map(each -> each.kind() + " of " + each.manifest().text())
-                    .forEach(pollers::add);
-            for (Autoscaler autoscaler : world.autoscalersOf(workload)) {
-                autoscaler.metrics().stream()
-                        .map(each -> each.field("type").text())
-                        .filter(each -> each.equals("Object") || each.equals("External"))
-                        .map(each -> "metric of type %s in %s"
-                                .formatted(each, autoscaler.manifest().text()))
-                        .forEach(pollers::add);
-            }
-            if (!pollers.isEmpty()) {
-                found.at(
-                        workload.manifest(),
-                        Workload.placeOf(workload.ebbtide().orElseThrow(), "EBBTIDE_LAME_DUCK_READINESS"),
-                        "EBBTIDE_LAME_DUCK_READINESS stay, behind " + String.join(", ", pollers),
-                        "EBBTIDE_LAME_DUCK_READINESS: fail");
-            }
-        }
-    }
-
-    private static void successCodes(World world, Rule.Found found) {
-        for (Balancer balancer : world.balancers()) {
-            Value codes = balancer.successCodes();
-            if (!codes.exists() || !balancer.isHttp()) {
-                continue;
-            }
-            boolean healthy = includes(codes.text(), 200);
-            boolean leaving = includes(codes.text(), 503);
-            if (!healthy || leaving) {
-                found.at(
-                        balancer.holder(codes),
-                        codes,
-                        "success-codes %s %s".formatted(codes.text(), healthy ? "include 503" : "do not include 200"),
-                        "success-codes: \"200\"");
-            }
-        }
-    }
-
-    /** Whether codes such as {@code 200,204-206} include this one. */
-    private static boolean includes(String codes, int code) {
-        for (String each : codes.split(",", -1)) {
-            String[] range = each.strip().split("-", -1);
-            try {
-                int from = Integer.parseInt(range[0].strip());
-                int to = range.length > 1 ? Integer.parseInt(range[1].strip()) : from;
-                if (from <= code && code <= to) {
-                    return true;
-                }
-            } catch (NumberFormatException e) {
-                return code == 200; // not codes at all: nothing to prove
-            }
-        }
-        return false;
     }
 
     private static void deregistrationBelow(World world, Rule.Found found) {

@@ -6,57 +6,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Rules about disruption budgets, rollouts, and what all replicas share. */
+/** Rules about rollouts, and what all replicas share. */
 final class RolloutRules {
     private static final Pattern POOL =
             Pattern.compile("(.*_)?(MAXIMUM_?POOL_?SIZE|MAX_?POOL_?SIZE|POOL_SIZE|POOL_MAX)");
+
     private static final Pattern LIMIT = Pattern.compile("(.*_)?(DB|DATABASE|POSTGRES|PG|MYSQL)_MAX_CONNECTIONS");
 
     private RolloutRules() {}
 
     static List<Rule> all() {
         return List.of(
-                new Rule(
-                        "budget-blocks-drains",
-                        Severity.ERROR,
-                        "A disruption budget allows no disruption at all.",
-                        "No pod may be evicted: kubectl drain, a node's upgrade and the cluster autoscaler wait for ever.",
-                        "at the fewest replicas, at least one may go",
-                        "maxUnavailable: 1, and at least two replicas.",
-                        RolloutRules::budgetBlocks),
-                new Rule(
-                        "budget-lets-most-go",
-                        Severity.WARNING,
-                        "A disruption budget lets most replicas go at once.",
-                        "minAvailable counts what stays, however many there are: at the peak, one of ten is enough for it.",
-                        "at the most replicas, at most half may go",
-                        "maxUnavailable: 1 or 25%.",
-                        RolloutRules::budgetLetsGo),
-                new Rule(
-                        "budget-holds-broken-pods",
-                        Severity.NOTE,
-                        "A disruption budget holds pods that are not ready.",
-                        "Unless told otherwise, Kubernetes evicts a pod that is not ready only if the others fulfil the budget: one "
-                                + "crashing pod can block a node's drain.",
-                        "unhealthyPodEvictionPolicy = AlwaysAllow",
-                        "unhealthyPodEvictionPolicy: AlwaysAllow.",
-                        RolloutRules::budgetHolds),
-                new Rule(
-                        "budget-missing",
-                        Severity.NOTE,
-                        "No disruption budget guards this workload.",
-                        "A drain of several nodes may evict all replicas at once.",
-                        "a PodDisruptionBudget for a workload of two replicas or more behind a Service",
-                        "Add one with maxUnavailable: 1 and unhealthyPodEvictionPolicy: AlwaysAllow.",
-                        RolloutRules::budgetMissing),
-                new Rule(
-                        "single-replica",
-                        Severity.WARNING,
-                        "One replica serves alone.",
-                        "Each eviction, each crash and each node that fails is an outage; a disruption budget cannot help.",
-                        "at least two replicas behind a Service",
-                        "replicas: 2, or minReplicas: 2.",
-                        RolloutRules::singleReplica),
                 new Rule(
                         "rollout-takes-capacity",
                         Severity.WARNING,
@@ -85,117 +45,13 @@ final class RolloutRules {
                         RolloutRules::pool));
     }
 
-    /** How many of so many pods a budget lets go. */
-    private static long allowed(Manifest budget, long replicas) {
-        Value unavailable = budget.at("spec.maxUnavailable");
-        if (unavailable.exists()) {
-            return Math.min(replicas, amount(unavailable, replicas, true));
-        }
-        Value available = budget.at("spec.minAvailable");
-        return Math.max(0, replicas - (available.exists() ? amount(available, replicas, true) : 1));
-    }
-
     /** A number or a percentage of the replicas, as Kubernetes rounds it. */
-    private static long amount(Value value, long replicas, boolean up) {
+    static long amount(Value value, long replicas, boolean up) {
         if (value.percent().isPresent()) {
             double share = value.percent().getAsDouble() * replicas / 100;
             return (long) (up ? Math.ceil(share) : Math.floor(share));
         }
         return value.integerOr(0);
-    }
-
-    private static Value setting(Manifest budget) {
-        Value unavailable = budget.at("spec.maxUnavailable");
-        return unavailable.exists() ? unavailable : budget.at("spec.minAvailable");
-    }
-
-    private static String text(Manifest budget) {
-        Value setting = setting(budget);
-        return setting.exists() ? setting.key() + " " + setting.text() : "minAvailable 1 (Kubernetes' default)";
-    }
-
-    private static void budgetBlocks(World world, Rule.Found found) {
-        for (Workload workload : world.workloads()) {
-            Sourced<Long> fewest = workload.fewest();
-            for (Manifest budget : world.budgetsOf(workload)) {
-                if (workload.counted() && fewest.value() > 0 && allowed(budget, fewest.value()) == 0) {
-                    found.at(
-                            budget,
-                            setting(budget),
-                            "%s of %s replicas: 0 of %d may go".formatted(text(budget), fewest, fewest.value()),
-                            fewest.value() == 1 ? "two replicas, and maxUnavailable: 1" : "maxUnavailable: 1");
-                }
-            }
-        }
-    }
-
-    private static void budgetLetsGo(World world, Rule.Found found) {
-        for (Workload workload : world.workloads()) {
-            Sourced<Long> most = workload.most();
-            for (Manifest budget : world.budgetsOf(workload)) {
-                long allowed = allowed(budget, most.value());
-                if (workload.counted() && most.value() >= 3 && allowed * 2 > most.value()) {
-                    found.at(
-                            budget,
-                            setting(budget),
-                            "%s of %s replicas: %d of %d may go at once"
-                                    .formatted(text(budget), most, allowed, most.value()),
-                            "maxUnavailable: 1, or 25%");
-                }
-            }
-        }
-    }
-
-    private static void budgetHolds(World world, Rule.Found found) {
-        world.all("policy", "PodDisruptionBudget").forEach(budget -> {
-            Value policy = budget.at("spec.unhealthyPodEvictionPolicy");
-            if (!policy.text().equals("AlwaysAllow")) {
-                found.at(
-                        budget,
-                        policy,
-                        "unhealthyPodEvictionPolicy " + policy.textOr("IfHealthyBudget (Kubernetes' default)"),
-                        "unhealthyPodEvictionPolicy: AlwaysAllow");
-            }
-        });
-    }
-
-    private static void budgetMissing(World world, Rule.Found found) {
-        for (Workload workload : world.workloads()) {
-            Sourced<Long> fewest = workload.fewest();
-            boolean unclear = world.all("policy", "PodDisruptionBudget")
-                    .anyMatch(each -> each.at("spec.selector.matchExpressions").exists());
-            if (workload.counted()
-                    && world.serves(workload)
-                    && fewest.value() >= 2
-                    && !unclear
-                    && world.budgetsOf(workload).isEmpty()) {
-                found.at(
-                        workload.manifest(),
-                        workload.manifest().at("metadata.name"),
-                        "%s replicas at least, 0 budgets select them".formatted(fewest),
-                        "a PodDisruptionBudget with maxUnavailable: 1");
-            }
-        }
-    }
-
-    private static void singleReplica(World world, Rule.Found found) {
-        for (Workload workload : world.workloads()) {
-            Sourced<Long> fewest = workload.fewest();
-            if (workload.counted() && world.serves(workload) && fewest.value() <= 1) {
-                List<Autoscaler> autoscalers = world.autoscalersOf(workload);
-                boolean scaled = !autoscalers.isEmpty();
-                found.at(
-                        scaled ? autoscalers.get(0).manifest() : workload.manifest(),
-                        scaled
-                                ? autoscalers.get(0).manifest().at("spec.minReplicas")
-                                : workload.manifest().at("spec.replicas"),
-                        "%s, behind Service %s"
-                                .formatted(
-                                        fewest,
-                                        world.servicesOf(workload).get(0).name()),
-                        scaled ? "minReplicas: 2" : "replicas: 2");
-            }
-        }
     }
 
     private static void takesCapacity(World world, Rule.Found found) {

@@ -20,15 +20,19 @@ final class Rules {
     private static Map<String, List<Rule>> topics() {
         var topics = new LinkedHashMap<String, List<Rule>>();
         topics.put("Reading", StrictRules.all());
-        topics.put("Termination", TerminationRules.all());
+        topics.put("Termination", joined(List.of(TerminationRules.all(), ProcessRules.all())));
         topics.put("Probes", ProbeRules.all());
         topics.put("Services and monitors", ServiceRules.all());
-        topics.put("Load balancers", BalancerRules.all());
-        topics.put("Ingress and gateways", IngressRules.all());
-        topics.put("Autoscalers", AutoscalerRules.all());
-        topics.put("Rollouts, budgets, databases", RolloutRules.all());
+        topics.put("Load balancers", joined(List.of(BalancerHealthRules.all(), BalancerRules.all())));
+        topics.put("Ingress and gateways", joined(List.of(IngressRules.all(), NginxRules.all())));
+        topics.put("Autoscalers", joined(List.of(AutoscalerRules.all(), ScaleDownRules.all(), MetricRules.all())));
+        topics.put("Rollouts, budgets, databases", joined(List.of(BudgetRules.all(), RolloutRules.all())));
         topics.put("Alerts", AlertRules.all());
         return topics;
+    }
+
+    private static List<Rule> joined(List<List<Rule>> themes) {
+        return themes.stream().flatMap(List::stream).toList();
     }
 
     static List<Rule> all() {

@@ -4,18 +4,12 @@ import io.ebbtide.Settings;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.lifecycle.Orchestrator;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Rules about the time from deletion to the kill. */
 final class TerminationRules {
-    private static final Pattern SHELL = Pattern.compile("(.*/)?(sh|bash|ash|dash|zsh)");
-
     private TerminationRules() {}
 
     static List<Rule> all() {
@@ -48,23 +42,6 @@ final class TerminationRules {
                         "Write the same number in both places.",
                         TerminationRules::graceUnused),
                 new Rule(
-                        "settings-invalid",
-                        Severity.ERROR,
-                        "A setting of the process has a value that it refuses.",
-                        "The service does not start.",
-                        "what the process itself says when it starts",
-                        "Write what is expected; durations need a unit.",
-                        TerminationRules::settingsInvalid),
-                new Rule(
-                        "unknown-setting",
-                        Severity.WARNING,
-                        "A variable looks like a setting of Ebbtide and is none.",
-                        "It has no effect; the process logs it at its start. Kubernetes adds such names itself for a Service called "
-                                + "ebbtide, but not to a manifest.",
-                        "the names in docs/reference/settings.md",
-                        "Correct the spelling.",
-                        TerminationRules::unknownSetting),
-                new Rule(
                         "no-wait-for-endpoints",
                         Severity.WARNING,
                         "Nothing waits until endpoints and balancers have learnt that the pod leaves.",
@@ -93,24 +70,6 @@ final class TerminationRules {
                         "EBBTIDE_PRE_STOP = preStop",
                         "Set EBBTIDE_PRE_STOP to what preStop takes.",
                         TerminationRules::preStopUntold),
-                new Rule(
-                        "shell-entry-point",
-                        Severity.WARNING,
-                        "A shell is process 1 and does not hand SIGTERM on.",
-                        "The process hears nothing of its end, is killed after the whole grace, exit code 137, and loses what is in "
-                                + "flight. Some shells replace themselves by their last command, some do not.",
-                        "the command begins with a program, or the shell's last command with exec",
-                        "Write exec before the last command, or take the shell out.",
-                        TerminationRules::shell),
-                new Rule(
-                        "reduced-signals",
-                        Severity.ERROR,
-                        "-Xrs keeps the JVM from handling SIGTERM.",
-                        "No handler and no shutdown hook runs; as process 1 the JVM ignores the signal altogether and is killed "
-                                + "after the whole grace.",
-                        "no -Xrs in the command or in the JVM's option variables",
-                        "Take -Xrs out.",
-                        TerminationRules::reducedSignals),
                 new Rule(
                         "mesh-sidecar-leaves-first",
                         Severity.WARNING,
@@ -221,35 +180,6 @@ final class TerminationRules {
         }
     }
 
-    private static void settingsInvalid(World world, Rule.Found found) {
-        for (Workload workload : world.workloads()) {
-            Timing timing = world.timing(workload);
-            if (timing.settings() == null && timing.problem() != null) {
-                Value container = workload.ebbtide().orElseThrow();
-                String variable = timing.problem().split("=", 2)[0];
-                found.at(
-                        workload.manifest(),
-                        Workload.placeOf(container, variable),
-                        timing.problem(),
-                        "write what is expected");
-            }
-        }
-    }
-
-    private static void unknownSetting(World world, Rule.Found found) {
-        for (Workload workload : world.workloads()) {
-            for (Value container : workload.containers()) {
-                for (String name : Settings.unknownVariables(workload.environment(container))) {
-                    found.at(
-                            workload.manifest(),
-                            Workload.placeOf(container, name),
-                            name + " means nothing to Ebbtide",
-                            "correct it by docs/reference/settings.md, or take it out");
-                }
-            }
-        }
-    }
-
     private static void noWait(World world, Rule.Found found) {
         for (Workload workload : world.workloads()) {
             Timing timing = world.timing(workload);
@@ -314,80 +244,6 @@ final class TerminationRules {
                                         settings.shares().preStop() == null ? "not set" : "set",
                                         Timing.text(timing.preStop())),
                         "EBBTIDE_PRE_STOP: %ds".formatted(real.toSeconds()));
-            }
-        }
-    }
-
-    private static void shell(World world, Rule.Found found) {
-        for (Workload workload : world.workloads()) {
-            for (Value container : workload.containers()) {
-                Value command = container.field("command");
-                Value args = container.field("args");
-                if (command.items().isEmpty()
-                        || !SHELL.matcher(command.items().get(0).text()).matches()) {
-                    continue;
-                }
-                var rest = new ArrayList<>(
-                        command.items().subList(1, command.items().size()));
-                rest.addAll(args.items());
-                Optional<Value> script = scriptOf(rest);
-                if (script.isPresent() && !lastCommand(script.get().text()).startsWith("exec ")) {
-                    String last = lastCommand(script.get().text());
-                    found.at(
-                            workload.manifest(),
-                            command,
-                            "%s runs '%s'".formatted(command.items().get(0).text(), shortened(last)),
-                            "exec " + shortened(last));
-                }
-            }
-        }
-    }
-
-    /** What follows {@code -c}, or an option that holds it such as {@code -ec}. */
-    private static Optional<Value> scriptOf(List<Value> arguments) {
-        for (int i = 0; i + 1 < arguments.size(); i++) {
-            if (arguments.get(i).text().matches("-[a-z]*c")) {
-                return Optional.of(arguments.get(i + 1));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static String lastCommand(String script) {
-        String last = "";
-        for (String each : script.replace("\\\n", " ").split("\n|;|&&", -1)) {
-            if (!each.isBlank() && !each.strip().startsWith("#")) {
-                last = each.strip();
-            }
-        }
-        return last;
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= 60 ? text : text.substring(0, 57) + "...";
-    }
-
-    private static void reducedSignals(World world, Rule.Found found) {
-        for (Workload workload : world.workloads()) {
-            for (Value container : workload.containers()) {
-                if ((" " + Workload.commandLine(container) + " ").contains(" -Xrs ")) {
-                    found.at(
-                            workload.manifest(),
-                            container.field("command").exists() ? container.field("command") : container.field("args"),
-                            "-Xrs in the command",
-                            "take -Xrs out");
-                }
-                var options = new HashMap<>(workload.environment(container));
-                options.keySet().retainAll(Workload.JAVA_OPTIONS);
-                options.forEach((name, value) -> {
-                    if ((" " + value + " ").contains(" -Xrs ")) {
-                        found.at(
-                                workload.manifest(),
-                                Workload.placeOf(container, name),
-                                "-Xrs in " + name,
-                                "take -Xrs out");
-                    }
-                });
             }
         }
     }

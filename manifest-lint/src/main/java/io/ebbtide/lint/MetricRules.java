@@ -1,0 +1,171 @@
+package io.ebbtide.lint;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Rules about what an autoscaler follows. */
+final class MetricRules {
+    private MetricRules() {}
+
+    static List<Rule> all() {
+        return List.of(
+                new Rule(
+                        "requests-missing",
+                        Severity.ERROR,
+                        "The autoscaler's target is a share of requests that are not there.",
+                        "Utilisation is usage divided by requests; without requests on every container, sidecars too, the autoscaler "
+                                + "cannot compute, and does nothing.",
+                        "resources.requests of the metric on every container",
+                        "Add the request.",
+                        MetricRules::requests),
+                new Rule(
+                        "memory-target-on-jvm",
+                        Severity.WARNING,
+                        "An autoscaler follows the memory of a JVM.",
+                        "The heap grows to its limit and stays there, whatever the load: it scales up and never down.",
+                        "no memory metric where the container runs a JVM",
+                        "Scale on CPU, or on requests in flight.",
+                        MetricRules::memory),
+                new Rule(
+                        "connections-as-load",
+                        Severity.WARNING,
+                        "An autoscaler follows the number of open connections.",
+                        "Behind proxies with keep-alive pools that is the number of proxies, not the load; draining pods keep "
+                                + "theirs. It fits where a connection is the load: WebSockets, streams.",
+                        "no metric of connections",
+                        "Scale on requests in flight, or on CPU.",
+                        MetricRules::connections));
+    }
+
+    private static void requests(World world, Rule.Found found) {
+        for (Autoscaler autoscaler : world.autoscalers()) {
+            if (autoscaler.target().isEmpty()) {
+                continue;
+            }
+            Workload workload = autoscaler.target().get();
+            for (Value metric : sharesOfRequests(autoscaler)) {
+                String resource = resource(metric);
+                Value only = metric.at("containerResource.container");
+                var without = new ArrayList<String>();
+                for (Value container : workload.lasting()) {
+                    String name = container.field("name").text();
+                    if ((!only.exists() || only.text().equals(name))
+                            && !requested(world, workload, container, resource)) {
+                        without.add(name);
+                    }
+                }
+                if (!without.isEmpty()) {
+                    found.at(
+                            autoscaler.manifest(),
+                            metric,
+                            "%s utilisation of %s; no requests.%s on container(s) %s"
+                                    .formatted(resource, workload.text(), resource, String.join(", ", without)),
+                            "resources: {requests: {%s: %s}}"
+                                    .formatted(resource, resource.equals("cpu") ? "250m" : "384Mi"));
+                }
+            }
+        }
+    }
+
+    /** Metrics whose target is a share of the requests. */
+    private static List<Value> sharesOfRequests(Autoscaler autoscaler) {
+        Manifest manifest = autoscaler.manifest();
+        if (autoscaler.isKeda()) {
+            return manifest.at("spec.triggers").items().stream()
+                    .filter(each ->
+                            List.of("cpu", "memory").contains(each.field("type").text()))
+                    .filter(each -> each.field("metricType")
+                            .textOr(each.at("metadata.type").textOr("Utilization"))
+                            .equals("Utilization"))
+                    .toList();
+        }
+        Value ofFirstVersion = manifest.at("spec.targetCPUUtilizationPercentage");
+        if (ofFirstVersion.exists()) {
+            return List.of(ofFirstVersion);
+        }
+        return autoscaler.metrics().stream()
+                .filter(each -> each.at("resource.target.type").text().equals("Utilization")
+                        || each.at("containerResource.target.type").text().equals("Utilization"))
+                .toList();
+    }
+
+    private static String resource(Value metric) {
+        for (String path : List.of("resource.name", "containerResource.name")) {
+            if (metric.at(path).exists()) {
+                return metric.at(path).text();
+            }
+        }
+        return metric.field("type").textOr("cpu");
+    }
+
+    private static boolean requested(World world, Workload workload, Value container, String resource) {
+        return container.at("resources.requests").field(resource).exists()
+                || container.at("resources.limits").field(resource).exists()
+                || workload.podSpec().at("resources.requests").field(resource).exists()
+                || world.all("", "LimitRange")
+                        .filter(each ->
+                                each.namespace().equals(workload.manifest().namespace()))
+                        .flatMap(each -> each.at("spec.limits").items().stream())
+                        .anyMatch(each ->
+                                each.at("defaultRequest").field(resource).exists()
+                                        || each.at("default").field(resource).exists());
+    }
+
+    private static void memory(World world, Rule.Found found) {
+        for (Autoscaler autoscaler : world.autoscalers()) {
+            if (autoscaler.target().isEmpty()) {
+                continue;
+            }
+            Workload workload = autoscaler.target().get();
+            Optional<String> java = workload.containers().stream()
+                    .flatMap(each -> workload.java(each).stream())
+                    .findFirst();
+            List<Value> metrics = autoscaler.isKeda()
+                    ? autoscaler.manifest().at("spec.triggers").items()
+                    : autoscaler.metrics();
+            for (Value metric : metrics) {
+                boolean isMemory = resource(metric).equals("memory");
+                if (isMemory && java.isPresent()) {
+                    Value target = metric.at("resource.target");
+                    found.at(
+                            autoscaler.manifest(),
+                            metric,
+                            "memory target %s; %s runs a JVM: %s"
+                                    .formatted(
+                                            target.field("averageUtilization").exists()
+                                                    ? target.field("averageUtilization")
+                                                                    .text() + " %"
+                                                    : target.field("averageValue")
+                                                            .textOr("of its own"),
+                                            workload.text(),
+                                            java.get()),
+                            "take the memory metric out");
+                }
+            }
+        }
+    }
+
+    private static void connections(World world, Rule.Found found) {
+        for (Autoscaler autoscaler : world.autoscalers()) {
+            for (Value metric : autoscaler.metrics()) {
+                for (String type : List.of("pods", "object", "external")) {
+                    Value name = metric.at(type + ".metric.name");
+                    if (name.text().contains("connections")) {
+                        Value target = metric.at(type + ".target");
+                        found.at(
+                                autoscaler.manifest(),
+                                name,
+                                "metric %s at %s"
+                                        .formatted(
+                                                name.text(),
+                                                target.field("averageValue")
+                                                        .textOr(target.field("value")
+                                                                .text())),
+                                "a metric of requests in flight, such as http_requests_in_flight");
+                    }
+                }
+            }
+        }
+    }
+}

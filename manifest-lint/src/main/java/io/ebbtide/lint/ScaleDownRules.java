@@ -1,0 +1,133 @@
+package io.ebbtide.lint;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Rules about how fast an autoscaler takes pods away. */
+final class ScaleDownRules {
+    private ScaleDownRules() {}
+
+    static List<Rule> all() {
+        return List.of(
+                new Rule(
+                        "dead-scale-down-policy",
+                        Severity.WARNING,
+                        "A scale-down policy never decides.",
+                        "selectPolicy is Max unless set: of two policies the one that takes more pods wins. The gentler one, which "
+                                + "somebody wrote as a brake, is dead.",
+                        "for some number of replicas, the policy decides",
+                        "Take the dead policy out, or set selectPolicy: Min.",
+                        ScaleDownRules::deadPolicy),
+                new Rule(
+                        "scale-down-before-drained",
+                        Severity.NOTE,
+                        "The next pods are told to go before the last ones have gone.",
+                        "Waves of draining pods overlap: more pods leave at the same time than the policy says. Kubernetes' own "
+                                + "default is 15 s, so this is a note.",
+                        "scale-down period >= grace",
+                        "periodSeconds: the grace.",
+                        ScaleDownRules::beforeDrained));
+    }
+
+    private static void deadPolicy(World world, Rule.Found found) {
+        for (Autoscaler autoscaler : world.autoscalers()) {
+            Value down = autoscaler.scaleDown();
+            List<Value> policies = down.field("policies").items();
+            String select = down.field("selectPolicy").textOr("Max");
+            if (select.equals("Disabled") || autoscaler.max() - autoscaler.min() > 10_000) {
+                continue;
+            }
+            for (int i = 0; i < policies.size(); i++) {
+                Optional<Value> winner = winnerOver(policies, i, select.equals("Max"), autoscaler);
+                if (winner.isPresent()) {
+                    Value dead = policies.get(i);
+                    found.at(
+                            autoscaler.manifest(),
+                            dead,
+                            "selectPolicy %s%s: for every number of replicas from %d to %d, %s takes %s as %s"
+                                    .formatted(
+                                            select,
+                                            down.field("selectPolicy").exists() ? "" : " (Kubernetes' default)",
+                                            autoscaler.min() + 1,
+                                            autoscaler.max(),
+                                            text(winner.get()),
+                                            select.equals("Max") ? "at least as many" : "at most as many",
+                                            text(dead)),
+                            select.equals("Max")
+                                    ? "take %s out, or selectPolicy: Min".formatted(text(dead))
+                                    : "take %s out".formatted(text(dead)));
+                }
+            }
+        }
+    }
+
+    /** The policy that decides wherever this one could, if there is one. */
+    private static Optional<Value> winnerOver(List<Value> policies, int index, boolean max, Autoscaler autoscaler) {
+        Value policy = policies.get(index);
+        for (int j = 0; j < policies.size(); j++) {
+            Value other = policies.get(j);
+            long own = policy.field("periodSeconds").integerOr(0);
+            long others = other.field("periodSeconds").integerOr(0);
+            if (j == index || (max ? others > own : others < own)) {
+                continue;
+            }
+            boolean wins = autoscaler.max() > autoscaler.min();
+            boolean equal = others == own;
+            for (long replicas = autoscaler.min() + 1; replicas <= autoscaler.max() && wins; replicas++) {
+                long difference = taken(other, replicas) - taken(policy, replicas);
+                wins = max ? difference >= 0 : difference <= 0;
+                equal &= difference == 0;
+            }
+            // Of two that are the same, the second is the one too many.
+            if (wins && (!equal || j < index)) {
+                return Optional.of(other);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** How many pods a policy takes from so many, as Kubernetes rounds: what stays of a share is cut. */
+    private static long taken(Value policy, long replicas) {
+        long value = policy.field("value").integerOr(0);
+        return policy.field("type").text().equals("Percent")
+                ? replicas - (long) (replicas * (1 - value / 100.0))
+                : Math.min(value, replicas);
+    }
+
+    private static String text(Value policy) {
+        boolean percent = policy.field("type").text().equals("Percent");
+        return "%s%s per %s s"
+                .formatted(
+                        policy.field("value").text(),
+                        percent ? " %" : " pod(s)",
+                        policy.field("periodSeconds").text());
+    }
+
+    private static void beforeDrained(World world, Rule.Found found) {
+        for (Autoscaler autoscaler : world.autoscalers()) {
+            Value down = autoscaler.scaleDown();
+            if (autoscaler.target().isEmpty()
+                    || down.field("selectPolicy").text().equals("Disabled")) {
+                continue;
+            }
+            Sourced<Duration> leaves = world.timing(autoscaler.target().get()).leaves();
+            List<Value> policies = down.field("policies").items();
+            Optional<Value> shortest = policies.stream()
+                    .map(each -> each.field("periodSeconds"))
+                    .filter(each ->
+                            each.integerOr(Long.MAX_VALUE) < leaves.value().toSeconds())
+                    .findFirst();
+            if (shortest.isPresent() || (policies.isEmpty() && leaves.value().toSeconds() > 15)) {
+                found.at(
+                        autoscaler.manifest(),
+                        shortest.orElse(down),
+                        "scale-down period %s < %s until a pod is gone"
+                                .formatted(
+                                        shortest.map(each -> each.text() + " s").orElse("15 s (Kubernetes' default)"),
+                                        Timing.text(leaves)),
+                        "periodSeconds: " + leaves.value().toSeconds());
+            }
+        }
+    }
+}
