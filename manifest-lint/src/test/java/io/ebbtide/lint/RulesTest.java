@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Each rule has a manifest that trips it and nothing else, and one like it that trips nothing. */
+/**
+ * Each rule has a manifest that trips it and nothing else, and one like it that trips nothing; one more of them, such as {@code
+ * bad-keda.yaml}, for each other source that the rule reads.
+ */
 final class RulesTest {
     private static final Path FOLDER = Path.of("src/test/resources/rules");
 
@@ -22,18 +25,46 @@ final class RulesTest {
         return Rules.all().stream().map(Rule::id);
     }
 
+    static List<String> bad() throws IOException {
+        return manifests("bad");
+    }
+
+    static List<String> good() throws IOException {
+        return manifests("good");
+    }
+
+    private static List<String> manifests(String kind) throws IOException {
+        try (Stream<Path> all = Files.walk(FOLDER)) {
+            return all.filter(each -> each.getFileName().toString().matches(kind + "(-[a-z0-9-]+)?\\.yaml"))
+                    .map(each -> FOLDER.relativize(each).toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
     @ParameterizedTest
-    @MethodSource("rules")
-    void badManifest_tripsItsRuleAlone(String id) throws IOException {
-        Path bad = FOLDER.resolve(id).resolve("bad.yaml");
+    @MethodSource("bad")
+    void badManifest_tripsItsRuleAlone(String name) throws IOException {
+        Path bad = FOLDER.resolve(name);
+        String id = bad.getParent().getFileName().toString();
 
         assertThat(found(bad, id)).isEqualTo(expected(bad, id));
     }
 
     @ParameterizedTest
+    @MethodSource("good")
+    void goodManifest_tripsNothing(String name) {
+        assertThat(found(FOLDER.resolve(name), "")).isEmpty();
+    }
+
+    @ParameterizedTest
     @MethodSource("rules")
-    void goodManifest_tripsNothing(String id) {
-        assertThat(found(FOLDER.resolve(id).resolve("good.yaml"), "")).isEmpty();
+    void folder_hasBothAndNothingElse(String id) throws IOException {
+        try (Stream<Path> files = Files.list(FOLDER.resolve(id))) {
+            assertThat(files.map(each -> each.getFileName().toString()))
+                    .contains("bad.yaml", "good.yaml")
+                    .allMatch(each -> each.matches("(bad|good)(-[a-z0-9-]+)?\\.yaml"));
+        }
     }
 
     @Test
@@ -52,15 +83,13 @@ final class RulesTest {
                 .allMatch(each -> ("ignore." + each).length() <= 63);
     }
 
-    @Test
-    void everyFinding_hasNumbersAndFixAndLine() throws IOException {
-        for (Rule rule : Rules.all()) {
-            for (Finding each : ManifestLint.of(FOLDER.resolve(rule.id()).resolve("bad.yaml"))
-                    .findings()) {
-                assertThat(each.numbers()).isNotBlank();
-                assertThat(each.fix()).isNotBlank();
-                assertThat(each.line()).isPositive();
-            }
+    @ParameterizedTest
+    @MethodSource("bad")
+    void everyFinding_hasNumbersAndFixAndLine(String name) {
+        for (Finding each : ManifestLint.of(FOLDER.resolve(name)).findings()) {
+            assertThat(each.numbers()).isNotBlank();
+            assertThat(each.fix()).isNotBlank();
+            assertThat(each.line()).isPositive();
         }
     }
 
