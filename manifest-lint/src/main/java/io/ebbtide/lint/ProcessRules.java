@@ -1,16 +1,11 @@
 package io.ebbtide.lint;
 
 import io.ebbtide.Settings;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Rules about the process that is told to end: its settings, and whether SIGTERM comes to it. */
 final class ProcessRules {
-    private static final Pattern SHELL = Pattern.compile("(.*/)?(sh|bash|ash|dash|zsh)");
-
     private ProcessRules() {}
 
     static List<Rule> all() {
@@ -38,8 +33,8 @@ final class ProcessRules {
                         "A shell is process 1 and does not hand SIGTERM on.",
                         "The process hears nothing of its end, is killed after the whole grace, exit code 137, and loses what is in "
                                 + "flight. Some shells replace themselves by their last command, some do not.",
-                        "the command begins with a program, or the shell's last command with exec",
-                        "Write exec before the last command, or take the shell out.",
+                        "the command begins with a program, or the shell's last command with exec, or the shell traps TERM",
+                        "Write exec before the program that serves, or take the shell out.",
                         ProcessRules::shell),
                 new Rule(
                         "reduced-signals",
@@ -85,49 +80,15 @@ final class ProcessRules {
         for (Workload workload : world.workloads()) {
             for (Value container : workload.containers()) {
                 Value command = container.field("command");
-                Value args = container.field("args");
-                if (command.items().isEmpty()
-                        || !SHELL.matcher(command.items().get(0).text()).matches()) {
-                    continue;
-                }
-                var rest = new ArrayList<>(
-                        command.items().subList(1, command.items().size()));
-                rest.addAll(args.items());
-                Optional<Value> script = scriptOf(rest);
-                if (script.isPresent() && !lastCommand(script.get().text()).startsWith("exec ")) {
-                    String last = lastCommand(script.get().text());
-                    found.at(
-                            workload.manifest(),
-                            command,
-                            "%s runs '%s'".formatted(command.items().get(0).text(), shortened(last)),
-                            "exec " + shortened(last));
-                }
+                ShellScript.of(container)
+                        .filter(ShellScript::keepsSignals)
+                        .ifPresent(script -> found.at(
+                                workload.manifest(),
+                                command,
+                                "%s runs '%s'".formatted(command.items().get(0).text(), script.lastCommand()),
+                                script.fix()));
             }
         }
-    }
-
-    /** What follows {@code -c}, or an option that holds it such as {@code -ec}. */
-    private static Optional<Value> scriptOf(List<Value> arguments) {
-        for (int i = 0; i + 1 < arguments.size(); i++) {
-            if (arguments.get(i).text().matches("-[a-z]*c")) {
-                return Optional.of(arguments.get(i + 1));
-            }
-        }
-        return Optional.empty();
-    }
-
-    private static String lastCommand(String script) {
-        String last = "";
-        for (String each : script.replace("\\\n", " ").split("\n|;|&&", -1)) {
-            if (!each.isBlank() && !each.strip().startsWith("#")) {
-                last = each.strip();
-            }
-        }
-        return last;
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= 60 ? text : text.substring(0, 57) + "...";
     }
 
     private static void reducedSignals(World world, Rule.Found found) {

@@ -1,0 +1,111 @@
+package io.ebbtide.lint;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** What a shell as a container's first process runs, as far as it decides who hears SIGTERM. Immutable. */
+record ShellScript(String text) {
+    private static final Pattern SHELL = Pattern.compile("(.*/)?(sh|bash|ash|dash|zsh)");
+    /** A trap with an action, for TERM among its signals. */
+    private static final Pattern TRAP = Pattern.compile("\\btrap\\s+(?:--\\s+)?"
+            + "(?:'[^']+'|\"(?:[^\"\\\\]++|\\\\.)++\"|[\\w.]+)\\s+[^;&|\\n]*\\b(?:SIGTERM|TERM|15)\\b");
+    /** What parts commands; group 1 is there after one that runs in the background. */
+    private static final Pattern END = Pattern.compile("\\n|;|&&|\\|\\||(?<![&>])(&)(?![&>])|\\z");
+
+    private static final Pattern BEFORE_COMMAND = Pattern.compile("^(?:(?:then|else|do|\\{|[^\\s()$'\"]+\\))\\s+)+");
+    /** An exec of a program; one with redirections alone keeps the shell. */
+    private static final Pattern EXEC = Pattern.compile("^exec\\s+(?!\\d*[<>]).*", Pattern.DOTALL);
+
+    private static final Pattern ASSIGNMENT = Pattern.compile("\\w+=\\S*");
+    private static final Set<String> OPENING = Set.of("if", "case", "for", "while", "until");
+    private static final Set<String> CLOSING = Set.of("fi", "done", "esac", "}");
+    private static final Set<String> WAITING = Set.of("wait", "exit", ":", "true");
+
+    /** One command of the script. */
+    private record Command(String text, boolean background) {
+        String firstWord() {
+            return text.split("\\s", 2)[0];
+        }
+
+        boolean replacesShell() {
+            return !background && EXEC.matcher(text).matches();
+        }
+    }
+
+    /** The script of a container whose command is a shell with {@code -c}, or an option that holds it such as {@code -ec}. */
+    static Optional<ShellScript> of(Value container) {
+        var words = new ArrayList<>(container.field("command").items());
+        if (words.isEmpty() || !SHELL.matcher(words.get(0).text()).matches()) {
+            return Optional.empty();
+        }
+        words.addAll(container.field("args").items());
+        for (int i = 1; i + 1 < words.size(); i++) {
+            if (words.get(i).text().matches("-[a-z]*c")) {
+                return Optional.of(new ShellScript(words.get(i + 1).text()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Whether the shell stays and hands nothing on. Not if it traps TERM, nor if its last command replaces it; with branches
+     * and loops, one exec anywhere is enough, as nobody can tell which way it goes.
+     */
+    boolean keepsSignals() {
+        List<Command> commands = commands();
+        Optional<Command> last = last(commands);
+        boolean branches = commands.stream().anyMatch(each -> OPENING.contains(each.firstWord()));
+        return last.isPresent()
+                && !TRAP.matcher(text).find()
+                && !last.get().replacesShell()
+                && !(branches && commands.stream().anyMatch(Command::replacesShell));
+    }
+
+    /** The last command that does something; "" if there is none. */
+    String lastCommand() {
+        return last(commands()).map(each -> shortened(each.text())).orElse("");
+    }
+
+    /** What to write instead. */
+    String fix() {
+        List<Command> commands = commands();
+        Command last = last(commands).orElseThrow();
+        boolean closes = CLOSING.contains(commands.get(commands.size() - 1).firstWord());
+        if (closes || last.text().contains("|")) {
+            return "exec before the program that serves, without a pipe, or a trap that hands TERM on";
+        }
+        String exec = EXEC.matcher(last.text()).matches() ? shortened(last.text()) : "exec " + lastCommand();
+        return last.background() ? exec + ", in the foreground, or a trap that hands TERM on" : exec;
+    }
+
+    private static Optional<Command> last(List<Command> commands) {
+        return commands.stream()
+                .filter(each -> !CLOSING.contains(each.firstWord()) && !WAITING.contains(each.firstWord()))
+                .filter(each -> !ASSIGNMENT.matcher(each.text()).matches())
+                .reduce((one, other) -> other);
+    }
+
+    private List<Command> commands() {
+        var commands = new ArrayList<Command>();
+        String script = text.replace("\\\n", " ");
+        Matcher end = END.matcher(script);
+        for (int from = 0; from <= script.length() && end.find(); from = end.end()) {
+            String command = BEFORE_COMMAND
+                    .matcher(script.substring(from, end.start()).strip())
+                    .replaceFirst("")
+                    .strip();
+            if (!command.isEmpty() && !command.startsWith("#")) {
+                commands.add(new Command(command, end.group(1) != null));
+            }
+        }
+        return commands;
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= 60 ? text : text.substring(0, 57) + "...";
+    }
+}
