@@ -3,17 +3,14 @@ package io.ebbtide.lint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Numbers that no field of a manifest holds, told in {@code lint.ebbtide.io} annotations of a workload or its pods. */
 final class DeclaredNumbers {
     static final String PREFIX = "lint.ebbtide.io/";
     static final String IGNORE = PREFIX + "ignore.";
     private static final List<String> DURATIONS =
-            List.of("lame-duck", "drain", "stop", "longest-request", "idle-timeout");
+            List.of("lame-duck", "drain", "stop", "longest-request", "idle-timeout", "propagation");
     private static final List<String> COUNTS = List.of("pool-size", "database-connections");
-    private static final Set<String> NAMES = Set.of(
-            "lame-duck", "drain", "stop", "longest-request", "idle-timeout", "pool-size", "database-connections");
 
     private DeclaredNumbers() {}
 
@@ -56,7 +53,7 @@ final class DeclaredNumbers {
 
     private static void check(Manifest manifest, Value annotation, Rule.Found found) {
         String name = annotation.key().substring(PREFIX.length());
-        if (!NAMES.contains(name)) {
+        if (!DURATIONS.contains(name) && !COUNTS.contains(name)) {
             found.at(
                     manifest,
                     annotation,

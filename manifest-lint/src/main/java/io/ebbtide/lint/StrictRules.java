@@ -110,7 +110,7 @@ final class StrictRules {
             Severity.ERROR,
             "A lint.ebbtide.io annotation does not say what it should.",
             "A number that cannot be read cannot be proved.",
-            "lame-duck, drain, stop, longest-request, idle-timeout: a duration with a unit; pool-size, database-connections: a "
+            "lame-duck, drain, stop, longest-request, idle-timeout, propagation: a duration with a unit; pool-size, database-connections: a "
                     + "whole number",
             "Write it with its unit, such as 30s.",
             DeclaredNumbers::check);

@@ -10,6 +10,10 @@ import java.util.Map;
 
 /** Rules about the time from deletion to the kill. */
 final class TerminationRules {
+    /** The platform gives no bound, from under a second to more than a minute: what a small, healthy cluster stays below. */
+    private static final Sourced<Duration> PROPAGATION =
+            Sourced.of(Duration.ofSeconds(5), "assumed, as lint.ebbtide.io/propagation is not set");
+
     private TerminationRules() {}
 
     static List<Rule> all() {
@@ -44,10 +48,11 @@ final class TerminationRules {
                 new Rule(
                         "no-wait-for-endpoints",
                         Severity.WARNING,
-                        "Nothing waits until endpoints and balancers have learnt that the pod leaves.",
+                        "The pod stops serving before endpoints and balancers can have learnt that it leaves.",
                         "Deletion starts the removal of the endpoint and SIGTERM at the same time. For a second, or a minute, new "
                                 + "requests still come to a process that has closed its port: they fail.",
-                        "preStop + lameDuck > 0, for a workload behind a Service",
+                        "preStop + lameDuck >= endpoint propagation (5 s, or what lint.ebbtide.io/propagation says), for a workload behind a "
+                                + "Service",
                         "Let the process serve on after the signal (Ebbtide does), or add a preStop sleep; if the process does "
                                 + "wait, say so: lint.ebbtide.io/lame-duck.",
                         TerminationRules::noWait),
@@ -184,13 +189,17 @@ final class TerminationRules {
         for (Workload workload : world.workloads()) {
             Timing timing = world.timing(workload);
             Duration waits = timing.waits();
-            if (world.serves(workload) && waits != null && waits.isZero()) {
+            Sourced<Duration> propagation =
+                    DeclaredNumbers.duration(workload, "propagation").orElse(PROPAGATION);
+            if (world.serves(workload) && waits != null && waits.compareTo(propagation.value()) < 0) {
                 found.at(
                         workload.manifest(),
                         workload.podSpec().field("containers"),
-                        "%s = 0 s, behind Service %s"
+                        "%s = %s < propagation %s, behind Service %s"
                                 .formatted(
                                         timing.waitsText(),
+                                        waits.isZero() ? "0 s" : Durations.text(waits),
+                                        Timing.text(propagation),
                                         world.servicesOf(workload).get(0).name()),
                         "lifecycle: {preStop: {sleep: {seconds: 15}}}, or a process that serves on after SIGTERM");
             }

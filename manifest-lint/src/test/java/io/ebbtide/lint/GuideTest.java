@@ -18,7 +18,7 @@ final class GuideTest {
             delimiter = '|',
             value = {
                 "grace 30 s against 60 + 30 s        | grace-below-sum             | preStop 60 s (preStop of container backend) + drain 30 s (annotation lint.ebbtide.io/drain) + margin 3 s (10 % of the grace) = 93 s > 30 s (terminationGracePeriodSeconds, Kubernetes' default)",
-                "no wait for endpoint removal        | no-wait-for-endpoints       | preStop 0 s (no preStop) + lameDuck 0 s (nothing in the manifest tells of one) = 0 s, behind Service frontend",
+                "no wait for endpoint removal        | no-wait-for-endpoints       | preStop 0 s (no preStop) + lameDuck 0 s (nothing in the manifest tells of one) = 0 s < propagation 5 s (assumed, as lint.ebbtide.io/propagation is not set), behind Service frontend",
                 "balancer health on liveness, 90 s   | balancer-health-on-liveness | healthcheck-path /health/live, as livenessProbe; even if it failed: interval 30 (annotation healthcheck-interval-seconds) x unhealthy threshold 3 (annotation unhealthy-threshold-count) + timeout 5 (annotation healthcheck-timeout-seconds) = 95 s to take the pod out",
                 "startup on the liveness path        | startup-on-liveness         | both ask /health/live on port 3001; 30 x 10 s for the start are granted in vain",
                 "superfluous initial delay, liveness | superfluous-initial-delay   | livenessProbe waits 30 s more after the startup probe has passed",
