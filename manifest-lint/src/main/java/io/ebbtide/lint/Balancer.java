@@ -123,6 +123,53 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
         return setting("healthcheck-port", "healthcheck-port");
     }
 
+    /**
+     * The pods' ports that are asked for health, by name or number: where the traffic goes, unless another is set. A name is
+     * one of the Service's ports, and so is a number where targets are nodes; empty if it is none of them.
+     */
+    List<Value> askedPorts() {
+        Value set = healthPort();
+        String asked = set.textOr("traffic-port");
+        if (asked.equals("traffic-port")) {
+            return ports().stream().map(Balancer::targetPort).toList();
+        }
+        if (targetsPods() && set.integer().isPresent()) {
+            return List.of(set);
+        }
+        return service.at("spec.ports").items().stream()
+                .filter(each -> each.field("name").text().equals(asked)
+                        || each.field("nodePort").text().equals(asked))
+                .map(Balancer::targetPort)
+                .toList();
+    }
+
+    /** The Service's ports that are balanced. */
+    private List<Value> ports() {
+        List<Value> all = service.at("spec.ports").items();
+        if (kind == Kind.NLB) {
+            return all;
+        }
+        return Backends.ofIngress(manifest).stream()
+                .filter(each -> each.service().equals(service.name()))
+                .flatMap(backend -> all.stream()
+                        .filter(each -> List.of(
+                                        each.field("port").text(),
+                                        each.field("name").text())
+                                .contains(backend.port().text())))
+                .distinct()
+                .toList();
+    }
+
+    private static Value targetPort(Value port) {
+        return port.field("targetPort").exists() ? port.field("targetPort") : port.field("port");
+    }
+
+    /** Whether an ALB talks gRPC to the targets, whose codes of success are others. */
+    boolean isGrpc() {
+        return kind == Kind.ALB
+                && setting("backend-protocol-version", "").text().equalsIgnoreCase("GRPC");
+    }
+
     Value successCodes() {
         return setting("success-codes", "healthcheck-success-codes");
     }
@@ -151,6 +198,11 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
                         Sourced.of(Duration.ofSeconds(Long.parseLong(value)), "deregistration_delay.timeout_seconds"))
                 .orElseGet(() -> Sourced.of(
                         Duration.ofSeconds(300), "AWS' default, as deregistration_delay.timeout_seconds is not set"));
+    }
+
+    boolean deregistrationIsSet() {
+        return attribute(targetGroupAttributes(), "deregistration_delay.timeout_seconds")
+                .isPresent();
     }
 
     /** Seconds in which it sees that a target is unhealthy. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Rules about how a load balancer asks for health, and how soon it learns. */
 final class BalancerHealthRules {
@@ -27,9 +28,18 @@ final class BalancerHealthRules {
                         "The load balancer's health check asks the controller's default.",
                         "An ALB asks / and an NLB only whether the port is open: neither learns from the readiness that the "
                                 + "service tells of.",
-                        "healthcheck-path is set, where the pods have a readiness probe by HTTP",
+                        "healthcheck-path is set, and an NLB's healthcheck-protocol is http, where the pods have a readiness probe by HTTP",
                         "Set healthcheck-path to the readiness path.",
                         BalancerHealthRules::healthNotTold),
+                new Rule(
+                        "balancer-health-port",
+                        Severity.ERROR,
+                        "The load balancer's health check asks another port than the readiness probe.",
+                        "A balancer asks the port of the traffic unless it is told another. Where that one does not know the path, each "
+                                + "answer is 404 and every target unhealthy.",
+                        "healthcheck-port = the readiness probe's port, where healthcheck-path is its path",
+                        "Set healthcheck-port to the readiness probe's port.",
+                        BalancerHealthRules::healthPort),
                 new Rule(
                         "wait-below-balancer",
                         Severity.ERROR,
@@ -97,21 +107,62 @@ final class BalancerHealthRules {
     private static void healthNotTold(World world, Rule.Found found) {
         for (Balancer balancer : world.balancers()) {
             Optional<String> path = readinessPath(balancer);
-            if (!balancer.healthPath().exists()
+            Value told = balancer.healthPath();
+            boolean isAlb = balancer.kind() == Balancer.Kind.ALB;
+            if (!(told.exists() && balancer.isHttp())
                     && path.isPresent()
-                    && !(balancer.kind() == Balancer.Kind.ALB && path.get().equals("/"))) {
+                    && !(isAlb && path.get().equals("/"))) {
+                String asks = balancer.isHttp() ? "/ by default" : "by TCP, as healthcheck-protocol is not http";
                 found.at(
-                        balancer.manifest(),
-                        balancer.manifest().at("metadata.annotations"),
-                        "%s; readinessProbe asks %s"
-                                .formatted(
-                                        balancer.kind() == Balancer.Kind.ALB
-                                                ? "an ALB asks / by default"
-                                                : "an NLB asks by TCP by default",
-                                        path.get()),
-                        "healthcheck-path: " + path.get());
+                        balancer.holder(told),
+                        told.exists() ? told : balancer.manifest().at("metadata.annotations"),
+                        "%s asks %s; readinessProbe asks %s".formatted(isAlb ? "an ALB" : "an NLB", asks, path.get()),
+                        (balancer.isHttp() ? "" : "healthcheck-protocol: http, ") + "healthcheck-path: " + path.get());
             }
         }
+    }
+
+    private static void healthPort(World world, Rule.Found found) {
+        for (Balancer balancer : world.balancers()) {
+            String path = balancer.healthPath().textOr("/");
+            List<Probe> probes = Probe.allIn(world).stream()
+                    .filter(each -> each.workload().equals(balancer.workload()))
+                    .filter(each -> each.is(Probe.READINESS) && each.pathText().equals(path))
+                    .toList();
+            boolean clear = probes.stream().allMatch(each -> each.portNumber().isPresent());
+            if (!balancer.isHttp() || probes.isEmpty() || !clear) {
+                continue;
+            }
+            List<Long> answer =
+                    probes.stream().map(each -> each.portNumber().getAsLong()).toList();
+            for (Value asked : balancer.askedPorts()) {
+                OptionalLong port = portOf(balancer.workload(), asked);
+                if (port.isPresent() && !answer.contains(port.getAsLong())) {
+                    found.at(
+                            balancer.holder(balancer.healthPort()),
+                            balancer.healthPort(),
+                            "healthcheck-port %s: %s on port %d of %s; readinessProbe asks it on %d"
+                                    .formatted(
+                                            balancer.healthPort().textOr("traffic-port (the controller's default)"),
+                                            path,
+                                            port.getAsLong(),
+                                            balancer.workload().text(),
+                                            answer.get(0)),
+                            balancer.targetsPods()
+                                    ? "healthcheck-port: \"%d\"".formatted(answer.get(0))
+                                    : "healthcheck-port: the nodePort of a Service port with targetPort %d"
+                                            .formatted(answer.get(0)));
+                }
+            }
+        }
+    }
+
+    private static OptionalLong portOf(Workload workload, Value port) {
+        return workload.lasting().stream()
+                .map(each -> Workload.port(each, port))
+                .filter(OptionalLong::isPresent)
+                .findFirst()
+                .orElseGet(OptionalLong::empty);
     }
 
     private static void waitBelow(World world, Rule.Found found) {
@@ -175,7 +226,7 @@ final class BalancerHealthRules {
     private static void successCodes(World world, Rule.Found found) {
         for (Balancer balancer : world.balancers()) {
             Value codes = balancer.successCodes();
-            if (!codes.exists() || !balancer.isHttp()) {
+            if (!codes.exists() || !balancer.isHttp() || balancer.isGrpc()) {
                 continue;
             }
             boolean healthy = includes(codes.text(), 200);

@@ -23,6 +23,15 @@ final class BalancerRules {
                         "Raise deregistration_delay.timeout_seconds.",
                         BalancerRules::deregistrationBelow),
                 new Rule(
+                        "deregistration-then-drain",
+                        Severity.WARNING,
+                        "The grace cannot hold the load balancer's drain and the process's own after it.",
+                        "Nothing in the pod waits, so the plan must be that the balancer drains first and SIGTERM comes then. But both "
+                                + "begin at the deletion, and at the end of the grace the pod is killed, whoever still counts on it.",
+                        "deregistration delay + drain <= grace, where the delay is set and nothing waits (for an ALB)",
+                        "Wait in the pod for what the balancer takes, and raise the grace.",
+                        BalancerRules::deregistrationThenDrain),
+                new Rule(
                         "deregistration-beyond-grace",
                         Severity.NOTE,
                         "The load balancer goes on using connections to a pod that has been killed.",
@@ -46,7 +55,7 @@ final class BalancerRules {
                         "Readiness gates are asked for, and targets are nodes.",
                         "The controller sets the gate for targets of type ip only: a pod with a gate that nobody sets never becomes "
                                 + "ready.",
-                        "target-type: ip, where readiness gates are injected or written",
+                        "target-type: ip, where the pods' spec has readiness gates of the controller",
                         "target-type: ip.",
                         BalancerRules::gates),
                 new Rule(
@@ -54,7 +63,8 @@ final class BalancerRules {
                         Severity.WARNING,
                         "The load balancer's targets are nodes, not pods.",
                         "Health and deregistration are the node's: the answer comes from any pod, and a pod that leaves is still "
-                                + "reached through every node.",
+                                + "reached through every node. Readiness gates that the namespace asks for are not injected: a rollout "
+                                + "does not wait for the balancer.",
                         "target-type = ip",
                         "target-type: ip.",
                         BalancerRules::nodes),
@@ -98,12 +108,46 @@ final class BalancerRules {
                 .orElse(world.timing(workload).drain());
     }
 
+    /** Whether somebody thought of the balancer's drain, and nothing in the pod waits for it. */
+    private static boolean countsOnBalancer(Timing timing, Balancer balancer) {
+        Duration waits = timing.waits();
+        return balancer.deregistrationIsSet() && waits != null && waits.isZero();
+    }
+
+    private static void deregistrationThenDrain(World world, Rule.Found found) {
+        for (Balancer balancer : world.balancers()) {
+            Timing timing = world.timing(balancer.workload());
+            Sourced<Duration> delay = balancer.deregistration();
+            Sourced<Duration> drain = timing.drain();
+            Duration sum = drain == null ? delay.value() : delay.value().plus(drain.value());
+            if (balancer.kind() == Balancer.Kind.ALB
+                    && countsOnBalancer(timing, balancer)
+                    && sum.compareTo(timing.grace().value()) > 0) {
+                found.at(
+                        balancer.workload().manifest(),
+                        balancer.workload().podSpec().field("terminationGracePeriodSeconds"),
+                        "deregistration %s of %s%s = %s > grace %s"
+                                .formatted(
+                                        Timing.text(delay),
+                                        balancer.manifest().text(),
+                                        drain == null ? "" : " + drain " + Timing.text(drain),
+                                        Durations.text(sum),
+                                        Timing.text(timing.grace())),
+                        "lifecycle: {preStop: {sleep: {seconds: %d}}} and terminationGracePeriodSeconds: %d"
+                                .formatted(delay.value().toSeconds(), (long) Math.ceil(sum.toMillis() / 900.0)));
+            }
+        }
+    }
+
     private static void deregistrationBeyond(World world, Rule.Found found) {
         for (Balancer balancer : world.balancers()) {
             Sourced<Duration> delay = balancer.deregistration();
             Timing timing = world.timing(balancer.workload());
             Sourced<Duration> grace = timing.grace();
-            if (balancer.kind() == Balancer.Kind.ALB && delay.value().compareTo(grace.value()) > 0) {
+            // Where nothing waits, deregistration-then-drain says it.
+            if (balancer.kind() == Balancer.Kind.ALB
+                    && !countsOnBalancer(timing, balancer)
+                    && delay.value().compareTo(grace.value()) > 0) {
                 Sourced<Duration> drain = timing.drain();
                 found.at(
                         balancer.holder(balancer.targetGroupAttributes()),
@@ -145,15 +189,21 @@ final class BalancerRules {
     }
 
     private static boolean gated(World world, Workload workload) {
-        return world.namespaceHas(workload.manifest().namespace(), INJECT, "enabled")
-                || workload.podSpec().field("readinessGates").items().stream()
-                        .anyMatch(
-                                each -> each.field("conditionType").text().startsWith("target-health.elbv2.k8s.aws/"));
+        return isInjected(world, workload) || hasGates(workload);
+    }
+
+    private static boolean isInjected(World world, Workload workload) {
+        return world.namespaceHas(workload.manifest().namespace(), INJECT, "enabled");
+    }
+
+    private static boolean hasGates(Workload workload) {
+        return workload.podSpec().field("readinessGates").items().stream()
+                .anyMatch(each -> each.field("conditionType").text().startsWith("target-health.elbv2.k8s.aws/"));
     }
 
     private static void gates(World world, Rule.Found found) {
         for (Balancer balancer : world.balancers()) {
-            if (!balancer.targetsPods() && gated(world, balancer.workload())) {
+            if (!balancer.targetsPods() && hasGates(balancer.workload())) {
                 found.at(
                         balancer.holder(balancer.targetType()),
                         balancer.targetType(),
@@ -168,11 +218,21 @@ final class BalancerRules {
 
     private static void nodes(World world, Rule.Found found) {
         for (Balancer balancer : world.balancers()) {
-            if (!balancer.targetsPods() && !gated(world, balancer.workload())) {
+            if (!balancer.targetsPods() && !hasGates(balancer.workload())) {
                 found.at(
                         balancer.holder(balancer.targetType()),
                         balancer.targetType(),
-                        "target-type " + balancer.targetType().textOr("instance (the controller's default)"),
+                        "target-type %s%s"
+                                .formatted(
+                                        balancer.targetType().textOr("instance (the controller's default)"),
+                                        isInjected(world, balancer.workload())
+                                                ? "; the label %s of namespace %s injects no gate here"
+                                                        .formatted(
+                                                                INJECT,
+                                                                balancer.workload()
+                                                                        .manifest()
+                                                                        .namespace())
+                                                : ""),
                         "target-type: ip");
             }
         }

@@ -2,9 +2,12 @@ package io.ebbtide.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -54,5 +57,24 @@ final class GuideTest {
         assertThat(FINDINGS)
                 .extracting(Finding::rule)
                 .doesNotContain("unreadable-input", "unknown-field", "wrong-type", "missing-field", "duplicate-key");
+    }
+
+    /** Who lets the balancer drain first has no hook, and neither time for both. */
+    @Test
+    void guide_withoutTheHookThatNoSentenceOfItAsksFor_isToldOfTheBalancersDrain(@TempDir Path folder)
+            throws IOException {
+        String backend = Files.readString(Path.of("src/test/resources/guide/backend.yaml"));
+        int hook = backend.indexOf("          lifecycle:");
+        int next = backend.indexOf("          livenessProbe:");
+        Files.writeString(folder.resolve("backend.yaml"), backend.substring(0, hook) + backend.substring(next));
+        Files.copy(Path.of("src/test/resources/guide/aws.yaml"), folder.resolve("aws.yaml"));
+
+        assertThat(ManifestLint.of(folder).findings())
+                .filteredOn(each -> each.rule().equals("deregistration-then-drain"))
+                .extracting(Finding::numbers)
+                .containsExactly(
+                        "deregistration 60 s (deregistration_delay.timeout_seconds) of Ingress backend-alb + drain 30 s "
+                                + "(annotation lint.ebbtide.io/drain) = 90 s > grace 30 s (terminationGracePeriodSeconds, "
+                                + "Kubernetes' default)");
     }
 }
