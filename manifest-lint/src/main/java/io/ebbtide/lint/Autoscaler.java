@@ -25,18 +25,50 @@ record Autoscaler(Manifest manifest, Optional<Workload> target) {
         return manifest.kind().equals("ScaledObject");
     }
 
-    /** The fewest replicas: what is written, or the default, 1 for an autoscaler, 0 for KEDA. */
+    /** What it calls the fewest replicas while there is load. */
+    String least() {
+        return isKeda() ? "minReplicaCount" : "minReplicas";
+    }
+
+    String most() {
+        return isKeda() ? "maxReplicaCount" : "maxReplicas";
+    }
+
+    /** The fewest replicas while there is load: what is written, or the default, 1 for an autoscaler, 0 for KEDA. */
     long min() {
-        return isKeda()
-                ? manifest.at("spec.minReplicaCount").integerOr(0)
-                : manifest.at("spec.minReplicas").integerOr(1);
+        return manifest.at("spec." + least()).integerOr(isKeda() ? 0 : 1);
     }
 
     /** The most replicas: what is written, or KEDA's default of 100. */
     long max() {
-        return isKeda()
-                ? manifest.at("spec.maxReplicaCount").integerOr(100)
-                : manifest.at("spec.maxReplicas").integerOr(1);
+        return manifest.at("spec." + most()).integerOr(isKeda() ? 100 : 1);
+    }
+
+    /** Where the fewest replicas stand, also without load, for which KEDA has a number of its own. */
+    Value fewestPlace() {
+        Value idle = manifest.at("spec.idleReplicaCount");
+        return isKeda() && idle.exists() ? idle : manifest.at("spec." + least());
+    }
+
+    /** The fewest replicas, also without load. */
+    Sourced<Long> fewest() {
+        Value place = fewestPlace();
+        return Sourced.of(place.integerOr(min()), from(place));
+    }
+
+    /** The most replicas. */
+    Sourced<Long> mostReplicas() {
+        return Sourced.of(max(), from(manifest.at("spec." + most())));
+    }
+
+    private String from(Value place) {
+        String name = manifest.kind() + " " + place.key();
+        return place.exists() ? name : name + (isKeda() ? ", KEDA's default" : ", Kubernetes' default");
+    }
+
+    /** KEDA's triggers; none for a HorizontalPodAutoscaler. */
+    List<Value> triggers() {
+        return isKeda() ? manifest.at("spec.triggers").items() : List.of();
     }
 
     List<Value> metrics() {

@@ -78,9 +78,11 @@ final class AutoscalerRules {
 
     private static void bounds(World world, Rule.Found found) {
         for (Autoscaler autoscaler : world.autoscalers()) {
-            if (autoscaler.min() > autoscaler.max()) {
-                String least = autoscaler.isKeda() ? "minReplicaCount" : "minReplicas";
-                String most = autoscaler.isKeda() ? "maxReplicaCount" : "maxReplicas";
+            String least = autoscaler.least();
+            String most = autoscaler.most();
+            boolean told = autoscaler.isKeda()
+                    || autoscaler.manifest().at("spec." + most).exists();
+            if (told && autoscaler.min() > autoscaler.max()) {
                 found.at(
                         autoscaler.manifest(),
                         autoscaler.manifest().at("spec." + most),

@@ -212,6 +212,11 @@ final class BalancerHealthRules {
                         .map(each -> "metric of type %s in %s"
                                 .formatted(each, autoscaler.manifest().text()))
                         .forEach(pollers::add);
+                autoscaler.triggers().stream()
+                        .filter(each -> each.field("type").text().equals("prometheus"))
+                        .map(each -> "trigger of type prometheus in "
+                                + autoscaler.manifest().text())
+                        .forEach(pollers::add);
             }
             if (!pollers.isEmpty()) {
                 found.at(

@@ -1,6 +1,7 @@
 package io.ebbtide.lint;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Rules about disruption budgets, and how few replicas there may be. */
 final class BudgetRules {
@@ -48,7 +49,16 @@ final class BudgetRules {
                         "Each eviction, each crash and each node that fails is an outage; a disruption budget cannot help.",
                         "at least two replicas behind a Service",
                         "replicas: 2, or minReplicas: 2.",
-                        BudgetRules::singleReplica));
+                        BudgetRules::singleReplica),
+                new Rule(
+                        "scale-to-zero",
+                        Severity.WARNING,
+                        "An autoscaler may leave no replica behind a Service.",
+                        "A Service without pods refuses requests, also the one that should wake it: until the autoscaler has seen load "
+                                + "elsewhere and a pod has started, each is lost. KEDA's default is zero.",
+                        "minReplicas, or KEDA's minReplicaCount and idleReplicaCount, of at least two behind a Service",
+                        "minReplicaCount: 2 without idleReplicaCount, unless something in front holds requests meanwhile.",
+                        BudgetRules::scaleToZero));
     }
 
     /** How many of so many pods a budget lets go. */
@@ -138,19 +148,41 @@ final class BudgetRules {
     private static void singleReplica(World world, Rule.Found found) {
         for (Workload workload : world.workloads()) {
             Sourced<Long> fewest = workload.fewest();
-            if (workload.counted() && world.serves(workload) && fewest.value() <= 1) {
+            if (workload.counted() && world.serves(workload) && fewest.value() == 1) {
                 List<Autoscaler> autoscalers = world.autoscalersOf(workload);
                 boolean scaled = !autoscalers.isEmpty();
                 found.at(
                         scaled ? autoscalers.get(0).manifest() : workload.manifest(),
                         scaled
-                                ? autoscalers.get(0).manifest().at("spec.minReplicas")
+                                ? autoscalers.get(0).fewestPlace()
                                 : workload.manifest().at("spec.replicas"),
                         "%s, behind Service %s"
                                 .formatted(
                                         fewest,
                                         world.servicesOf(workload).get(0).name()),
-                        scaled ? "minReplicas: 2" : "replicas: 2");
+                        scaled ? autoscalers.get(0).least() + ": 2" : "replicas: 2");
+            }
+        }
+    }
+
+    private static void scaleToZero(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            Optional<Autoscaler> first = world.autoscalersOf(workload).stream().findFirst();
+            if (first.isPresent()
+                    && world.serves(workload)
+                    && first.get().fewest().value() == 0) {
+                found.at(
+                        first.get().manifest(),
+                        first.get().fewestPlace(),
+                        "%s replicas of %s, behind Service %s"
+                                .formatted(
+                                        first.get().fewest(),
+                                        workload.text(),
+                                        world.servicesOf(workload).get(0).name()),
+                        first.get().least() + ": 2"
+                                + (first.get().fewestPlace().key().equals("idleReplicaCount")
+                                        ? ", and no idleReplicaCount"
+                                        : ""));
             }
         }
     }

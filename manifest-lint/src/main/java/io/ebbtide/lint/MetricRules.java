@@ -3,9 +3,13 @@ package io.ebbtide.lint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Rules about what an autoscaler follows. */
 final class MetricRules {
+    /** KEDA's triggers that ask a database of metrics. */
+    private static final Set<String> QUERYING = Set.of("prometheus", "datadog", "graphite", "influxdb");
+
     private MetricRules() {}
 
     static List<Rule> all() {
@@ -46,21 +50,23 @@ final class MetricRules {
             Workload workload = autoscaler.target().get();
             for (Value metric : sharesOfRequests(autoscaler)) {
                 String resource = resource(metric);
-                Value only = metric.at("containerResource.container");
                 var without = new ArrayList<String>();
                 for (Value container : workload.lasting()) {
-                    String name = container.field("name").text();
-                    if ((!only.exists() || only.text().equals(name))
-                            && !requested(world, workload, container, resource)) {
-                        without.add(name);
+                    if (isMeant(metric, container) && !requested(world, workload, container, resource)) {
+                        without.add(container.field("name").text());
                     }
                 }
                 if (!without.isEmpty()) {
                     found.at(
                             autoscaler.manifest(),
                             metric,
-                            "%s utilisation of %s; no requests.%s on container(s) %s"
-                                    .formatted(resource, workload.text(), resource, String.join(", ", without)),
+                            "%s utilisation of %s%s; no requests.%s on container(s) %s"
+                                    .formatted(
+                                            resource,
+                                            workload.text(),
+                                            metric.exists() ? "" : " (80 %, Kubernetes' default without any metric)",
+                                            resource,
+                                            String.join(", ", without)),
                             "resources: {requests: {%s: %s}}"
                                     .formatted(resource, resource.equals("cpu") ? "250m" : "384Mi"));
                 }
@@ -72,7 +78,7 @@ final class MetricRules {
     private static List<Value> sharesOfRequests(Autoscaler autoscaler) {
         Manifest manifest = autoscaler.manifest();
         if (autoscaler.isKeda()) {
-            return manifest.at("spec.triggers").items().stream()
+            return autoscaler.triggers().stream()
                     .filter(each ->
                             List.of("cpu", "memory").contains(each.field("type").text()))
                     .filter(each -> each.field("metricType")
@@ -84,10 +90,20 @@ final class MetricRules {
         if (ofFirstVersion.exists()) {
             return List.of(ofFirstVersion);
         }
+        if (autoscaler.metrics().isEmpty()) {
+            return List.of(manifest.at("spec.metrics"));
+        }
         return autoscaler.metrics().stream()
                 .filter(each -> each.at("resource.target.type").text().equals("Utilization")
                         || each.at("containerResource.target.type").text().equals("Utilization"))
                 .toList();
+    }
+
+    /** Whether a metric is about this container: about all, unless it names one. */
+    private static boolean isMeant(Value metric, Value container) {
+        Value ofAutoscaler = metric.at("containerResource.container");
+        Value only = ofAutoscaler.exists() ? ofAutoscaler : metric.at("metadata.containerName");
+        return !only.exists() || only.text().equals(container.field("name").text());
     }
 
     private static String resource(Value metric) {
@@ -118,54 +134,70 @@ final class MetricRules {
                 continue;
             }
             Workload workload = autoscaler.target().get();
-            Optional<String> java = workload.containers().stream()
-                    .flatMap(each -> workload.java(each).stream())
-                    .findFirst();
-            List<Value> metrics = autoscaler.isKeda()
-                    ? autoscaler.manifest().at("spec.triggers").items()
-                    : autoscaler.metrics();
+            List<Value> metrics = autoscaler.isKeda() ? autoscaler.triggers() : autoscaler.metrics();
             for (Value metric : metrics) {
-                boolean isMemory = resource(metric).equals("memory");
-                if (isMemory && java.isPresent()) {
-                    Value target = metric.at("resource.target");
+                Optional<String> java = workload.containers().stream()
+                        .filter(each -> isMeant(metric, each))
+                        .flatMap(each -> workload.java(each).stream())
+                        .findFirst();
+                if (resource(metric).equals("memory") && java.isPresent()) {
                     found.at(
                             autoscaler.manifest(),
                             metric,
                             "memory target %s; %s runs a JVM: %s"
-                                    .formatted(
-                                            target.field("averageUtilization").exists()
-                                                    ? target.field("averageUtilization")
-                                                                    .text() + " %"
-                                                    : target.field("averageValue")
-                                                            .textOr("of its own"),
-                                            workload.text(),
-                                            java.get()),
+                                    .formatted(memoryTarget(metric), workload.text(), java.get()),
                             "take the memory metric out");
                 }
             }
         }
     }
 
+    private static String memoryTarget(Value metric) {
+        for (String path : List.of("resource.target", "containerResource.target")) {
+            Value target = metric.at(path);
+            if (target.exists()) {
+                return target.field("averageUtilization").exists()
+                        ? target.field("averageUtilization").text() + " %"
+                        : target.field("averageValue").textOr("of its own");
+            }
+        }
+        return metric.at("metadata.value").textOr("of its own");
+    }
+
     private static void connections(World world, Rule.Found found) {
         for (Autoscaler autoscaler : world.autoscalers()) {
             for (Value metric : autoscaler.metrics()) {
                 for (String type : List.of("pods", "object", "external")) {
-                    Value name = metric.at(type + ".metric.name");
-                    if (name.text().contains("connections")) {
-                        Value target = metric.at(type + ".target");
-                        found.at(
-                                autoscaler.manifest(),
-                                name,
-                                "metric %s at %s"
-                                        .formatted(
-                                                name.text(),
-                                                target.field("averageValue")
-                                                        .textOr(target.field("value")
-                                                                .text())),
-                                "a metric of requests in flight, such as http_requests_in_flight");
-                    }
+                    Value target = metric.at(type + ".target");
+                    connections(
+                            autoscaler,
+                            metric.at(type + ".metric.name"),
+                            target.field("averageValue")
+                                    .textOr(target.field("value").text()),
+                            found);
                 }
             }
+            for (Value trigger : autoscaler.triggers()) {
+                if (QUERYING.contains(trigger.field("type").text())) {
+                    Value metadata = trigger.field("metadata");
+                    connections(
+                            autoscaler,
+                            metadata.field("query"),
+                            metadata.field("threshold")
+                                    .textOr(metadata.field("queryValue").text()),
+                            found);
+                }
+            }
+        }
+    }
+
+    private static void connections(Autoscaler autoscaler, Value name, String target, Rule.Found found) {
+        if (name.text().contains("connections")) {
+            found.at(
+                    autoscaler.manifest(),
+                    name,
+                    "metric %s at %s".formatted(name.text(), target),
+                    "a metric of requests in flight, such as http_requests_in_flight");
         }
     }
 }

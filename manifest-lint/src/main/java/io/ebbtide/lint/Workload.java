@@ -114,7 +114,7 @@ final class Workload {
     Sourced<Long> fewest() {
         return world.autoscalersOf(this).stream()
                 .findFirst()
-                .map(each -> Sourced.of(each.min(), each.manifest().kind() + " minReplicas"))
+                .map(Autoscaler::fewest)
                 .orElseGet(() -> Sourced.of(replicas(), replicasFrom()));
     }
 
@@ -122,7 +122,7 @@ final class Workload {
     Sourced<Long> most() {
         return world.autoscalersOf(this).stream()
                 .findFirst()
-                .map(each -> Sourced.of(each.max(), each.manifest().kind() + " maxReplicas"))
+                .map(Autoscaler::mostReplicas)
                 .orElseGet(() -> Sourced.of(replicas(), replicasFrom()));
     }
 
