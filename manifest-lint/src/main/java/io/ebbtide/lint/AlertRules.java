@@ -143,8 +143,11 @@ final class AlertRules {
     }
 
     private static long atOnce(Workload workload) {
-        Value strategy = workload.manifest().at("spec.strategy.rollingUpdate");
         long replicas = workload.most().value();
+        if (workload.manifest().at("spec.strategy.type").text().equals("Recreate")) {
+            return Math.max(1, replicas);
+        }
+        Value strategy = workload.manifest().at("spec.strategy.rollingUpdate");
         long surge = amount(strategy.field("maxSurge"), replicas, true);
         long unavailable = amount(strategy.field("maxUnavailable"), replicas, false);
         return Math.max(1, surge + unavailable);

@@ -3,6 +3,7 @@ package io.ebbtide.lint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -146,14 +147,20 @@ final class IdleTimeouts {
 
     /** What Envoy Gateway does for this route: by a policy that targets it, or by Envoy's default. */
     private static Optional<Proxy> envoy(World world, Manifest route) {
-        List<Manifest> policies = world.all("gateway.envoyproxy.io", "BackendTrafficPolicy")
-                .filter(each -> each.namespace().equals(route.namespace()))
-                .filter(each -> Stream.concat(
-                                each.at("spec.targetRefs").items().stream(), Stream.of(each.at("spec.targetRef")))
-                        .anyMatch(ref -> targets(ref, route)))
-                .toList();
-        if (!policies.isEmpty()) {
-            Manifest policy = policies.get(0);
+        // A policy of the route itself takes the place of its Gateway's.
+        Optional<Manifest> own = policyFor(world, "HTTPRoute", route.namespace(), route.name());
+        Optional<Manifest> ruling = own.isPresent()
+                ? own
+                : route.at("spec.parentRefs").items().stream()
+                        .flatMap(ref -> policyFor(
+                                world,
+                                "Gateway",
+                                ref.field("namespace").textOr(route.namespace()),
+                                ref.field("name").text())
+                                .stream())
+                        .findFirst();
+        if (ruling.isPresent()) {
+            Manifest policy = ruling.get();
             Value timeout = policy.at("spec.timeout.http.connectionIdleTimeout");
             return Optional.of(new Proxy(
                     policy,
@@ -180,15 +187,28 @@ final class IdleTimeouts {
                 : Optional.empty();
     }
 
-    private static boolean targets(Value ref, Manifest route) {
-        boolean itself = ref.field("kind").text().equals("HTTPRoute")
-                && ref.field("name").text().equals(route.name());
-        boolean itsGateway = ref.field("kind").text().equals("Gateway")
-                && route.at("spec.parentRefs").items().stream()
-                        .anyMatch(each -> each.field("name")
-                                .text()
-                                .equals(ref.field("name").text()));
-        return itself || itsGateway;
+    /** The BackendTrafficPolicy that targets this object, by name or by labels; it stands in the same namespace. */
+    private static Optional<Manifest> policyFor(World world, String kind, String namespace, String name) {
+        Map<String, String> labels = world.find("gateway.networking.k8s.io", kind, namespace, name)
+                .map(Manifest::labels)
+                .orElse(Map.of());
+        return world.all("gateway.envoyproxy.io", "BackendTrafficPolicy")
+                .filter(each -> each.namespace().equals(namespace))
+                .filter(each -> Stream.concat(
+                                        each.at("spec.targetRefs").items().stream(),
+                                        Stream.of(each.at("spec.targetRef")))
+                                .anyMatch(ref -> ref.field("kind").text().equals(kind)
+                                        && ref.field("name").text().equals(name))
+                        || each.at("spec.targetSelectors").items().stream()
+                                .anyMatch(selector ->
+                                        selector.field("kind").text().equals(kind)
+                                                && selects(selector.field("matchLabels"), labels)))
+                .findFirst();
+    }
+
+    private static boolean selects(Value wanted, Map<String, String> labels) {
+        return !wanted.fields().isEmpty()
+                && wanted.fields().stream().allMatch(each -> each.text().equals(labels.get(each.key())));
     }
 
     private static Sourced<Duration> timeout(Value value, String from, String otherwise) {

@@ -176,7 +176,8 @@ final class ServiceRules {
                 for (Workload workload : workloads) {
                     if (port.exists()
                             && workload.lasting().stream()
-                                    .noneMatch(each -> Workload.port(each, port).isPresent())) {
+                                    .flatMap(each -> each.field("ports").items().stream())
+                                    .noneMatch(each -> each.field("name").text().equals(port.text()))) {
                         found.at(
                                 monitor,
                                 port,
@@ -189,8 +190,12 @@ final class ServiceRules {
     }
 
     private static boolean isMeant(Manifest monitor, Manifest other) {
-        return !monitor.at("spec.namespaceSelector").exists()
-                && monitor.namespace().equals(other.namespace());
+        Value selector = monitor.at("spec.namespaceSelector");
+        List<Value> names = selector.field("matchNames").items();
+        return selector.field("any").isTrue()
+                || (names.isEmpty()
+                        ? monitor.namespace().equals(other.namespace())
+                        : names.stream().anyMatch(each -> each.text().equals(other.namespace())));
     }
 
     private static boolean selects(Manifest monitor, Map<String, String> labels) {
