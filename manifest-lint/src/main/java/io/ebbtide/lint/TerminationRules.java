@@ -201,7 +201,12 @@ final class TerminationRules {
                                         waits.isZero() ? "0 s" : Durations.text(waits),
                                         Timing.text(propagation),
                                         world.servicesOf(workload).get(0).name()),
-                        "lifecycle: {preStop: {sleep: {seconds: 15}}}, or a process that serves on after SIGTERM");
+                        timing.settings() == null
+                                ? "lifecycle: {preStop: {sleep: {seconds: %d}}}, or a process that serves on after SIGTERM"
+                                        .formatted(
+                                                Math.max(15, propagation.value().toSeconds()))
+                                : "EBBTIDE_LAME_DUCK: %ds, with a policy that waits and a grace that holds it"
+                                        .formatted(propagation.value().toSeconds()));
             }
         }
     }

@@ -39,6 +39,14 @@ final class FindingsTest {
                         + "# preStop 1 s (preStop of container orders) + lameDuck 0 s (nothing in the manifest tells of one) "
                         + "= 1 s < propagation 5 s (assumed, as lint.ebbtide.io/propagation is not set), behind Service orders "
                         + "# lifecycle: {preStop: {sleep: {seconds: 15}}}, or a process that serves on after SIGTERM",
+                "no-wait-for-endpoints/bad-slow-platform # spec.template.spec.containers "
+                        + "# preStop 10 s (preStop of container orders) + lameDuck 0 s (nothing in the manifest tells of one) "
+                        + "= 10 s < propagation 20 s (annotation lint.ebbtide.io/propagation), behind Service orders "
+                        + "# lifecycle: {preStop: {sleep: {seconds: 20}}}, or a process that serves on after SIGTERM",
+                "no-wait-for-endpoints/bad-short-lame-duck # spec.template.spec.containers "
+                        + "# preStop 0 s (no preStop) + lameDuck 2 s (EBBTIDE_LAME_DUCK) "
+                        + "= 2 s < propagation 5 s (assumed, as lint.ebbtide.io/propagation is not set), behind Service orders "
+                        + "# EBBTIDE_LAME_DUCK: 5s, with a policy that waits and a grace that holds it",
                 "scale-to-zero/bad # spec.minReplicaCount "
                         + "# 0 (ScaledObject minReplicaCount, KEDA's default) replicas of Deployment orders, behind Service "
                         + "orders # minReplicaCount: 2",
