@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /** Rules about alerts in PrometheusRules. */
 final class AlertRules {
@@ -16,7 +17,7 @@ final class AlertRules {
     private static final Pattern GAUGE = Pattern.compile(
             "(.*_)?(replicas|replicas_(available|ready|updated|unavailable|desired)|status_condition|(min|max)_replicas)");
 
-    private static final Pattern DEPLOYMENT = Pattern.compile("deployment\\s*=\\s*\"([^\"]+)\"");
+    private static final Pattern DEPLOYMENT = Pattern.compile("deployment\\s*(=~?)\\s*\"([^\"]+)\"");
 
     private AlertRules() {}
 
@@ -133,13 +134,27 @@ final class AlertRules {
 
     /** The rollout of those that the alert is about that may take longest. */
     private static Optional<Rollout> slowest(World world, String expression) {
-        Matcher named = DEPLOYMENT.matcher(expression);
-        String name = named.find() ? named.group(1) : "";
+        Optional<Pattern> names = names(expression);
         return world.workloads().stream()
                 .filter(each -> each.isA("Deployment"))
-                .filter(each -> name.isEmpty() || each.manifest().name().equals(name))
+                .filter(each -> names.isPresent()
+                        && names.get().matcher(each.manifest().name()).matches())
                 .map(each -> new Rollout(each, each.most().value(), atOnce(each), RolloutRules.Step.of(world, each)))
                 .max(Comparator.comparingLong(Rollout::seconds));
+    }
+
+    /** The names of Deployments that an expression is about; empty if they cannot be read. */
+    private static Optional<Pattern> names(String expression) {
+        Matcher named = DEPLOYMENT.matcher(expression);
+        if (!named.find()) {
+            return Optional.of(Pattern.compile(".*"));
+        }
+        try {
+            boolean exactly = named.group(1).equals("=");
+            return Optional.of(Pattern.compile(exactly ? Pattern.quote(named.group(2)) : named.group(2)));
+        } catch (PatternSyntaxException e) {
+            return Optional.empty(); // Prometheus tells
+        }
     }
 
     private static long atOnce(Workload workload) {
