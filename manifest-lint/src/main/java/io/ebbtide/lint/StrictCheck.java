@@ -164,8 +164,7 @@ final class StrictCheck {
     private void wrong(Value value, String expected) {
         String is = value.is(Kind.MAP) || value.is(Kind.LIST)
                 ? "a " + value.kind().name().toLowerCase(Locale.ROOT)
-                : value.text() + ", which YAML reads as a "
-                        + value.kind().name().toLowerCase(Locale.ROOT);
+                : value.text() + ", which YAML reads as " + value.kind().name().toLowerCase(Locale.ROOT);
         findings.add(StrictRules.WRONG_TYPE.finding(
                 manifest,
                 value,

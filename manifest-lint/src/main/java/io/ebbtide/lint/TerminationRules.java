@@ -220,11 +220,7 @@ final class TerminationRules {
                     && !timing.lameDuck().value().isZero()) {
                 found.at(
                         workload.manifest(),
-                        workload.containers().stream()
-                                .map(each -> each.at("lifecycle.preStop"))
-                                .filter(Value::exists)
-                                .findFirst()
-                                .orElse(workload.podSpec()),
+                        workload.serving().at("lifecycle.preStop"),
                         "preStop %s + lameDuck %s = %s of waiting"
                                 .formatted(
                                         Timing.text(timing.preStop()),

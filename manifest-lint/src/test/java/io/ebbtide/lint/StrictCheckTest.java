@@ -15,8 +15,8 @@ final class StrictCheckTest {
 
         assertThat(Orders.numbers("wrong-type", text))
                 .containsExactly(
-                        "port: 9090, which YAML reads as a string (expected: a whole number without quotes, or a name with a letter in it)",
-                        "targetPort: 8080, which YAML reads as a string (expected: a whole number without quotes, or a name with a letter in it)");
+                        "port: 9090, which YAML reads as string (expected: a whole number without quotes, or a name with a letter in it)",
+                        "targetPort: 8080, which YAML reads as string (expected: a whole number without quotes, or a name with a letter in it)");
     }
 
     @ParameterizedTest

@@ -31,7 +31,7 @@ final class TimingTest {
     void hookOfAnotherContainer_isNoWaitOfTheOneThatServes() {
         assertThat(Orders.numbers("no-wait-for-endpoints", Orders.TEXT.replace("#app", "stdin: false" + LOGGER)))
                 .containsExactly(
-                        "preStop 0 s (no preStop) + lameDuck 0 s (nothing in the manifest tells of one) = 0 s, behind Service orders");
+                        "preStop 0 s (no preStop) + lameDuck 0 s (nothing in the manifest tells of one) = 0 s < propagation 5 s (assumed, as lint.ebbtide.io/propagation is not set), behind Service orders");
     }
 
     @Test
