@@ -28,6 +28,7 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
     private final Traffic traffic;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile int status;
+    private volatile boolean thrown;
     private volatile @Nullable Ticket ticket;
 
     /** @param request of which no more is kept than what it is called, as the container uses it again */
@@ -60,6 +61,11 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
     /** The thread has come back from the dispatch. */
     void paused() {
         ticket().leftBy(Thread.currentThread());
+    }
+
+    /** What is behind our filter threw, perhaps after it left the request open; before {@link #returned}. */
+    void thrown() {
+        thrown = true;
     }
 
     /**
@@ -123,8 +129,11 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
         // completed or dispatched by the application or the container, which then says so
     }
 
+    /** The container completes it next, and says so; but Tomcat 10.1 closes the connection of what threw and says no more. */
     @Override
     public void onError(AsyncEvent event) {
-        // likewise
+        if (thrown) {
+            left();
+        }
     }
 }

@@ -110,11 +110,16 @@ public final class InFlightFilter implements Filter {
         }
         counted.begin(ticket, http);
         boolean failed = true;
+        boolean thrown = true;
         int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR; // of what is thrown, the container's answer
         try {
             failed = pass(http, answer, chain, traffic);
+            thrown = false;
             status = answer.getStatus();
         } finally {
+            if (thrown) {
+                counted.thrown();
+            }
             counted.returned(http, answer, status, failed && toldOfTheEnd ? source.errorPages() : null);
         }
     }
