@@ -6,9 +6,8 @@ import io.ebbtide.Ebbtide;
 import io.ebbtide.health.Check;
 import io.ebbtide.health.Outcome;
 import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.testing.LoadedSource;
+import io.ebbtide.testing.SilentSource;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -16,7 +15,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -94,20 +92,11 @@ final class MetricsReferenceTest {
     }
 
     /** A source that can tell what waits for its workers, too. */
-    private static final class Queued implements TrafficSource {
+    private static final class Queued extends SilentSource {
         @Override
         public String name() {
             return "queued";
         }
-
-        @Override
-        public void start(Traffic traffic) {}
-
-        @Override
-        public void stopAccepting() {}
-
-        @Override
-        public void close(Duration within) {}
 
         @Override
         public SourceLoad load() {

@@ -18,9 +18,8 @@ import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Component;
 import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.testing.LoadedSource;
+import io.ebbtide.testing.SilentSource;
 import io.ebbtide.work.QueueRule;
 import io.ebbtide.work.WorkExecutor;
 import io.micrometer.core.instrument.Meter;
@@ -470,7 +469,7 @@ final class ServiceMetersTest {
     }
 
     /** A source in which something waits. */
-    private static final class Waiting implements TrafficSource {
+    private static final class Waiting extends SilentSource {
         private final Supplier<Backlog> backlog;
         private final Supplier<SourceLoad> load;
 
@@ -483,15 +482,6 @@ final class ServiceMetersTest {
         public String name() {
             return "waiting";
         }
-
-        @Override
-        public void start(Traffic traffic) {}
-
-        @Override
-        public void stopAccepting() {}
-
-        @Override
-        public void close(Duration within) {}
 
         @Override
         public SourceLoad load() {

@@ -4,13 +4,11 @@ import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.SourceLoad;
 import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
-import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A source with seven connections, two of eight workers at work, and requests on demand. */
-public final class LoadedSource implements TrafficSource {
+public final class LoadedSource extends SilentSource {
     private @Nullable Traffic traffic;
 
     /** A request comes and is answered. */
@@ -30,12 +28,6 @@ public final class LoadedSource implements TrafficSource {
     public void start(Traffic newTraffic) {
         traffic = newTraffic;
     }
-
-    @Override
-    public void stopAccepting() {}
-
-    @Override
-    public void close(Duration within) {}
 
     @Override
     public SourceLoad load() {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class ManifestLintTest {
     private static final Path RULES = Path.of("src/test/resources/rules");
@@ -59,10 +60,9 @@ final class ManifestLintTest {
     }
 
     @Test
-    void files_areOneWorld() throws IOException {
+    void files_areOneWorld(@TempDir Path folder) throws IOException {
         String[] documents = Files.readString(RULES.resolve("replicas-beside-autoscaler/bad.yaml"))
                 .split("---\n", -1);
-        Path folder = Files.createTempDirectory("world");
         for (int i = 0; i < documents.length; i++) {
             Files.writeString(folder.resolve(i + ".yaml"), documents[i]);
         }

@@ -8,6 +8,7 @@ import io.ebbtide.testkit.contract.Application;
 import jakarta.servlet.ServletContainerInitializer;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import java.util.logging.LogManager;
@@ -56,7 +57,7 @@ final class PlainTomcat implements TrafficSource, ProbeHost {
     @Override
     public void start(Traffic traffic) throws Exception {
         source.start(traffic);
-        tomcat.setBaseDir(Files.createTempDirectory("plain").toString());
+        tomcat.setBaseDir(Files.createTempDirectory(Path.of("target"), "plain").toString());
         var connector = new Connector();
         connector.setPort(wanted);
         connector.setThrowOnFailure(true);
