@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ebbtide.RandomService.Behaviour;
 import io.ebbtide.lifecycle.LifecycleState;
 import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.testing.Stalls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,8 +23,10 @@ import org.junit.jupiter.api.Test;
 final class RandomShutdownsTest {
     private static final int AT_ONCE = 24;
 
-    /** What the machine may take on top, two cores with two dozen services. The margin is 200 ms. */
+    /** What two dozen services at once may take on top, on two cores and beside what these stall. The margin is 200 ms. */
     private static final Duration NOISE = Duration.ofMillis(500);
+
+    private static final Duration HALF_OF_THE_MARGIN = Duration.ofMillis(100);
 
     @Test
     void anyService_endsInTime_andTheNumbersAddUp() throws Exception {
@@ -41,11 +44,11 @@ final class RandomShutdownsTest {
     private static void play(long seed, int count) throws Exception {
         var seeds = new Random(seed);
         ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
-        try {
+        try (var stalls = new Stalls()) {
             List<Future<String>> all = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 long each = seeds.nextLong();
-                all.add(pool.submit(() -> playOne(each)));
+                all.add(pool.submit(() -> playOne(each, stalls)));
             }
             List<String> outcomes = new ArrayList<>();
             for (Future<String> each : all) {
@@ -59,25 +62,29 @@ final class RandomShutdownsTest {
         }
     }
 
-    private static String playOne(long seed) {
+    private static String playOne(long seed, Stalls stalls) {
         var service = new RandomService(new Random(seed));
+        Duration before = stalls.total();
         try {
             ShutdownReport report = service.play();
-            check(service, report);
+            check(service, report, stalls.total().minus(before));
             return report.exitCode().name();
         } catch (Exception | AssertionError e) {
             throw new AssertionError("seed " + seed + ", " + service, e);
         }
     }
 
-    private static void check(RandomService service, ShutdownReport report) {
-        assertThat(report.took()).isLessThan(service.grace().plus(NOISE));
+    private static void check(RandomService service, ShutdownReport report, Duration stalled) {
+        Duration noise = NOISE.plus(stalled);
+        assertThat(report.took()).isLessThan(service.grace().plus(noise));
         assertThat(service.entered())
                 .isSubsetOf(List.of(LifecycleState.values()))
-                .doesNotHaveDuplicates();
-        assertThat(service.entered()).isSorted();
-        assertThat(service.entered())
-                .contains(LifecycleState.DRAINING, LifecycleState.STOPPING, LifecycleState.STOPPED);
+                .contains(LifecycleState.DRAINING, LifecycleState.STOPPING)
+                .doesNotHaveDuplicates()
+                .isSorted();
+        if (stalled.compareTo(HALF_OF_THE_MARGIN) < 0) { // who has none left for its last words ends without them
+            assertThat(service.entered()).contains(LifecycleState.STOPPED);
+        }
 
         List<String> stopped =
                 report.components().stream().map(ShutdownReport.Stop::name).toList();
@@ -97,6 +104,6 @@ final class RandomShutdownsTest {
                 .filter(state -> state.getKey().compareTo(LifecycleState.RUNNING) > 0)
                 .map(java.util.Map.Entry::getValue)
                 .reduce(Duration.ZERO, Duration::plus);
-        assertThat(report.took().minus(inStates)).isBetween(Duration.ZERO, NOISE);
+        assertThat(report.took().minus(inStates)).isBetween(Duration.ZERO, noise);
     }
 }
