@@ -26,6 +26,7 @@ final class RequestMeters implements RequestWatcher {
     static final int MOST_ROUTES = 200;
     static final String OVERFLOW = "OTHER";
     private static final String UNKNOWN = "UNKNOWN";
+    private static final int NO_STATUS = 0;
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
 
@@ -63,15 +64,23 @@ final class RequestMeters implements RequestWatcher {
         if (over) {
             return;
         }
-        int told = status < 100 || status > 999 ? 0 : status;
-        var key = new Key(METHODS.contains(method) ? method : OVERFLOW, bounded(route), told);
-        Timer timer = timers.get(key);
+        // Only names within the bounds are ever registered: what is found as it came needs no look at them.
+        Timer timer = timers.get(new Key(method, route == null ? UNKNOWN : route, status));
         if (timer == null) {
-            timer = timer(key);
+            timer = timer(method, route, status);
         }
         if (timer != null) {
             timer.record(nanos, TimeUnit.NANOSECONDS);
         }
+    }
+
+    private @Nullable Timer timer(String method, @Nullable String route, int status) {
+        var key = new Key(
+                METHODS.contains(method) ? method : OVERFLOW,
+                bounded(route),
+                status < 100 || status > 999 ? NO_STATUS : status);
+        Timer timer = timers.get(key);
+        return timer == null ? added(key) : timer;
     }
 
     private String bounded(@Nullable String route) {
@@ -85,7 +94,7 @@ final class RequestMeters implements RequestWatcher {
     }
 
     /** Null once the meters have gone, as nobody would take it out any more; or if the registry does not take it. */
-    private synchronized @Nullable Timer timer(Key key) {
+    private synchronized @Nullable Timer added(Key key) {
         if (over) {
             return null;
         }
@@ -104,7 +113,7 @@ final class RequestMeters implements RequestWatcher {
     }
 
     private Timer register(Key key) {
-        String status = key.status() == 0 ? "none" : String.valueOf(key.status());
+        String status = key.status() == NO_STATUS ? "none" : String.valueOf(key.status());
         String[] tags = {
             "service", service, "method", key.method(), "uri", key.route(), "status", status, "outcome", outcome(key)
         };
