@@ -32,34 +32,34 @@ final class Advice {
     /**
      * What a shutdown teaches.
      *
-     * @param lameDuckLasted zero if there was none
+     * @param lameDuckEnded how long after the signal; zero if there was none
      */
     static List<String> after(
             Plan plan,
             ShutdownReport.LameDuckEnd end,
-            Duration lameDuckLasted,
+            Duration lameDuckEnded,
             ShutdownReport.Late late,
             List<ShutdownReport.Cut> cut,
             List<ShutdownReport.Stop> stops) {
         var advice = new Advice(plan);
-        advice.lameDuck(end, lameDuckLasted, late);
+        advice.lameDuck(end, lameDuckEnded, late);
         advice.drain(cut);
         advice.stop(stops);
         return List.copyOf(advice.advice);
     }
 
-    private void lameDuck(ShutdownReport.LameDuckEnd end, Duration lasted, ShutdownReport.Late late) {
+    private void lameDuck(ShutdownReport.LameDuckEnd end, Duration endedAt, ShutdownReport.Late late) {
         if (late.count() == 0 || end.reason() == ShutdownReport.LameDuckReason.SKIPPED) {
             return;
         }
         if (end.reason() == ShutdownReport.LameDuckReason.NONE && !isMissing()) {
             return;
         }
-        boolean after = late.latest().compareTo(lasted.plus(ON_ITS_WAY)) > 0;
-        boolean close = seconds(late.latest()) > CLOSE_TO_THE_END * seconds(lasted);
+        boolean after = late.latest().compareTo(endedAt.plus(ON_ITS_WAY)) > 0;
+        boolean close = seconds(late.latest()) > CLOSE_TO_THE_END * seconds(endedAt);
         String last = "the last new request came %s after the signal".formatted(exact(late.latest()));
-        String ended = lasted.isZero() ? "there was no lame duck" : "lame duck ended at " + exact(lasted);
-        long enough = (long) Math.ceil(MORE * seconds(Durations.max(late.latest(), lasted)));
+        String ended = endedAt.isZero() ? "there was no lame duck" : "lame duck ended at " + exact(endedAt);
+        long enough = (long) Math.ceil(MORE * seconds(Durations.max(late.latest(), endedAt)));
         if (end.reason() == ShutdownReport.LameDuckReason.QUIET) {
             if (after) {
                 advice.add(
@@ -71,13 +71,13 @@ final class Advice {
             if (after) {
                 advice.add("%s; %s, as EBBTIDE_LAME_DUCK_POLICY is none; set it to adaptive".formatted(last, ended));
             }
-        } else if (after || (close && !lasted.isZero())) {
+        } else if (after || (close && !endedAt.isZero())) {
             String held = end.heldBy() == null ? "" : ", " + end.heldBy() + " had not stopped";
             advice.add(
                     "%s; %s%s; raise EBBTIDE_LAME_DUCK to at least %d s, and EBBTIDE_GRACE with the platform's grace as far as the addition needs: %s"
                             .formatted(last, ended, held, enough, plan.budget().addition()));
         } else if (plan.lameDuckRules().policy() == LameDuckPolicy.FIXED
-                && lasted.minus(late.latest()).compareTo(WORTH_SAVING) > 0) {
+                && endedAt.minus(late.latest()).compareTo(WORTH_SAVING) > 0) {
             advice.add(
                     "%s; %s, as it is fixed; EBBTIDE_LAME_DUCK_POLICY=adaptive ends it earlier".formatted(last, ended));
         }

@@ -60,6 +60,7 @@ final class ShutdownSequence {
     private final List<ShutdownReport.Cut> cut = new ArrayList<>();
     private ShutdownReport.LameDuckEnd lameDuck =
             new ShutdownReport.LameDuckEnd(ShutdownReport.LameDuckReason.NONE, null);
+    private Duration lameDuckEnded = Duration.ZERO;
     private int cutCount;
     private int cutByKind;
     private boolean stopFailed;
@@ -97,7 +98,7 @@ final class ShutdownSequence {
     /** Takes the service to STOPPED and tells how it went. */
     ShutdownReport run(boolean startFailed) {
         service.gate().remaining(clock::remaining);
-        service.traffic().leave();
+        service.traffic().leave(deadlines.startNanos());
         service.starter().abort();
 
         step("lame duck", this::beLameDuckIfAny);
@@ -129,15 +130,13 @@ final class ShutdownSequence {
         long finished = drained.finished() - atSignal.finished();
         long givenUp = drained.givenUp() - atSignal.givenUp() - cutByKind;
         ShutdownReport.Late late = service.traffic().late().report();
-        Map<LifecycleState, Duration> times = service.machine().times();
-        Duration lameDuckLasted = times.getOrDefault(LifecycleState.LAME_DUCK, Duration.ZERO);
         return new ShutdownReport(
                 service.plan().service(),
                 reason,
                 at,
                 deadlines.elapsed(),
                 deadlines.budget(),
-                times,
+                service.machine().times(),
                 atSignal.inFlight(),
                 arrived,
                 finished,
@@ -148,7 +147,7 @@ final class ShutdownSequence {
                 cut,
                 stopper.stops(),
                 problems,
-                Advice.after(service.plan(), lameDuck, lameDuckLasted, late, cut, stopper.stops()),
+                Advice.after(service.plan(), lameDuck, lameDuckEnded, late, cut, stopper.stops()),
                 exitCode);
     }
 
@@ -157,6 +156,7 @@ final class ShutdownSequence {
                 leaving == Leaving.WITH_LAME_DUCK && !service.plan().lameDuck().isZero();
         if (any && service.machine().move(LifecycleState.LAME_DUCK)) {
             beLameDuck();
+            lameDuckEnded = deadlines.elapsed();
         }
     }
 

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Traffic {
     private final InFlight inFlight;
-    private final Ticker ticker;
     private final LateTraffic late;
     private final Peers peers;
     private volatile @Nullable RequestWatcher watcher;
@@ -25,7 +24,6 @@ public final class Traffic {
 
     Traffic(InFlight inFlight, Ticker ticker) {
         this.inFlight = inFlight;
-        this.ticker = ticker;
         late = new LateTraffic(ticker);
         peers = new Peers(ticker);
     }
@@ -115,10 +113,10 @@ public final class Traffic {
         return Duration.ofSeconds(ThreadLocalRandom.current().nextInt(1, 6));
     }
 
-    /** Work that arrives from now on is late. A second call changes nothing. */
-    void leave() {
+    /** Work that arrives from now on is late, by the time since the signal. A second call changes nothing. */
+    void leave(long signalNanos) {
         if (!leaving) {
-            leavingSinceNanos = ticker.nanos();
+            leavingSinceNanos = signalNanos;
             peers.leave();
             leaving = true;
         }

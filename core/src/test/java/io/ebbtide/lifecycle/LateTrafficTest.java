@@ -19,7 +19,7 @@ final class LateTrafficTest {
     @Test
     void requests_afterTheSignalAlone_areCountedByOffsetConnectionAndPeer() throws Exception {
         arrives(1, true);
-        traffic.leave();
+        traffic.leave(ticker.nanos());
         ticker.advance(Duration.ofMillis(500));
         arrives(1, true);
         arrives(2, false);
@@ -42,8 +42,19 @@ final class LateTrafficTest {
     }
 
     @Test
+    void offset_countsFromTheSignal_howeverLateWeBeginToCount() throws Exception {
+        long signal = ticker.nanos();
+        ticker.advance(Duration.ofMillis(60));
+        traffic.leave(signal);
+        ticker.advance(Duration.ofMillis(40));
+        arrives(1, true);
+
+        assertThat(traffic.late().latest()).isEqualTo(Duration.ofMillis(100));
+    }
+
+    @Test
     void request_afterAMinute_isInTheClassWithoutABound() throws Exception {
-        traffic.leave();
+        traffic.leave(ticker.nanos());
         ticker.advance(Duration.ofSeconds(61));
         arrives(1, true);
 
@@ -55,7 +66,7 @@ final class LateTrafficTest {
 
     @Test
     void request_thatIsRefused_isCountedAsSuch() throws Exception {
-        traffic.leave();
+        traffic.leave(ticker.nanos());
         new GateControl(inFlight).close();
 
         arrives(1, true);
@@ -65,7 +76,7 @@ final class LateTrafficTest {
 
     @Test
     void healthCheckersAndTheServicesOwnWork_areNotLate() {
-        traffic.leave();
+        traffic.leave(ticker.nanos());
 
         traffic.admit(WorkKind.REQUEST, () -> "GET /", null, ConnectionUse.FIRST);
         traffic.admitOwn(WorkKind.JOB, () -> "reindex");

@@ -57,7 +57,8 @@ final class PlainTomcat implements TrafficSource, ProbeHost {
     @Override
     public void start(Traffic traffic) throws Exception {
         source.start(traffic);
-        tomcat.setBaseDir(Files.createTempDirectory(Path.of("target"), "plain").toString());
+        tomcat.setBaseDir(Files.createTempDirectory(Path.of("target").toAbsolutePath(), "plain")
+                .toString());
         var connector = new Connector();
         connector.setPort(wanted);
         connector.setThrowOnFailure(true);

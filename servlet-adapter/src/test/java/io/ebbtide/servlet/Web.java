@@ -36,7 +36,7 @@ final class Web implements AutoCloseable {
         LogManager.getLogManager().reset(); // what the container says of servlets that fail on purpose
     }
 
-    private final Path base = Files.createTempDirectory(Path.of("target"), "web");
+    private final Path base = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "web");
     private final Tomcat tomcat = new Tomcat();
     private final ServletSource source = ServletSource.of("web");
     final Ebbtide service;

@@ -9,26 +9,31 @@ import java.net.Socket;
 final class NamedServer implements AutoCloseable {
     private final char name;
     private final ServerSocket server;
+    private final Thread acceptor;
 
     private NamedServer(char name) throws IOException {
         this.name = name;
         server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        acceptor = daemon(this::serve);
     }
 
     static NamedServer start(char name) throws IOException {
-        var server = new NamedServer(name);
-        daemon(server::serve);
-        return server;
+        return new NamedServer(name);
     }
 
     int port() {
         return server.getLocalPort();
     }
 
-    /** Nobody is let in any more; whoever is in stays. */
+    /** Nobody is let in any more; whoever is in stays. The kernel lets in whom it likes as long as somebody accepts. */
     @Override
     public void close() throws IOException {
         server.close();
+        try {
+            acceptor.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void serve() {
@@ -51,9 +56,10 @@ final class NamedServer implements AutoCloseable {
         }
     }
 
-    private static void daemon(Runnable task) {
+    private static Thread daemon(Runnable task) {
         var thread = new Thread(task, "named server");
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 }

@@ -16,12 +16,12 @@ public final class Container {
 
     public static void main(String[] arguments) throws Exception {
         var tomcat = new Tomcat();
-        tomcat.setBaseDir(
-                Files.createTempDirectory(Path.of("target"), "container").toString());
+        tomcat.setBaseDir(Files.createTempDirectory(Path.of("target").toAbsolutePath(), "container")
+                .toString());
         tomcat.setPort(0);
         tomcat.getHost()
-                .setAppBase(
-                        Files.createTempDirectory(Path.of("target"), "webapps").toString());
+                .setAppBase(Files.createTempDirectory(Path.of("target").toAbsolutePath(), "webapps")
+                        .toString());
         var context = new StandardContext();
         context.setName("/shop");
         context.setPath("/shop");
