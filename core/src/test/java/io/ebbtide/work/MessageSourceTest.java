@@ -119,7 +119,7 @@ final class MessageSourceTest {
         assertThat(events).containsExactly("pause, takes false", "leave", "stop db");
         assertThat(report.components().get(1).ending()).isEqualTo(ShutdownReport.Ending.FAILED);
         assertThat(report.components().get(1).detail())
-                .matches("TimeoutException: commit of 'inbox' had not returned after (1|1\\.0|9\\d\\d) m?s, still at.*")
+                .matches("TimeoutException: commit of 'inbox' had not returned after [\\d.]+ m?s, still at.*")
                 .contains("CountDownLatch.await");
     }
 

@@ -131,7 +131,7 @@ final class MetricsIT {
 
         assertThat(load.lost()).isEmpty();
         assertThat(counted).isEqualTo((double) load.answered());
-        assertThat(max("ebbtide_shutdown_seconds{state=\"lame_duck\"}")).isGreaterThan(0.9);
+        assertThat(max("ebbtide_shutdown_seconds{state=\"lame_duck\"}")).isBetween(0.5, 3.0);
         assertThat(max("ebbtide_shutdown_seconds{state=\"stopping\"}")).isBetween(0.2, 3.0);
         assertThat(max("ebbtide_grace_used_seconds")).isBetween(1.5, 20.0);
         assertThat(max("ebbtide_late_requests_total{connection=\"new\"}")).isPositive();
