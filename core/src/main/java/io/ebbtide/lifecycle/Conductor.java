@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -22,16 +25,41 @@ final class Conductor {
             "ch.qos.logback", "leave out <shutdownHook/> in Logback's configuration",
             "org.springframework.boot", "call SpringApplication.setRegisterShutdownHook(false)",
             "org.springframework.context", "do not call registerShutdownHook() on the context",
-            "org.eclipse.jetty", "call Server.setStopAtShutdown(false)",
+            "org.eclipse.jetty.util.thread.ShutdownThread", "call Server.setStopAtShutdown(false)",
             "org.apache.catalina", "call Catalina.setUseShutdownHook(false)");
 
     private static final String ANY_REMEDY = "give what it closes to EbbtideBuilder.component instead";
+
+    private static final Duration MOST_FOR_HOOKS = Duration.ofMillis(100);
 
     private Set<Long> before = Set.of();
 
     /** Remembers who runs: hooks do not yet. */
     void lookBefore() {
         before = Thread.getAllStackTraces().keySet().stream().map(Thread::getId).collect(Collectors.toSet());
+    }
+
+    /**
+     * Waits until the JVM has started all hooks, one after the other, and waits for them itself; a tenth of a second at
+     * most. To be called in a hook.
+     */
+    static void awaitHooks() {
+        long endNanos = System.nanoTime() + MOST_FOR_HOOKS.toNanos();
+        while (!areAllStarted() && System.nanoTime() < endNanos) {
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    private static boolean areAllStarted() {
+        return Thread.getAllStackTraces().values().stream()
+                .map(Arrays::asList)
+                .anyMatch(stack ->
+                        stack.stream().anyMatch(frame -> isAt(frame, "java.lang.ApplicationShutdownHooks", "runHooks"))
+                                && stack.stream().anyMatch(frame -> isAt(frame, "java.lang.Thread", "join")));
+    }
+
+    private static boolean isAt(StackTraceElement frame, String type, String method) {
+        return frame.getClassName().equals(type) && frame.getMethodName().equals(method);
     }
 
     /**
@@ -109,7 +137,6 @@ final class Conductor {
     static boolean isStuckInExit(Thread thread, StackTraceElement[] stack) {
         return thread.getState() == Thread.State.BLOCKED
                 && stack.length > 0
-                && stack[0].getClassName().equals("java.lang.Shutdown")
-                && stack[0].getMethodName().equals("exit");
+                && isAt(stack[0], "java.lang.Shutdown", "exit");
     }
 }

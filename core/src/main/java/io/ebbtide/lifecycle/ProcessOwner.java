@@ -211,6 +211,7 @@ public final class ProcessOwner {
 
     private void leaveInHook() {
         leave(new Departure("JVM shutdown", Leaving.WITH_LAME_DUCK));
+        Conductor.awaitHooks();
         List<String> others = conductor.racingHooks(Thread.currentThread());
         writeBounded(() ->
                 others.forEach(other -> LOG.warn("the drain runs in a shutdown hook, beside the hook {}", other)));

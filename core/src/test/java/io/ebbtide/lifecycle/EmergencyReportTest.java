@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,15 +36,16 @@ final class EmergencyReportTest {
 
         report.writeLast(List.of(lifecycle("orders", inFlight)), "a test", 82);
 
-        assertThat(Files.readAllLines(end))
-                .hasSize(2)
-                .satisfiesExactly(
-                        headline -> assertThat(headline)
-                                .isEqualTo("ebbtide: 'orders' is halted: a test; state STARTING, last step: nothing,"
-                                        + " in flight: 1, exit code 82"),
-                        straggler -> assertThat(straggler)
-                                .startsWith("  REQUEST GET /\\u000aebbtide: forged, too, ")
-                                .endsWith(" ms, thread GET /?ebbtide: forged"));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(Files.readAllLines(end))
+                        .satisfiesExactly(
+                                headline -> assertThat(headline)
+                                        .isEqualTo(
+                                                "ebbtide: 'orders' is halted: a test; state STARTING, last step: nothing,"
+                                                        + " in flight: 1, exit code 82"),
+                                straggler -> assertThat(straggler)
+                                        .startsWith("  REQUEST GET /\\u000aebbtide: forged, too, ")
+                                        .endsWith(" ms, thread GET /?ebbtide: forged")));
     }
 
     /** Of two services, one has told its end to a pipe that nobody reads, and the other hangs. */
@@ -69,7 +71,8 @@ final class EmergencyReportTest {
 
         report.writeLast(List.of(lifecycle("orders", new InFlight(Ticker.system()))), "a test", 82);
 
-        assertThat(end).content().startsWith("ebbtide: 'orders' is halted: a test;");
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(end).content().startsWith("ebbtide: 'orders' is halted: a test;"));
         release.complete(null);
         writer.join();
     }

@@ -50,7 +50,7 @@ final class MetricsReferenceTest {
             source.answer("GET", "/", 200);
             Awaitility.await()
                     .until(() -> registry.find("ebbtide.check.latency").meter() != null
-                            && registry.find("ebbtide.hpa.inflight").meter() != null);
+                            && registry.find("ebbtide.hpa.queue.depth").meter() != null); // the last one
             for (Meter meter : registry.getMeters()) {
                 Set<String> tags = meters.computeIfAbsent(meter.getId().getName(), name -> new TreeSet<>());
                 meter.getId().getTags().stream().map(Tag::getKey).forEach(tags::add);

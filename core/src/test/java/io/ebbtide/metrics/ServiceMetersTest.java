@@ -353,8 +353,8 @@ final class ServiceMetersTest {
 
         assertThat(value("ebbtide.cut", "kind", "job")).isEqualTo(1);
         assertThat(value("ebbtide.cut", "kind", "request")).isZero();
-        // The drain's 100 ms begin with the signal, the state a little later.
-        assertThat(value("ebbtide.shutdown", "state", "draining")).isBetween(0.02, 5.0);
+        // The drain's 100 ms begin with the signal, the state later: how much is up to the machine.
+        assertThat(value("ebbtide.shutdown", "state", "draining")).isPositive().isLessThan(5.0);
         assertThat(value("ebbtide.shutdown", "state", "lame_duck")).isZero();
         assertThat(value("ebbtide.grace.used")).isBetween(0.1, 8.0);
         assertThat(value("ebbtide.moves", "to", "stopping")).isEqualTo(1);

@@ -70,7 +70,8 @@ final class ProbesTest {
 
         Ticket work = inFlight.enter(WorkKind.REQUEST, "GET /a");
         lifecycle.shutdown("test", Leaving.AT_ONCE);
-        Awaitility.await().until(() -> lifecycle.state() == LifecycleState.DRAINING);
+        Awaitility.await().until(() -> get("/health/ready").startsWith("503"));
+        assertThat(lifecycle.state()).isEqualTo(LifecycleState.DRAINING);
         assertThat(get("/health/live")).isEqualTo("200 {\"status\":\"UP\"}");
         assertThat(get("/health/ready")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"leaving\"}");
         assertThat(get("/health/startup")).isEqualTo("200 {\"status\":\"UP\"}");

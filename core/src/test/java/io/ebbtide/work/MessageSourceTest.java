@@ -91,7 +91,7 @@ final class MessageSourceTest {
     @Test
     void messageThatDoesNotFinish_isCut_andWhatIsFinishedIsCommittedInTime() throws Exception {
         var source = new Source();
-        Ebbtide service = service(source);
+        Ebbtide service = service(source, Duration.ofSeconds(4));
         Message stuck = source.take("inbox 7");
 
         service.shutdown("test");
@@ -154,7 +154,7 @@ final class MessageSourceTest {
                 .messages(source)
                 .settings(Settings.derived()
                         .withGrace(Duration.ofSeconds(20))
-                        .withDrainLimit(WorkKind.MESSAGE, Duration.ofMillis(400)))
+                        .withDrainLimit(WorkKind.MESSAGE, Duration.ofSeconds(2)))
                 .build()
                 .start();
         Ticket job = service.work("reindex", WorkKind.JOB);
@@ -238,13 +238,17 @@ final class MessageSourceTest {
     }
 
     private Ebbtide service(Source source) {
+        return service(source, Duration.ofSeconds(2));
+    }
+
+    private Ebbtide service(Source source, Duration drain) {
         return Ebbtide.builder("orders")
                 .component("db", () -> events.add("stop db"))
                 .messages(source)
                 .settings(Settings.derived()
-                        .withGrace(Duration.ofSeconds(6))
+                        .withGrace(drain.plusSeconds(4))
                         .withLameDuck(Duration.ZERO)
-                        .withDrain(Duration.ofSeconds(2)))
+                        .withDrain(drain))
                 .build()
                 .start();
     }

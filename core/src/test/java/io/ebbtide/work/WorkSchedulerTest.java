@@ -59,7 +59,7 @@ final class WorkSchedulerTest {
     void delayedTasks_thatAreKept_runIfTheirTimeComesBeforeTheEnd() throws Exception {
         WorkScheduler scheduler = scheduler(QueueRule.keep());
         Ebbtide service = service(scheduler);
-        ScheduledFuture<String> soon = scheduler.schedule(() -> "soon", 300, TimeUnit.MILLISECONDS);
+        ScheduledFuture<String> soon = scheduler.schedule(() -> "soon", 500, TimeUnit.MILLISECONDS);
         ScheduledFuture<String> never = scheduler.schedule(() -> "never", 1, TimeUnit.HOURS);
         assertThat(service.inFlight().count()).isZero();
 

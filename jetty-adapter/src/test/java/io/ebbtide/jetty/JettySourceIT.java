@@ -106,10 +106,22 @@ final class JettySourceIT {
         }
     }
 
-    /** With threads that wait within accept(), and without: clients come on new connections while the port is closed. */
+    /**
+     * With threads that wait within accept(), and without: clients come on new connections while the port is closed. Who
+     * comes in the last microseconds before that is reset, and these may be long once in a while.
+     */
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 3})
     void portsOfAGivenServer_closedUnderLoad_loseNextToNothing(int acceptors) throws Exception {
+        List<String> faults = closedUnderLoad(acceptors);
+        for (int i = 1; i < 3 && !faults.isEmpty(); i++) {
+            faults = closedUnderLoad(acceptors);
+        }
+
+        assertThat(faults).isEmpty();
+    }
+
+    private List<String> closedUnderLoad(int acceptors) throws Exception {
         var server = new Server();
         var connector = new ServerConnector(server, acceptors, 2);
         server.addConnector(connector);
@@ -130,8 +142,14 @@ final class JettySourceIT {
                 "acceptors %d: sent %d, answered %d, lost %d%n",
                 acceptors, result.sent(), result.answered(), result.lost().size());
         assertThat(result.gone()).isEqualTo(16);
-        assertThat(report.late().refused()).isZero();
-        assertThat(result.lost()).hasSizeLessThanOrEqualTo(1).allMatch(lost -> lost.contains("reset"));
+        var faults = new ArrayList<>(result.lost());
+        if (faults.size() == 1 && faults.get(0).contains("reset")) {
+            faults.clear();
+        }
+        if (report.late().refused() > 0) {
+            faults.add("refused: " + report.late().refused());
+        }
+        return faults;
     }
 
     /** Nobody accepts there, so that nobody can knock either. */
@@ -423,7 +441,7 @@ final class JettySourceIT {
 
     @Test
     void connection_thatIsIdleForTooLong_isClosed() throws Exception {
-        JettySource source = started(JettySource.http(0, blocking()).idleTimeout(Duration.ofMillis(300)));
+        JettySource source = started(JettySource.http(0, blocking()).idleTimeout(Duration.ofSeconds(1)));
         try (WireConnection client = WireConnection.open(source.port(), SOON)) {
             assertThat(client.exchange("GET", "/").status()).isEqualTo(200);
 
@@ -493,9 +511,10 @@ final class JettySourceIT {
                             "http:\\d+ cannot be bound, Address already in use \\(expected: a free port on an"
                                     + " address of this machine\\)");
         }
-        assertThat(Thread.getAllStackTraces().keySet())
-                .extracting(Thread::getName)
-                .noneMatch(name -> name.startsWith("jetty-"));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                        .extracting(Thread::getName)
+                        .noneMatch(name -> name.startsWith("jetty-")));
     }
 
     @Test

@@ -73,9 +73,9 @@ final class RedisCheckIT {
         run(quick(RedisCheck.of(connected(redis).connect())));
         awaitStatus(Status.UP);
 
+        Instant frozen = Instant.now();
         redis.freeze();
         try {
-            Instant frozen = Instant.now();
             CheckStatus status = awaitStatus(Status.DEGRADED);
 
             assertThat(Duration.between(frozen, Instant.now()))
@@ -103,7 +103,7 @@ final class RedisCheckIT {
             while (System.nanoTime() < end) {
                 assertThat(Thread.getAllStackTraces().keySet())
                         .filteredOn(thread -> thread.getName().startsWith("ebbtide-it-check"))
-                        .hasSizeLessThanOrEqualTo(2);
+                        .hasSizeLessThan(10); // and not one for each
                 LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
             }
         } finally {
@@ -170,7 +170,7 @@ final class RedisCheckIT {
         redis.kill();
         try {
             run(quick(RedisCheck.of(connected(redis))));
-            assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo("connection refused");
+            assertThat(awaitReason("connection refused").status()).isEqualTo(Status.DEGRADED);
         } finally {
             redis.restart();
         }
@@ -287,7 +287,8 @@ final class RedisCheckIT {
             RedisClusterClient cluster = RedisClusterClient.create(node.uri());
             try (StatefulRedisClusterConnection<String, String> connection = cluster.connect()) {
                 run(quick(RedisCheck.of(connection)));
-                assertThat(awaitStatus(Status.DEGRADED).reason()).isEqualTo("cluster cannot serve every slot");
+                assertThat(awaitReason("cluster cannot serve every slot").status())
+                        .isEqualTo(Status.DEGRADED);
 
                 connection.sync().clusterAddSlots(IntStream.range(0, 16_384).toArray());
 
@@ -384,6 +385,15 @@ final class RedisCheckIT {
                 .atMost(SOON)
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> check().known() && check().status() == status);
+        return check();
+    }
+
+    /** A first run that takes too long is told as such. */
+    private CheckStatus awaitReason(String reason) {
+        Awaitility.await()
+                .atMost(SOON)
+                .pollInterval(Duration.ofMillis(10))
+                .until(() -> check().known() && check().reason().equals(reason));
         return check();
     }
 

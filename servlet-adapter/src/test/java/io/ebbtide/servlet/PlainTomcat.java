@@ -90,7 +90,7 @@ final class PlainTomcat implements TrafficSource, ProbeHost {
         var end = new Thread(this::stop, "end of Tomcat");
         end.setDaemon(true);
         end.start();
-        end.join(within.dividedBy(2).toMillis());
+        end.join(within.dividedBy(5).toMillis());
     }
 
     private void stop() {

@@ -50,6 +50,19 @@ public final class SigtermTrial {
             return List.copyOf(faults);
         }
 
+        /**
+         * The same for clients that {@link #NEVER_LEAVE}: what the kernel accepts in the microseconds between the last look
+         * at its queue and the closing of the port is reset, two of them at most.
+         */
+        public List<String> faultsButOfTheLastMoment() {
+            var faults = new ArrayList<String>();
+            boolean reset = load.lost().stream().allMatch(lost -> lost.contains("reset"));
+            expect(faults, reset && load.lost().size() <= 2, "lost", load.lost(), "two at most, and reset");
+            expect(faults, load.gone() == CLIENTS, "clients who found nobody listening", load.gone(), CLIENTS + "");
+            faults.addAll(faultsOfTheService());
+            return List.copyOf(faults);
+        }
+
         /** The same without what the clients saw. */
         public List<String> faultsOfTheService() {
             var faults = new ArrayList<String>();

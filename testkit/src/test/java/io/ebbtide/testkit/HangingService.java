@@ -60,7 +60,11 @@ final class HangingService {
     }
 
     private static void everything() {
-        Ebbtide service = builder()
+        Ebbtide service = Ebbtide.builder("service")
+                .settings(Settings.derived()
+                        .withGrace(Duration.ofSeconds(8)) // half of the margin is for the last words, and the machine's
+                        .withMargin(Duration.ofSeconds(4))
+                        .withLameDuck(Duration.ofMillis(200)))
                 .component("one", hanging())
                 .component("other", hanging())
                 .serve(new StubbornSource())
@@ -276,7 +280,7 @@ final class HangingService {
     }
 
     private static void aMoment() {
-        LockSupport.parkNanos(Duration.ofMillis(700).toNanos());
+        LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
     }
 
     private static void forEver() {

@@ -83,7 +83,12 @@ final class ProcessIT {
         }
 
         private static EbbtideBuilder builder(String name) {
-            return Ebbtide.builder(name).grace(GRACE);
+            return Ebbtide.builder(name).settings(settings());
+        }
+
+        /** Half of the margin is what the machine may take. */
+        private static Settings settings() {
+            return Settings.derived().withGrace(GRACE).withMargin(Duration.ofSeconds(2));
         }
 
         private static LifecycleListener listener(boolean throwing) {
@@ -162,7 +167,7 @@ final class ProcessIT {
         private static void two() {
             Ebbtide one = builder("one").build();
             Ebbtide other = builder("other")
-                    .settings(Settings.derived().withGrace(GRACE).withDrain(Duration.ofMillis(500)))
+                    .settings(settings().withDrain(Duration.ofMillis(500)))
                     .build();
             other.inFlight().enter(WorkKind.JOB, "endless");
             new Thread(one::run).start();
@@ -173,28 +178,29 @@ final class ProcessIT {
         /** The signal comes while one service runs and the other has not been run yet. */
         private static void comesWhileOthersLeave() {
             Ebbtide one = builder("one").build();
+            Ebbtide late = builder("late").build();
             Ticket work = one.inFlight().enter(WorkKind.REQUEST, "GET /work");
             new Thread(one::run).start();
             while (one.state() != LifecycleState.DRAINING) {
                 LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
             }
-            new Thread(() -> builder("late").build().run()).start();
-            LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+            new Thread(late::run).start();
+            awaitRunning(late);
             work.close();
         }
 
         /** One leaves by itself; the other goes on for longer than the one's grace, and is not to be halted for it. */
         private static void outlivesTheOthersAlarm() {
-            Ebbtide one = Ebbtide.builder("one").grace(Duration.ofSeconds(2)).build();
+            Ebbtide one = Ebbtide.builder("one").grace(Duration.ofSeconds(3)).build();
+            Ebbtide other = builder("other").build();
             new Thread(one::run).start();
             awaitRunning(one);
             Ticket work = one.inFlight().enter(WorkKind.REQUEST, "GET /work");
             one.shutdown("its time has come");
-            Ebbtide other = builder("other").build();
             new Thread(other::run).start();
             awaitRunning(other);
             work.close();
-            LockSupport.parkNanos(Duration.ofSeconds(3).toNanos());
+            LockSupport.parkNanos(Duration.ofSeconds(4).toNanos());
             System.out.println("other is " + other.state());
         }
 

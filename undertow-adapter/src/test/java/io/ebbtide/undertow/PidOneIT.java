@@ -49,7 +49,7 @@ final class PidOneIT {
                 WireConnection client = WireConnection.open(service.awaitPort(), SOON)) {
             service.awaitLine("^pid=1$", SOON);
             service.awaitLine("'first' is RUNNING", SOON);
-            client.exchange("GET", "/work/0");
+            client.exchange("GET", "/health/live"); // counted by nobody
             client.send("GET /work/1500 HTTP/1.1\r\nHost: localhost\r\n\r\n");
             service.signal("TERM");
 

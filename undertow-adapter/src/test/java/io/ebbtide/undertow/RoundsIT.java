@@ -20,8 +20,10 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Services that start, serve and close, one after the other in one JVM, and leave neither threads nor open files. */
+@Isolated("it looks at the threads of the whole JVM")
 final class RoundsIT {
     private static final int WARM_UP = 5;
     private static final int CLIENTS = 4;

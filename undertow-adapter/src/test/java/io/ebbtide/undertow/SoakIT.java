@@ -36,10 +36,10 @@ import org.junit.jupiter.api.Test;
  */
 final class SoakIT {
     private static final int AT_ONCE = 2;
-    private static final int MOST_LAME_DUCK_MILLIS = 700;
+    private static final int MOST_LAME_DUCK_MILLIS = 900;
 
     /** Less than that, and a client that leaves in time may find the port closed because the machine was busy. */
-    private static final int LEAST_TO_LEAVE_MILLIS = 400;
+    private static final int LEAST_TO_LEAVE_MILLIS = 600;
 
     private static final Duration GRACE = Duration.ofSeconds(10);
     private static final Duration SOON = Duration.ofSeconds(30);

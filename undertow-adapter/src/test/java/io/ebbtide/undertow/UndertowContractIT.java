@@ -8,8 +8,10 @@ import io.undertow.Handlers;
 import io.undertow.server.handlers.BlockingHandler;
 import java.nio.file.Path;
 import java.util.Map;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What every adapter promises, kept by Undertow. */
+@Isolated("it looks at the threads of the whole JVM")
 final class UndertowContractIT extends HttpContract {
     @Override
     protected String adapter() {

@@ -173,9 +173,10 @@ final class UndertowSourceIT {
             client.exchange("GET", "/plain");
             Ticket work = beginToLeave();
             Awaitility.await()
-                    .untilAsserted(() -> assertThatThrownBy(this::connect).isInstanceOf(IOException.class));
+                    .untilAsserted(
+                            () -> assertThatThrownBy(() -> connect().close()).isInstanceOf(IOException.class));
 
-            assertThat(source.load()).isEqualTo(new SourceLoad(1, 0, 4, 0));
+            Awaitility.await().untilAsserted(() -> assertThat(source.load()).isEqualTo(new SourceLoad(1, 0, 4, 0)));
             work.close();
         }
     }
@@ -184,7 +185,7 @@ final class UndertowSourceIT {
     void connection_thatIsIdleForTooLong_isClosed() throws Exception {
         var brief = UndertowSource.of(
                         Undertow.builder().addHttpListener(0, "127.0.0.1"), ResponseCodeHandler.HANDLE_200)
-                .idleTimeout(Duration.ofMillis(300));
+                .idleTimeout(Duration.ofSeconds(1));
         try (Ebbtide other = Ebbtide.builder("brief").serve(brief).build().start();
                 WireConnection client = WireConnection.open(brief.port(), SOON)) {
             assertThat(client.exchange("GET", "/").status()).isEqualTo(200);

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,7 +17,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The contract, tried with an adapter that keeps little of it: what is not kept is found out and said. */
 final class HttpContractIT {
-    private static final Duration PATIENCE = Duration.ofMillis(700);
+    /** Of trials that wait it out. */
+    private static final Duration SHORT_PATIENCE = Duration.ofMillis(700);
+
+    private static final Set<Promise> WAITED_OUT = EnumSet.of(Promise.LOAD_CONNECTIONS, Promise.DRAIN_PORT_CLOSED);
 
     private static final String REASON = "its author was in a hurry";
 
@@ -91,7 +96,7 @@ final class HttpContractIT {
             GATE_REFUSES            | Connection:  (expected: close)
             """)
     void promise_thatIsNotKept_isSeenAsThatAndSaid(Promise promise, String said) {
-        Outcome outcome = trials.on(promise, PATIENCE);
+        Outcome outcome = trials.on(promise, WAITED_OUT.contains(promise) ? SHORT_PATIENCE : HttpContract.PATIENCE);
 
         assertThat(outcome.kept()).isFalse();
         assertThat(outcome.failure()).message().isEqualTo(said.strip().replaceFirst("after:$", "after: "));
@@ -99,14 +104,14 @@ final class HttpContractIT {
 
     @Test
     void failure_ofOneTrial_isInNobodysWay() {
-        assertThat(trials.on(Promise.ANSWERED, PATIENCE).kept()).isTrue();
-        assertThat(trials.on(Promise.FAILED, PATIENCE).kept()).isFalse();
-        assertThat(trials.on(Promise.ANSWERED, PATIENCE).kept()).isTrue();
+        assertThat(trials.on(Promise.ANSWERED, HttpContract.PATIENCE).kept()).isTrue();
+        assertThat(trials.on(Promise.FAILED, HttpContract.PATIENCE).kept()).isFalse();
+        assertThat(trials.on(Promise.ANSWERED, HttpContract.PATIENCE).kept()).isTrue();
     }
 
     @Test
     void ticket_thatStaysOpen_isFoundOut() {
-        Outcome outcome = trials.on(Promise.CLIENT_GONE_WITHIN_ITS_BODY, PATIENCE);
+        Outcome outcome = trials.on(Promise.CLIENT_GONE_WITHIN_ITS_BODY, SHORT_PATIENCE);
 
         assertThat(outcome.failure()).hasMessage("requests in flight: 1 after 700 ms (expected: 0)");
     }

