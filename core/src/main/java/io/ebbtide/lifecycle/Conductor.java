@@ -1,5 +1,6 @@
 package io.ebbtide.lifecycle;
 
+import io.ebbtide.internal.Ticker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -44,8 +45,9 @@ final class Conductor {
      * most. To be called in a hook.
      */
     static void awaitHooks() {
-        long endNanos = System.nanoTime() + MOST_FOR_HOOKS.toNanos();
-        while (!areAllStarted() && System.nanoTime() < endNanos) {
+        Ticker ticker = Ticker.system();
+        long startNanos = ticker.nanos();
+        while (!areAllStarted() && ticker.since(startNanos).compareTo(MOST_FOR_HOOKS) < 0) {
             LockSupport.parkNanos(1_000_000);
         }
     }
