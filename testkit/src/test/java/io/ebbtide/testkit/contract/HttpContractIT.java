@@ -17,6 +17,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** The contract, tried with an adapter that keeps little of it: what is not kept is found out and said. */
 final class HttpContractIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     /** Of trials that wait it out. */
     private static final Duration SHORT_PATIENCE = Duration.ofMillis(700);
 
@@ -96,7 +98,7 @@ final class HttpContractIT {
             GATE_REFUSES            | Connection:  (expected: close)
             """)
     void promise_thatIsNotKept_isSeenAsThatAndSaid(Promise promise, String said) {
-        Outcome outcome = trials.on(promise, WAITED_OUT.contains(promise) ? SHORT_PATIENCE : HttpContract.PATIENCE);
+        Outcome outcome = trials.on(promise, WAITED_OUT.contains(promise) ? SHORT_PATIENCE : PATIENCE);
 
         assertThat(outcome.kept()).isFalse();
         assertThat(outcome.failure()).message().isEqualTo(said.strip().replaceFirst("after:$", "after: "));
@@ -104,9 +106,9 @@ final class HttpContractIT {
 
     @Test
     void failure_ofOneTrial_isInNobodysWay() {
-        assertThat(trials.on(Promise.ANSWERED, HttpContract.PATIENCE).kept()).isTrue();
-        assertThat(trials.on(Promise.FAILED, HttpContract.PATIENCE).kept()).isFalse();
-        assertThat(trials.on(Promise.ANSWERED, HttpContract.PATIENCE).kept()).isTrue();
+        assertThat(trials.on(Promise.ANSWERED, PATIENCE).kept()).isTrue();
+        assertThat(trials.on(Promise.FAILED, PATIENCE).kept()).isFalse();
+        assertThat(trials.on(Promise.ANSWERED, PATIENCE).kept()).isTrue();
     }
 
     @Test
