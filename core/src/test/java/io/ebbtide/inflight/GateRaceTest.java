@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  */
 final class GateRaceTest {
     private static final int QUICK = 200_000;
-    private static final int LONG = 5_000_000;
+    private static final int LONG = 2_000_000;
     private static final int MOST_STEPS = 1_000;
 
     @Test

@@ -53,7 +53,7 @@ final class SigtermIT {
      * request reached the machine and not the process. No more than that.
      */
     @Tag("full")
-    @RepeatedTest(10)
+    @RepeatedTest(3)
     @Execution(ExecutionMode.SAME_THREAD)
     void sigterm_underClientsThatNeverLeave_losesNextToNothing() throws Exception {
         List<String> faults = neverLeaving();
