@@ -6,6 +6,7 @@ import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.WarmUp;
 import io.ebbtide.lifecycle.Leaving;
 import io.ebbtide.lifecycle.Lifecycle;
 import io.ebbtide.lifecycle.LifecycleState;
@@ -60,6 +61,7 @@ public final class Ebbtide implements AutoCloseable {
      * @param service its name in logs, metrics, reports and threads; not blank
      */
     public static EbbtideBuilder builder(String service) {
+        WarmUp.begin();
         return new EbbtideBuilder(service);
     }
 

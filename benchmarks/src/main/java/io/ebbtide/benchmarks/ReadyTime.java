@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** From the start of the JVM to the first good answer: bare Undertow, and the same under Ebbtide, in turn. */
 final class ReadyTime {
-    private static final int RUNS = 15;
+    private static final int RUNS = 25;
     private static final HttpHandler HELLO =
             exchange -> exchange.getResponseSender().send("hello");
 
