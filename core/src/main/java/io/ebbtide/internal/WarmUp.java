@@ -12,9 +12,13 @@ public final class WarmUp {
 
     private WarmUp() {}
 
-    /** Begins, once in the life of the process; returns at once. The thread is over a moment later. */
+    /**
+     * Begins, once in the life of the process; returns at once. The thread is over a moment later. Not in a web application,
+     * which may be gone before.
+     */
     public static void begin() {
-        if (BEGUN.compareAndSet(false, true)) {
+        boolean ownsTheProcess = WarmUp.class.getClassLoader() == ClassLoader.getSystemClassLoader();
+        if (ownsTheProcess && BEGUN.compareAndSet(false, true)) {
             try {
                 Threads.daemon("ebbtide-warm-up", WarmUp::load).start();
             } catch (OutOfMemoryError e) {
