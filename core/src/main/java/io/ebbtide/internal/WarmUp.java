@@ -17,8 +17,8 @@ public final class WarmUp {
      * which may be gone before.
      */
     public static void begin() {
-        boolean ownsTheProcess = WarmUp.class.getClassLoader() == ClassLoader.getSystemClassLoader();
-        if (ownsTheProcess && BEGUN.compareAndSet(false, true)) {
+        boolean endsWithTheProcess = WarmUp.class.getClassLoader() == ClassLoader.getSystemClassLoader();
+        if (endsWithTheProcess && BEGUN.compareAndSet(false, true)) {
             try {
                 Threads.daemon("ebbtide-warm-up", WarmUp::load).start();
             } catch (OutOfMemoryError e) {

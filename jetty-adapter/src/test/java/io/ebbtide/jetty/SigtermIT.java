@@ -7,7 +7,6 @@ import io.ebbtide.Settings;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.SigtermTrial;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,16 +55,7 @@ final class SigtermIT {
     @RepeatedTest(3)
     @Execution(ExecutionMode.SAME_THREAD)
     void sigterm_underClientsThatNeverLeave_losesNextToNothing() throws Exception {
-        List<String> faults = neverLeaving();
-        if (!faults.isEmpty()) { // the machine took a core away in these microseconds; hardly twice
-            faults = neverLeaving();
-        }
-
-        assertThat(faults).isEmpty();
-    }
-
-    private static List<String> neverLeaving() throws Exception {
-        return SigtermTrial.run(JavaLauncher.of(Service.class), SigtermTrial.NEVER_LEAVE)
-                .faultsButOfTheLastMoment();
+        assertThat(SigtermTrial.faultsUnderClientsThatNeverLeave(JavaLauncher.of(Service.class)))
+                .isEmpty();
     }
 }
