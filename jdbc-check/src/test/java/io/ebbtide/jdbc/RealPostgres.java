@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 
 /** A real PostgreSQL on loopback, to be frozen, killed and started again on its port. Confine to one thread. */
 public final class RealPostgres implements AutoCloseable {
+    private static final Duration TO_STOP = Duration.ofSeconds(20);
+
     private final Path folder;
     private final int mostConnections;
     private EmbeddedPostgres postgres;
@@ -73,7 +75,11 @@ public final class RealPostgres implements AutoCloseable {
 
     /** All its processes: it takes connections and bytes, as far as the kernel does that, and answers nothing. */
     public void freeze() {
-        processes().forEach(process -> signal(process, "STOP"));
+        processes().stream().findFirst().ifPresent(postmaster -> {
+            signal(postmaster, "STOP");
+            awaitStopped(postmaster.pid());
+        });
+        processes().forEach(process -> signal(process, "STOP")); // nobody makes another any more
     }
 
     public void thaw() {
@@ -138,6 +144,26 @@ public final class RealPostgres implements AutoCloseable {
                     .toList();
         } catch (IOException e) {
             return List.of(); // it does not run
+        }
+    }
+
+    /** A signal is on its way a little: meanwhile the postmaster may make a backend that nobody stops. */
+    private static void awaitStopped(long pid) {
+        long end = System.nanoTime() + TO_STOP.toNanos();
+        while (!isStopped(pid)) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("PostgreSQL does not stop on SIGSTOP");
+            }
+            LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+        }
+    }
+
+    private static boolean isStopped(long pid) {
+        try {
+            return Files.readString(Path.of("/proc", String.valueOf(pid), "stat"))
+                    .contains(") T ");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
