@@ -61,7 +61,7 @@ public final class Ebbtide implements AutoCloseable {
      * @param service its name in logs, metrics, reports and threads; not blank
      */
     public static EbbtideBuilder builder(String service) {
-        WarmUp.begin();
+        WarmUp.toStart();
         return new EbbtideBuilder(service);
     }
 

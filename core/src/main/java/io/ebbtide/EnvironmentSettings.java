@@ -12,7 +12,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
@@ -20,8 +22,10 @@ import java.util.stream.Collectors;
 final class EnvironmentSettings {
     private static final String PREFIX = "EBBTIDE_";
 
-    /** Each variable and what it does with its value. */
-    private static final Map<String, BiFunction<Settings, String, Settings>> VARIABLES = variables();
+    /** Each variable and what it does with its value. Made when it is needed, which most processes never do. */
+    private static final class Variables {
+        static final Map<String, BiFunction<Settings, String, Settings>> ALL = variables();
+    }
 
     private EnvironmentSettings() {}
 
@@ -32,8 +36,11 @@ final class EnvironmentSettings {
      *     expected
      */
     static Settings override(Settings settings, Map<String, String> environment) {
+        if (ours(environment).isEmpty()) {
+            return settings;
+        }
         Settings overridden = settings;
-        for (var variable : VARIABLES.entrySet()) {
+        for (var variable : Variables.ALL.entrySet()) {
             String value = environment.get(variable.getKey());
             if (value != null) {
                 try {
@@ -53,12 +60,14 @@ final class EnvironmentSettings {
      * @throws IllegalArgumentException if there is none of this name, or the value is wrong
      */
     static Settings set(Settings settings, String name, String value) {
-        var setter = VARIABLES.get(variable(name));
+        var setter = Variables.ALL.get(variable(name));
         if (setter == null || !name.equals(plain(variable(name)))) {
             throw Expect.wrong(
                     "setting",
                     name,
-                    VARIABLES.keySet().stream().map(EnvironmentSettings::plain).collect(Collectors.joining(", ")));
+                    Variables.ALL.keySet().stream()
+                            .map(EnvironmentSettings::plain)
+                            .collect(Collectors.joining(", ")));
         }
         return setter.apply(settings, value);
     }
@@ -71,17 +80,28 @@ final class EnvironmentSettings {
         return variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** The names that look like ours and are not: typing errors, or service links that Kubernetes adds. */
+    /** The names that look like ours and are not: typing errors, or service links that Kubernetes adds. In order. */
     static List<String> unknown(Map<String, String> environment) {
-        return environment.keySet().stream()
-                .filter(name -> name.startsWith(PREFIX) && !VARIABLES.containsKey(name))
-                .sorted()
-                .toList();
+        SortedSet<String> ours = ours(environment);
+        if (!ours.isEmpty()) {
+            ours.removeAll(Variables.ALL.keySet());
+        }
+        return List.copyOf(ours);
+    }
+
+    private static SortedSet<String> ours(Map<String, String> environment) {
+        var ours = new TreeSet<String>();
+        for (String name : environment.keySet()) {
+            if (name.startsWith(PREFIX)) {
+                ours.add(name);
+            }
+        }
+        return ours;
     }
 
     /** All names that mean something. */
     static List<String> known() {
-        return List.copyOf(VARIABLES.keySet());
+        return List.copyOf(Variables.ALL.keySet());
     }
 
     private static Map<String, BiFunction<Settings, String, Settings>> variables() {

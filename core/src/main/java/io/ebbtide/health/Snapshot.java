@@ -60,9 +60,12 @@ public record Snapshot(
     }
 
     private Status worst(ProbeKind kind) {
-        return checks.stream()
-                .filter(check -> check.kind() == kind)
-                .map(CheckStatus::status)
-                .reduce(Status.UP, Status::worse);
+        Status worst = Status.UP;
+        for (CheckStatus check : checks) { // asked by each probe
+            if (check.kind() == kind) {
+                worst = worst.worse(check.status());
+            }
+        }
+        return worst;
     }
 }

@@ -2,6 +2,8 @@ package io.ebbtide.internal;
 
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,6 +53,15 @@ public final class Durations {
         return millis % 1_000 < 50 || millis >= 60_000
                 ? millis / 1_000 + " s"
                 : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
+    }
+
+    /** One of each number of milliseconds. */
+    public static List<Duration> ofMillis(long... millis) {
+        var durations = new ArrayList<Duration>(millis.length);
+        for (long each : millis) {
+            durations.add(Duration.ofMillis(each));
+        }
+        return List.copyOf(durations);
     }
 
     /** The smaller of the two. */

@@ -2,25 +2,56 @@ package io.ebbtide.internal;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.CodeSource;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
-/** Loads in the background what every service needs a moment later: a second core has nothing to do yet. */
+/** Loads classes in the background, at the two moments when there is time for it. */
 public final class WarmUp {
-    private static final AtomicBoolean BEGUN = new AtomicBoolean();
+    private static final AtomicBoolean STARTED = new AtomicBoolean();
+    private static final AtomicBoolean RUNS = new AtomicBoolean();
+    /** The first requests come first. */
+    private static final Duration LATER = Duration.ofSeconds(1);
+
+    private static final String OURS = "io.ebbtide";
+    private static final String CLASS = ".class";
 
     private WarmUp() {}
 
+    /** What every service needs a moment later, while it is put together; once in the life of the process. */
+    public static void toStart() {
+        if (STARTED.compareAndSet(false, true)) {
+            inBackground(WarmUp::loadToStart);
+        }
+    }
+
     /**
-     * Begins, once in the life of the process; returns at once. The thread is over a moment later. Not in a web application,
-     * which may be gone before.
+     * What a service needs when it leaves, now that it runs: its jar may have been replaced by then, or the heap be full.
+     * Once in the life of the process.
      */
-    public static void begin() {
+    public static void toLeave() {
+        if (RUNS.compareAndSet(false, true)) {
+            inBackground(WarmUp::loadToLeave);
+        }
+    }
+
+    /** The thread is over a little later. Not in a web application, which may be gone before. */
+    private static void inBackground(Runnable loading) {
         boolean endsWithTheProcess = WarmUp.class.getClassLoader() == ClassLoader.getSystemClassLoader();
-        if (endsWithTheProcess && BEGUN.compareAndSet(false, true)) {
+        if (endsWithTheProcess) {
             try {
-                Threads.daemon("ebbtide-warm-up", WarmUp::load).start();
+                Threads.daemon("ebbtide-warm-up", loading).start();
             } catch (OutOfMemoryError e) {
                 // no thread to be had: then each is loaded when it is needed
             }
@@ -28,19 +59,72 @@ public final class WarmUp {
     }
 
     /** Nothing that logs: a logger that is looked for while another thread starts the logging is none yet. */
-    private static void load() {
+    private static void loadToStart() {
         try {
+            ServerSocketChannel.open().close();
+            Selector.open().close();
+            ManagementFactory.getThreadMXBean();
+        } catch (IOException | RuntimeException | Error e) {
+            // whoever needs it fails by himself, and says so
+        }
+    }
+
+    private static void loadToLeave() {
+        try {
+            LockSupport.parkNanos(LATER.toNanos());
+            classes(OURS, WarmUp.class).forEach(WarmUp::link);
             Json.bytes(json -> {
                 json.writeStartObject();
                 json.writeStringField("status", "UP");
                 json.writeNumberField("count", 1);
                 json.writeEndObject();
             });
-            ServerSocketChannel.open().close();
-            Selector.open().close();
-            ManagementFactory.getThreadMXBean();
-        } catch (IOException | RuntimeException | Error e) {
+        } catch (IOException | URISyntaxException | RuntimeException | Error e) {
             // whoever needs it fails by himself, and says so
+        }
+    }
+
+    /**
+     * The names of all classes of a package and those within, in the jar or folder of this class, which may be a jar with
+     * all of an application; none where it has come from elsewhere.
+     */
+    static List<String> classes(String within, Class<?> type) throws IOException, URISyntaxException {
+        Path place = place(type);
+        if (place == null) {
+            return List.of();
+        }
+        if (Files.isDirectory(place)) {
+            try (Stream<Path> files = Files.walk(place)) {
+                return names(within, files.map(file -> place.relativize(file).toString()));
+            }
+        }
+        try (var jar = new JarFile(place.toFile())) {
+            return names(within, jar.stream().map(Object::toString));
+        }
+    }
+
+    private static @Nullable Path place(Class<?> type) throws URISyntaxException {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        URL url = source == null ? null : source.getLocation();
+        return url == null || !url.getProtocol().equals("file") ? null : Path.of(url.toURI());
+    }
+
+    private static List<String> names(String within, Stream<String> files) {
+        return files.filter(file -> file.endsWith(CLASS) && !file.endsWith("-info.class"))
+                .map(file -> file.substring(0, file.length() - CLASS.length())
+                        .replace('\\', '.')
+                        .replace('/', '.'))
+                .filter(name -> name.startsWith(within + "."))
+                .toList();
+    }
+
+    /** Loads and verifies, and initialises nothing: that might log. */
+    @SuppressWarnings("ReturnValueIgnored") // whoever looks into a class has it verified first
+    private static void link(String name) {
+        try {
+            Class.forName(name, false, WarmUp.class.getClassLoader()).getDeclaredConstructors();
+        } catch (ClassNotFoundException | LinkageError e) {
+            // it is for a library that is not there
         }
     }
 }

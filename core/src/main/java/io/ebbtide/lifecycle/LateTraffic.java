@@ -1,26 +1,24 @@
 package io.ebbtide.lifecycle;
 
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Ticker;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.stream.IntStream;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the requests that arrive after the service was told to stop. Safe for use by many threads. */
 public final class LateTraffic {
     /** The upper bounds by which offsets are counted; the last class has none. */
-    public static final List<Duration> OFFSETS = LongStream.of(
-                    500, 1_000, 2_000, 3_000, 5_000, 7_000, 10_000, 15_000, 20_000, 30_000, 60_000)
-            .mapToObj(Duration::ofMillis)
-            .toList();
+    public static final List<Duration> OFFSETS =
+            Durations.ofMillis(500, 1_000, 2_000, 3_000, 5_000, 7_000, 10_000, 15_000, 20_000, 30_000, 60_000);
 
     private static final int MOST_PEERS = 1_024;
     private static final int MOST_PEERS_TOLD = 5;
@@ -29,9 +27,7 @@ public final class LateTraffic {
     private final Tally all = new Tally();
     private final Tally newConnections = new Tally();
     private final LongAdder refused = new LongAdder();
-    private final List<LongAdder> offsets = IntStream.rangeClosed(0, OFFSETS.size())
-            .mapToObj(i -> new LongAdder())
-            .toList();
+    private final LongAdder[] offsets = new LongAdder[OFFSETS.size() + 1];
     private final Map<InetAddress, Tally> peers = new ConcurrentHashMap<>();
 
     private static final class Tally {
@@ -50,12 +46,13 @@ public final class LateTraffic {
 
     LateTraffic(Ticker ticker) {
         this.ticker = ticker;
+        Arrays.setAll(offsets, i -> new LongAdder());
     }
 
     void arrived(long leavingSinceNanos, boolean admitted, @Nullable InetAddress peer, boolean newConnection) {
         long offset = ticker.nanos() - leavingSinceNanos;
         all.add(offset);
-        offsets.get(classOf(offset)).increment();
+        offsets[classOf(offset)].increment();
         if (newConnection) {
             newConnections.add(offset);
         }
@@ -79,7 +76,7 @@ public final class LateTraffic {
 
     /** How many came at an offset of at most {@code OFFSETS[index]}, and more than the bound before it. */
     public long countAt(int index) {
-        return offsets.get(index).sum();
+        return offsets[index].sum();
     }
 
     /** How long after the signal the latest one came; zero if none did. */
@@ -92,9 +89,9 @@ public final class LateTraffic {
         long refusedOfThem = refused.sum();
         long onNewConnections = onNewConnections();
         List<ShutdownReport.Offset> classes = new ArrayList<>();
-        for (int i = 0; i < offsets.size(); i++) {
+        for (int i = 0; i < offsets.length; i++) {
             Duration bound = i < OFFSETS.size() ? OFFSETS.get(i) : null;
-            classes.add(new ShutdownReport.Offset(bound, offsets.get(i).sum()));
+            classes.add(new ShutdownReport.Offset(bound, offsets[i].sum()));
         }
         while (!classes.isEmpty() && classes.get(classes.size() - 1).count() == 0) {
             classes.remove(classes.size() - 1);

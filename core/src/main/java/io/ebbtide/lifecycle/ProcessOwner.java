@@ -2,6 +2,7 @@ package io.ebbtide.lifecycle;
 
 import io.ebbtide.internal.Await;
 import io.ebbtide.internal.Threads;
+import io.ebbtide.internal.WarmUp;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -70,12 +71,22 @@ public final class ProcessOwner {
         INSTANCE.adopt(service, interactive, terminationLog);
         try {
             service.start();
+            warnOfParent(service);
+            WarmUp.toLeave();
         } catch (RuntimeException e) {
             // told by the log and the report; the exit code says it, too
         }
         ExitCode exitCode = INSTANCE.awaitEnd(service);
         if (INSTANCE.release(service, exitCode)) {
             INSTANCE.exit();
+        }
+    }
+
+    /** Once it serves: nothing is lost before by asking later. */
+    private static void warnOfParent(Lifecycle service) {
+        String parent = Conductor.wrongParent();
+        if (parent != null) {
+            service.warn(parent);
         }
     }
 
@@ -127,10 +138,6 @@ public final class ProcessOwner {
         emergency = new EmergencyReport(terminationLog);
         emergency.start();
         conductor.lookBefore();
-        String parent = Conductor.wrongParent();
-        if (parent != null) {
-            warnings.add(parent);
-        }
         hook = new Thread(this::leaveInHook, "ebbtide-hook");
         try {
             Runtime.getRuntime().addShutdownHook(hook);

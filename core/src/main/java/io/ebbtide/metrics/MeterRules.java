@@ -1,9 +1,9 @@
 package io.ebbtide.metrics;
 
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +20,7 @@ public record MeterRules(@Nullable RequestNames requests, List<Duration> buckets
 
     private static final MeterRules DEFAULTS = new MeterRules(
             RequestNames.HTTP_SERVER_REQUESTS,
-            Stream.of(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
-                    .map(Duration::ofMillis)
-                    .toList(),
+            Durations.ofMillis(5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000),
             0);
 
     public MeterRules {

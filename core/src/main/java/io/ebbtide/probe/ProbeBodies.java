@@ -8,13 +8,19 @@ import io.ebbtide.health.Status;
 import io.ebbtide.internal.Json;
 import io.ebbtide.lifecycle.LifecycleState;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the answers in plain JSON. */
+/** All answers at one moment, in plain JSON, each written when it is first asked for. Safe for use by many threads. */
 final class ProbeBodies {
+    private static final String ALL = "/health";
+    private static final String EACH = ALL + "/";
+
+    private final Map<String, ProbeResponse> written = new ConcurrentHashMap<>();
     private final String service;
     private final LifecycleState state;
     private final boolean byChecks;
@@ -28,21 +34,48 @@ final class ProbeBodies {
         this.health = health;
     }
 
+    /** The answer at a path; null if there is none. Two that ask at the same moment may both write it. */
+    @Nullable
+    ProbeResponse at(String path) {
+        if (!path.startsWith(ALL)) { // what most requests are for
+            return null;
+        }
+        ProbeResponse known = written.get(path);
+        if (known != null) {
+            return known;
+        }
+        ProbeResponse made = write(path);
+        if (made != null) {
+            written.put(path, made);
+        }
+        return made;
+    }
+
+    private @Nullable ProbeResponse write(String path) {
+        return switch (path) {
+            case ALL -> all();
+            case EACH + "live" -> live();
+            case EACH + "ready" -> ready();
+            case EACH + "startup" -> started();
+            default -> path.startsWith(EACH) ? group(path.substring(EACH.length())) : null;
+        };
+    }
+
     /** Leaving is no reason to be killed: liveness stays as it is to the end. */
-    ProbeResponse live() {
+    private ProbeResponse live() {
         return simple(health.liveness(), health.broken());
     }
 
-    ProbeResponse ready() {
+    private ProbeResponse ready() {
         return simple(readiness(), whyNotReady());
     }
 
-    ProbeResponse started() {
+    private ProbeResponse started() {
         Status started = state == LifecycleState.STARTING ? Status.DOWN : health.startup();
         return simple(started, started == Status.UP ? null : "starting");
     }
 
-    ProbeResponse all() {
+    private ProbeResponse all() {
         Status worst = readiness().worse(health.liveness());
         return ProbeResponse.json(code(worst), Json.bytes(json -> {
             json.writeStartObject();
@@ -59,7 +92,10 @@ final class ProbeBodies {
     }
 
     /** What is in a group has nothing to do with leaving. */
-    ProbeResponse group(String group) {
+    private @Nullable ProbeResponse group(String group) {
+        if (!health.groups().contains(group)) {
+            return null;
+        }
         Status status = health.groupStatus(group);
         return ProbeResponse.json(code(status), Json.bytes(json -> {
             json.writeStartObject();
@@ -90,12 +126,14 @@ final class ProbeBodies {
     }
 
     private static ProbeResponse simple(Status status, @Nullable String reason) {
+        if (reason == null) { // asked most by far, and nothing in it needs an escape
+            byte[] body = ("{\"status\":\"" + status.name() + "\"}").getBytes(StandardCharsets.US_ASCII);
+            return ProbeResponse.json(code(status), body);
+        }
         return ProbeResponse.json(code(status), Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("status", status.name());
-            if (reason != null) {
-                json.writeStringField("reason", reason);
-            }
+            json.writeStringField("reason", reason);
             json.writeEndObject();
         }));
     }

@@ -1,10 +1,7 @@
 package io.ebbtide.probe;
 
 import io.ebbtide.health.Health;
-import io.ebbtide.health.Snapshot;
 import io.ebbtide.lifecycle.Lifecycle;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,16 +14,16 @@ public final class Probes {
 
     private final Health health;
     private final Lifecycle lifecycle;
-    private volatile Map<String, ProbeResponse> rendered;
+    private volatile ProbeBodies bodies;
 
-    /** The probes of one service; rendered anew with each of its changes. */
+    /** The probes of one service. */
     public Probes(Health health, Lifecycle lifecycle) {
         this.health = health;
         this.lifecycle = lifecycle;
-        rendered = rendered();
-        health.onChange(this::render);
-        lifecycle.onMove(state -> render());
-        render();
+        bodies = bodies();
+        health.onChange(this::look);
+        lifecycle.onMove(state -> look());
+        look();
     }
 
     /**
@@ -37,7 +34,7 @@ public final class Probes {
      * @return null if this is no probe
      */
     public @Nullable ProbeResponse answer(String method, String path) {
-        ProbeResponse response = answers().get(path);
+        ProbeResponse response = current().at(path);
         if (response == null || method.equals("GET") || method.equals("HEAD")) {
             return response;
         }
@@ -49,27 +46,17 @@ public final class Probes {
         return METHOD_NOT_ALLOWED;
     }
 
-    /** What is rendered, unless the verdicts in it have outlived their time, as nobody renders them anew any more. */
-    private Map<String, ProbeResponse> answers() {
-        return health.isStalled() ? rendered() : rendered;
+    /** As of the last change, unless the verdicts in it have outlived their time, as nobody tells of changes any more. */
+    private ProbeBodies current() {
+        return health.isStalled() ? bodies() : bodies;
     }
 
     /** Reads under the lock what it publishes, so that the last to publish has seen the last change. */
-    private synchronized void render() {
-        rendered = rendered();
+    private synchronized void look() {
+        bodies = bodies();
     }
 
-    private Map<String, ProbeResponse> rendered() {
-        Snapshot snapshot = health.snapshot();
-        var bodies = new ProbeBodies(lifecycle.service(), lifecycle.state(), lifecycle.isInRotation(), snapshot);
-        var answers = new HashMap<String, ProbeResponse>();
-        for (String group : snapshot.groups()) {
-            answers.put("/health/" + group, bodies.group(group));
-        }
-        answers.put("/health/live", bodies.live());
-        answers.put("/health/ready", bodies.ready());
-        answers.put("/health/startup", bodies.started());
-        answers.put("/health", bodies.all());
-        return Map.copyOf(answers);
+    private ProbeBodies bodies() {
+        return new ProbeBodies(lifecycle.service(), lifecycle.state(), lifecycle.isInRotation(), health.snapshot());
     }
 }
