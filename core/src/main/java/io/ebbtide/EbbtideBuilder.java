@@ -204,7 +204,9 @@ public final class EbbtideBuilder {
         var inFlight = new InFlight(ticker);
         var health = new Health(service, ticker, log);
         var control = new HealthControl(health);
-        checks.forEach(each -> control.register(each.name(), each.kind(), each.check()));
+        for (Registration each : checks) {
+            control.register(each.name(), each.kind(), each.check());
+        }
 
         var plan = new Plan(
                 service,

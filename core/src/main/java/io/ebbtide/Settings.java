@@ -56,7 +56,9 @@ public record Settings(
         }
         Expect.present(shares, "shares");
         drainLimits = Map.copyOf(drainLimits);
-        drainLimits.forEach((kind, limit) -> Expect.notNegative(limit, "drain of " + kind));
+        for (Map.Entry<WorkKind, Duration> limit : drainLimits.entrySet()) {
+            Expect.notNegative(limit.getValue(), "drain of " + limit.getKey());
+        }
         Expect.present(lameDuckRules, "lameDuckRules");
         if (managementPort != null) {
             Expect.between(0, 65_535, managementPort, "managementPort");

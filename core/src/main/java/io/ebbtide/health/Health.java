@@ -6,6 +6,7 @@ import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Scheduler;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -84,8 +85,10 @@ public final class Health {
                     "check: '%s' of '%s' came after the start (expected: before it); register it with the builder"
                             .formatted(name, service));
         }
-        if (runners.stream().anyMatch(runner -> runner.name().equals(name))) {
-            throw Expect.wrong("check", "'" + name + "'", "a name that no other check of '" + service + "' has");
+        for (CheckRunner other : runners) {
+            if (other.name().equals(name)) {
+                throw Expect.wrong("check", "'" + name + "'", "a name that no other check of '" + service + "' has");
+            }
         }
         if (kind == ProbeKind.LIVENESS && check.isDependency()) {
             throw Expect.wrong(
@@ -103,7 +106,9 @@ public final class Health {
         if (!running.compareAndSet(false, true)) {
             return;
         }
-        runners.forEach(CheckRunner::start);
+        for (CheckRunner runner : runners) {
+            runner.start();
+        }
         publish();
         inspectLater();
     }
@@ -195,19 +200,36 @@ public final class Health {
             boolean startedBefore = published.snapshot().started();
             startedNow = !startedBefore && running.get() && startupChecksAreUp();
             published = new Published(
-                    new Snapshot(
-                            runners.stream().map(CheckRunner::status).toList(),
-                            holds.stream().map(HoldFor::reason).toList(),
-                            broken,
-                            startedBefore || startedNow),
-                    goodUntilNanos());
-            views.forEach(this::tell);
+                    new Snapshot(statuses(), reasonsToHold(), broken, startedBefore || startedNow), goodUntilNanos());
+            for (Runnable view : views) {
+                tell(view);
+            }
             long cost = ticker.nanos() - began;
             publishPauseNanos = Math.max(SOON.toNanos(), Math.min(100 * cost, LATEST.toNanos()));
         }
         if (startedNow) {
-            runners.stream().filter(Health::isStartup).forEach(CheckRunner::stop);
+            for (CheckRunner runner : runners) {
+                if (isStartup(runner)) {
+                    runner.stop();
+                }
+            }
         }
+    }
+
+    private List<CheckStatus> statuses() {
+        var statuses = new ArrayList<CheckStatus>();
+        for (CheckRunner runner : runners) {
+            statuses.add(runner.status());
+        }
+        return statuses;
+    }
+
+    private List<String> reasonsToHold() {
+        var reasons = new ArrayList<String>();
+        for (HoldFor hold : holds) {
+            reasons.add(hold.reason());
+        }
+        return reasons;
     }
 
     private void tell(Runnable view) {
@@ -244,9 +266,12 @@ public final class Health {
     }
 
     private boolean startupChecksAreUp() {
-        return runners.stream()
-                .filter(Health::isStartup)
-                .allMatch(runner -> runner.status().status() == Status.UP);
+        for (CheckRunner runner : runners) {
+            if (isStartup(runner) && runner.status().status() != Status.UP) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isStartup(CheckRunner runner) {

@@ -27,7 +27,9 @@ public record Outcome(
     public Outcome {
         Expect.present(reason, "reason");
         var plain = new LinkedHashMap<String, Object>();
-        details.forEach((name, value) -> plain.put(name, plain(name, value)));
+        for (Map.Entry<String, Object> detail : details.entrySet()) {
+            plain.put(detail.getKey(), plain(detail.getKey(), detail.getValue()));
+        }
         details = Collections.unmodifiableMap(plain);
     }
 

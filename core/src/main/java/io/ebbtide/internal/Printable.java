@@ -18,7 +18,11 @@ public final class Printable {
 
     /** The text with control characters and line separators escaped, at its full length. */
     public static String escape(String text) {
-        if (text.chars().noneMatch(Printable::isHarmful)) {
+        int harmless = 0;
+        while (harmless < text.length() && !isHarmful(text.charAt(harmless))) {
+            harmless++;
+        }
+        if (harmless == text.length()) {
             return text;
         }
         var escaped = new StringBuilder(text.length() + 16);

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /** Which number to change, in words: what a budget and a shutdown tell whoever deploys the service. */
@@ -132,7 +133,9 @@ final class Advice {
      */
     static List<String> before(Plan plan, GraceBudget.Shares shares, Orchestrator orchestrator) {
         var advice = new Advice(plan);
-        plan.drainLimits().forEach((kind, limit) -> advice.drainLimit(kind, limit, shares, orchestrator));
+        for (Map.Entry<WorkKind, Duration> limit : plan.drainLimits().entrySet()) {
+            advice.drainLimit(limit.getKey(), limit.getValue(), shares, orchestrator);
+        }
         LameDuckRules rules = plan.lameDuckRules();
         boolean serves =
                 plan.hasSenders() && rules.policy() != LameDuckPolicy.NONE && orchestrator != Orchestrator.NONE;

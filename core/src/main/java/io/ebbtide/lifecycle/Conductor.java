@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Looks for whoever may get between the signal and the drain, and knows the remedy. Confine to one thread at a time. */
@@ -37,7 +37,11 @@ final class Conductor {
 
     /** Remembers who runs: hooks do not yet. */
     void lookBefore() {
-        before = Thread.getAllStackTraces().keySet().stream().map(Thread::getId).collect(Collectors.toSet());
+        var running = new HashSet<Long>();
+        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+            running.add(thread.getId());
+        }
+        before = running;
     }
 
     /**

@@ -49,7 +49,12 @@ public record Plan(
 
     /** Whether somebody outside chooses to send work here. */
     boolean hasSenders() {
-        return sources.stream().anyMatch(Plan::hasSenders);
+        for (TrafficSource source : sources) {
+            if (hasSenders(source)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whoever cannot say is taken to have some: that costs time at most. */

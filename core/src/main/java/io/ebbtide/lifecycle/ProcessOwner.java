@@ -71,8 +71,7 @@ public final class ProcessOwner {
         INSTANCE.adopt(service, interactive, terminationLog);
         try {
             service.start();
-            warnOfParent(service);
-            WarmUp.toLeave();
+            INSTANCE.prepareToLeave(service);
         } catch (RuntimeException e) {
             // told by the log and the report; the exit code says it, too
         }
@@ -82,8 +81,10 @@ public final class ProcessOwner {
         }
     }
 
-    /** Once it serves: nothing is lost before by asking later. */
-    private static void warnOfParent(Lifecycle service) {
+    /** What can wait until the service serves, and should. */
+    private void prepareToLeave(Lifecycle service) {
+        emergency.rehearse(service);
+        WarmUp.toLeave();
         String parent = Conductor.wrongParent();
         if (parent != null) {
             service.warn(parent);
@@ -122,8 +123,9 @@ public final class ProcessOwner {
                 takeProcess(isInteractive, log, warnings);
             }
         }
-        warnings.forEach(service::warn);
-        emergency.rehearse(service);
+        for (String warning : warnings) {
+            service.warn(warning);
+        }
         watchdog.look();
         Departure already = departure;
         if (already != null) {
@@ -252,8 +254,10 @@ public final class ProcessOwner {
      * watchdog must not wait for whoever holds it.
      */
     private @Nullable Duration untilAlarm() {
-        if (!services.stream().allMatch(Lifecycle::isLeaving)) {
-            return null;
+        for (Lifecycle service : services) {
+            if (!service.isLeaving()) {
+                return null;
+            }
         }
         return Stream.concat(services.stream().map(Lifecycle::deadlines), Stream.ofNullable(ended))
                 .filter(Objects::nonNull)
