@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /** From the start of the JVM to the first good answer: bare Undertow, and the same under Ebbtide, in turn. */
 final class ReadyTime {
-    private static final int RUNS = 25;
+    private static final int RUNS = 60;
 
     /** More often, and the looking takes the processor from what is looked at. */
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(2);
@@ -65,14 +65,10 @@ final class ReadyTime {
         System.out.println(bare.line());
         System.out.println(managed.line());
         System.out.println(cost.line());
-        // The median is the number to look at. It moves by half with the machine, so what fails a build is the weaker
-        // one.
-        Duration least = managed.minimum().minus(bare.minimum());
-        System.out.println("ready: what Ebbtide costs, best to best: %.1f ms".formatted(Sample.millis(least)));
-        if (least.toMillis() >= 100) {
-            throw new IllegalStateException(
-                    "ready: %.1f ms more than bare Undertow (expected: < 100 ms)".formatted(Sample.millis(least)));
-        }
+        // Each pair saw the same machine, so this moves least of all: by some 10 ms from one run of this to the next,
+        // where
+        // the difference of the two best moves by 40.
+        cost.expectMedianBelow(Duration.ofMillis(100));
     }
 
     private static Duration time(Class<?> main, String path) throws IOException {

@@ -22,10 +22,6 @@ final class Sample {
         return sorted().get(values.size() / 2);
     }
 
-    Duration minimum() {
-        return sorted().get(0);
-    }
-
     /** One line: name, minimum, median, maximum. */
     String line() {
         List<Duration> sorted = sorted();
