@@ -65,9 +65,8 @@ final class ReadyTime {
         System.out.println(bare.line());
         System.out.println(managed.line());
         System.out.println(cost.line());
-        // Each pair saw the same machine, so this moves least of all: by some 10 ms from one run of this to the next,
-        // where
-        // the difference of the two best moves by 40.
+        // Each pair saw the same machine: from one run of this to the next its median moves by some 10 ms, where the
+        // difference of the two best moves by 40.
         cost.expectMedianBelow(Duration.ofMillis(100));
     }
 

@@ -9,10 +9,10 @@ import io.ebbtide.internal.Json;
 import io.ebbtide.lifecycle.LifecycleState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** All answers at one moment, in plain JSON, each written when it is first asked for. Safe for use by many threads. */
@@ -20,7 +20,9 @@ final class ProbeBodies {
     private static final String ALL = "/health";
     private static final String EACH = ALL + "/";
 
-    private final Map<String, ProbeResponse> written = new ConcurrentHashMap<>();
+    /** By path. Replaced with each that is added, so that nobody takes a lock; one that is lost is written again. */
+    private volatile Map<String, ProbeResponse> written = Map.of();
+
     private final String service;
     private final LifecycleState state;
     private final boolean byChecks;
@@ -34,7 +36,7 @@ final class ProbeBodies {
         this.health = health;
     }
 
-    /** The answer at a path; null if there is none. Two that ask at the same moment may both write it. */
+    /** The answer at a path; null if there is none. */
     @Nullable
     ProbeResponse at(String path) {
         if (!path.startsWith(ALL)) { // what most requests are for
@@ -46,7 +48,9 @@ final class ProbeBodies {
         }
         ProbeResponse made = write(path);
         if (made != null) {
-            written.put(path, made);
+            var more = new HashMap<>(written);
+            more.put(path, made);
+            written = more;
         }
         return made;
     }
