@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -39,6 +40,7 @@ public final class ProcessOwner {
     private final Watchdog watchdog =
             new Watchdog(this::untilAlarm, () -> halt("the grace is nearly over", ExitCode.OVERRUN.code()));
     private final CompletableFuture<Void> toldAll = new CompletableFuture<>();
+    private final AtomicBoolean prepared = new AtomicBoolean();
     private final AtomicInteger signals = new AtomicInteger();
     private volatile BooleanSupplier interactive = () -> false;
     private volatile @Nullable Departure departure;
@@ -71,23 +73,29 @@ public final class ProcessOwner {
         INSTANCE.adopt(service, interactive, terminationLog);
         try {
             service.start();
-            INSTANCE.prepareToLeave(service);
         } catch (RuntimeException e) {
             // told by the log and the report; the exit code says it, too
         }
+        INSTANCE.prepareToLeave(service);
         ExitCode exitCode = INSTANCE.awaitEnd(service);
         if (INSTANCE.release(service, exitCode)) {
             INSTANCE.exit();
         }
     }
 
-    /** What can wait until the service serves, and should. */
+    /** What can wait until a service serves, and should; once. */
     private void prepareToLeave(Lifecycle service) {
-        emergency.rehearse(service);
-        WarmUp.toLeave();
-        String parent = Conductor.wrongParent();
-        if (parent != null) {
-            service.warn(parent);
+        if (!prepared.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            WarmUp.toLeave();
+            String parent = Conductor.wrongParent();
+            if (parent != null) {
+                service.warn(parent);
+            }
+        } catch (RuntimeException | Error e) {
+            // a service that serves does not end for want of it
         }
     }
 
@@ -126,6 +134,7 @@ public final class ProcessOwner {
         for (String warning : warnings) {
             service.warn(warning);
         }
+        emergency.rehearse(service);
         watchdog.look();
         Departure already = departure;
         if (already != null) {

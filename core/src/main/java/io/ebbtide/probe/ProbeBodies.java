@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** All answers at one moment, in plain JSON, each written when it is first asked for. Safe for use by many threads. */
@@ -22,6 +23,8 @@ final class ProbeBodies {
 
     /** By path. Replaced with each that is added, so that nobody takes a lock; one that is lost is written again. */
     private volatile Map<String, ProbeResponse> written = Map.of();
+
+    private volatile @Nullable Set<String> groups;
 
     private final String service;
     private final LifecycleState state;
@@ -97,7 +100,12 @@ final class ProbeBodies {
 
     /** What is in a group has nothing to do with leaving. */
     private @Nullable ProbeResponse group(String group) {
-        if (!health.groups().contains(group)) {
+        Set<String> known = groups;
+        if (known == null) {
+            known = health.groups();
+            groups = known; // whoever asks for what there is not must not have them looked for again
+        }
+        if (!known.contains(group)) {
             return null;
         }
         Status status = health.groupStatus(group);
@@ -129,10 +137,13 @@ final class ProbeBodies {
         return down.isEmpty() ? null : String.join(", ", down);
     }
 
+    /** Asked most by far, and on the threads that serve: without the JSON library, unless the reason needs it. */
     private static ProbeResponse simple(Status status, @Nullable String reason) {
-        if (reason == null) { // asked most by far, and nothing in it needs an escape
-            byte[] body = ("{\"status\":\"" + status.name() + "\"}").getBytes(StandardCharsets.US_ASCII);
-            return ProbeResponse.json(code(status), body);
+        if (reason == null) {
+            return plain(status, "{\"status\":\"" + status.name() + "\"}");
+        }
+        if (isPlain(reason)) {
+            return plain(status, "{\"status\":\"" + status.name() + "\",\"reason\":\"" + reason + "\"}");
         }
         return ProbeResponse.json(code(status), Json.bytes(json -> {
             json.writeStartObject();
@@ -140,6 +151,21 @@ final class ProbeBodies {
             json.writeStringField("reason", reason);
             json.writeEndObject();
         }));
+    }
+
+    private static ProbeResponse plain(Status status, String body) {
+        return ProbeResponse.json(code(status), body.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Whether nothing in it needs an escape (RFC 8259, section 7), nor more than ASCII. */
+    private static boolean isPlain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c > '~' || c == '"' || c == '\\') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void writeChecks(List<CheckStatus> checks, JsonGenerator json) throws IOException {

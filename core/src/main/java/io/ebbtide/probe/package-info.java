@@ -1,4 +1,4 @@
-/** The answers to probes, rendered when something changes and not when somebody asks. */
+/** The answers to probes, rendered once for each change, by whoever asks first. */
 @NullMarked
 package io.ebbtide.probe;
 

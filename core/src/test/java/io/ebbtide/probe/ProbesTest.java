@@ -93,6 +93,26 @@ final class ProbesTest {
     }
 
     @Test
+    void reason_isEscapedWhereItMustBe() {
+        lifecycle.start();
+
+        try (Hold hold = health.hold("\"now\" \\ caf\u00e9\n")) {
+            assertThat(get("/health/ready"))
+                    .isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"held: \\\"now\\\" \\\\ caf\u00e9\\n\"}");
+        }
+    }
+
+    @Test
+    void path_thatIsNone_hasNoAnswer() {
+        assertThat(probes.answer("GET", "/healthy")).isNull();
+        assertThat(probes.answer("GET", "/health/")).isNull();
+        assertThat(probes.answer("GET", "/health/nobody")).isNull();
+        assertThat(probes.answer("GET", "/health/nobody"))
+                .as("nor the second time")
+                .isNull();
+    }
+
+    @Test
     void broken_failsLiveness() {
         lifecycle.start();
 

@@ -79,7 +79,9 @@ public final class RealPostgres implements AutoCloseable {
             signal(postmaster, "STOP");
             awaitStopped(postmaster.pid());
         });
-        processes().forEach(process -> signal(process, "STOP")); // nobody makes another any more
+        List<ProcessHandle> all = processes(); // nobody makes another any more
+        all.forEach(process -> signal(process, "STOP"));
+        all.forEach(process -> awaitStopped(process.pid()));
     }
 
     public void thaw() {
@@ -160,10 +162,10 @@ public final class RealPostgres implements AutoCloseable {
 
     private static boolean isStopped(long pid) {
         try {
-            return Files.readString(Path.of("/proc", String.valueOf(pid), "stat"))
-                    .contains(") T ");
+            String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
+            return stat.contains(") T ") || stat.contains(") Z ");
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return true; // it has ended
         }
     }
 
