@@ -19,7 +19,7 @@ final class ReadyTime {
     private static final int RUNS = 60;
 
     /** More often, and the looking takes the processor from what is looked at. */
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(2);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
 
     private static final HttpHandler HELLO =
             exchange -> exchange.getResponseSender().send("hello");
