@@ -22,7 +22,7 @@ public final class WarmUp {
     private static final AtomicBoolean STARTED = new AtomicBoolean();
     private static final AtomicBoolean RUNS = new AtomicBoolean();
     /** The first requests come first. */
-    private static final Duration LATER = Duration.ofSeconds(1);
+    private static final Duration LATER = Duration.ofMillis(100);
 
     private static final String OURS = "io.ebbtide";
     private static final String CLASS = ".class";
