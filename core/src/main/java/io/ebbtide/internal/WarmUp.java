@@ -9,10 +9,8 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 public final class WarmUp {
     private static final AtomicBoolean STARTED = new AtomicBoolean();
     private static final AtomicBoolean RUNS = new AtomicBoolean();
-    /** The first requests come first. */
-    private static final Duration LATER = Duration.ofMillis(100);
-
     private static final String OURS = "io.ebbtide";
     private static final String CLASS = ".class";
 
@@ -70,7 +65,6 @@ public final class WarmUp {
     }
 
     private static void loadToLeave() {
-        LockSupport.parkNanos(LATER.toNanos());
         try {
             Json.bytes(json -> {
                 json.writeStartObject();
