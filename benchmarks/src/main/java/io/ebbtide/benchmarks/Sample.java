@@ -36,17 +36,11 @@ final class Sample {
                         millis(sorted.get(sorted.size() - 1)));
     }
 
-    /**
-     * Fails only if the machine's noise cannot be the reason: by the near end of the interval in which the median is in 95
-     * of 100 runs. The median itself is what is to be read.
-     *
-     * @throws IllegalStateException if the median is not below the bound, for certain
-     */
+    /** @throws IllegalStateException if the median is not below the bound */
     void expectMedianBelow(Duration bound) {
-        Duration least = sorted().get(lowerRank(values.size()));
-        if (least.compareTo(bound) >= 0) {
-            throw new IllegalStateException("%s: median %.1f ms, for certain at least %.1f ms (expected: < %d ms)"
-                    .formatted(name, millis(median()), millis(least), bound.toMillis()));
+        if (median().compareTo(bound) >= 0) {
+            throw new IllegalStateException(
+                    "%s: median %.1f ms (expected: < %d ms)".formatted(name, millis(median()), bound.toMillis()));
         }
     }
 
