@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The jar as users run it, with little memory, on input that means no good. */
 final class RunnableJarIT {
-    private static final Path JAR = Path.of("target", "ebbtide-lint.jar");
+    private static final Path JAR = Path.of(System.getProperty("runnable.jar"));
     private static final String RULES = "src/test/resources/rules/";
 
     @TempDir
