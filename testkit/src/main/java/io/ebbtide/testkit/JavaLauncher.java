@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Starts a main class in a JVM of its own: the same Java, the same class path. Got from {@link #of}. Not thread-safe;
- * confine to one thread.
+ * Starts a main class in a JVM of its own: the same Java, the same class path, default dispositions of signals whatever this
+ * process ignores ({@link Signals#withDefaultDispositions}). Created with {@link #of}. Not thread-safe; confine to one thread.
  *
  * <pre>{@code
  * try (ServiceProcess service = JavaLauncher.of(Orders.class).environment("EBBTIDE_GRACE", "20s").start()) {
@@ -40,6 +40,7 @@ public final class JavaLauncher {
 
     private JavaLauncher(Class<?> main) {
         this.main = main;
+        Dispositions.canBeReset(); // tried once, before a start that may be timed
     }
 
     /** A launcher of this main class. */
@@ -114,12 +115,15 @@ public final class JavaLauncher {
     public ServiceProcess start() {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (around == Around.NAMESPACE) {
+            command.add("-XX:+PerfDisableSharedMem"); // its file in the temporary folder would be named 1, and stay
+        }
         command.addAll(jvmOptions);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(main.getName());
         command.addAll(arguments);
-        var builder = new ProcessBuilder(wrapped(command)).redirectErrorStream(true);
+        var builder = new ProcessBuilder(Dispositions.reset(wrapped(command))).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("EBBTIDE_"));
         builder.environment().putAll(environment);
         try {

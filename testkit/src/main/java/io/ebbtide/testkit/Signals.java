@@ -3,8 +3,9 @@ package io.ebbtide.testkit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
-/** Sends signals to processes. Safe for use by many threads. */
+/** Sends signals to processes, and sees to it that they can be received. Safe for use by many threads. */
 public final class Signals {
     private Signals() {}
 
@@ -34,5 +35,29 @@ public final class Signals {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while sending SIG" + name, e);
         }
+    }
+
+    /**
+     * Returns a command that gives a process default dispositions of all signals, whatever this process ignores: a background
+     * job of a script ignores SIGINT, {@code nohup} SIGHUP, and what is ignored is inherited. coreutils' {@code env} does it,
+     * and then becomes the program, so the process id is the program's. Where there is no {@code env --default-signal}
+     * (coreutils before 8.31, BusyBox, macOS) the command is returned as it is; if this process ignores a signal, or the
+     * system does not say, standard error says so, once. {@link JavaLauncher} does all this by itself.
+     *
+     * @param command program and arguments, as for a {@link ProcessBuilder}
+     */
+    public static List<String> withDefaultDispositions(List<String> command) {
+        return Dispositions.reset(command);
+    }
+
+    /**
+     * Whether a process that was started by {@link JavaLauncher} or {@link #withDefaultDispositions} can receive a signal. A
+     * test that needs one which cannot be received is better skipped.
+     *
+     * @param name {@code HUP}, {@code INT}, {@code QUIT}, {@code PIPE} or {@code TERM}
+     * @return false if this process ignores it, so that others inherit that, and there is no {@code env --default-signal}
+     */
+    public static boolean canBeReceived(String name) {
+        return Dispositions.canBeReset() || !Dispositions.isIgnored("self", name);
     }
 }
