@@ -1,5 +1,6 @@
 package io.ebbtide.testkit;
 
+import io.ebbtide.internal.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -37,6 +38,7 @@ public final class TcpBalancer implements AutoCloseable {
 
     private final ServerSocketChannel server;
     private final Selector selector;
+    private final Ticker ticker;
     private final int port;
     private final List<Backend> backends = new CopyOnWriteArrayList<>();
     private final AtomicLong refused = new AtomicLong();
@@ -46,9 +48,10 @@ public final class TcpBalancer implements AutoCloseable {
     /** Confined to the balancer's thread. */
     private int turn;
 
-    private TcpBalancer(ServerSocketChannel server, Selector selector) throws IOException {
+    private TcpBalancer(ServerSocketChannel server, Selector selector, Ticker ticker) throws IOException {
         this.server = server;
         this.selector = selector;
+        this.ticker = ticker;
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), BACKLOG);
         server.configureBlocking(false);
         server.register(selector, SelectionKey.OP_ACCEPT);
@@ -63,8 +66,13 @@ public final class TcpBalancer implements AutoCloseable {
      * @throws UncheckedIOException if it cannot listen
      */
     public static TcpBalancer start() {
+        return start(Ticker.system());
+    }
+
+    /** By whose time the lag of a removal is measured. */
+    static TcpBalancer start(Ticker ticker) {
         try {
-            var balancer = new TcpBalancer(ServerSocketChannel.open(), Selector.open());
+            var balancer = new TcpBalancer(ServerSocketChannel.open(), Selector.open(), ticker);
             balancer.thread.start();
             return balancer;
         } catch (IOException e) {
@@ -101,7 +109,7 @@ public final class TcpBalancer implements AutoCloseable {
         if (lag.isNegative()) {
             throw new IllegalArgumentException("lag: %s (expected: >= 0)".formatted(lag));
         }
-        backend(backendPort).removeAt(System.nanoTime() + lag.toNanos());
+        backend(backendPort).removeAt(ticker.nanos() + lag.toNanos());
     }
 
     /**
@@ -197,7 +205,7 @@ public final class TcpBalancer implements AutoCloseable {
     }
 
     private @Nullable Backend next() {
-        long now = System.nanoTime();
+        long now = ticker.nanos();
         List<Backend> inRotation =
                 backends.stream().filter(each -> each.isInRotation(now)).toList();
         if (inRotation.isEmpty()) {
