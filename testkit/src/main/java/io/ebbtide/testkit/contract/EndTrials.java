@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The start and the end: in time, without a rest, and told as they were. */
 final class EndTrials {
-    private static final Duration SOON = Duration.ofSeconds(3);
+    /** A server that waits for what does not end would take all of the stop, or of the drain, which is longer. */
+    private static final Duration SOON = Stage.STOP.dividedBy(2);
+
     private static final int HELD_UP_BY_A_HALF_SENT_HEAD = 3;
 
     private EndTrials() {}

@@ -38,8 +38,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.SAME_THREAD)
 public abstract class HttpContract {
-    /** How long a trial waits for what is to happen soon. */
-    static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** How long a trial waits for what is to happen soon; only a server that does not do it makes a trial wait that long. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** For what is not expected to happen. */
     private static final Duration LESS_PATIENCE = Duration.ofMillis(1_500);
@@ -80,11 +80,6 @@ public abstract class HttpContract {
      */
     protected @Nullable Path table() {
         return null;
-    }
-
-    /** How long a service waits for what is in flight; trials that are kept end long before. */
-    Duration drain() {
-        return Duration.ofSeconds(12);
     }
 
     @TestFactory

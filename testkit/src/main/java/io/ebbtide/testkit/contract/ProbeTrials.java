@@ -5,6 +5,8 @@ import io.ebbtide.testkit.WireConnection;
 import io.ebbtide.testkit.WireRequest;
 import io.ebbtide.testkit.WireResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Whoever asks how the service is gets an answer, is not counted and not held up. */
@@ -76,12 +78,14 @@ final class ProbeTrials {
         }
         boolean blocked = Seen.soon(stage.patience(), () -> stage.inFlight().count() >= workers);
         Seen.that(blocked, "requests in flight", stage.inFlight().count(), ">= " + workers);
+        List<Duration> times = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             long beganNanos = System.nanoTime();
             Seen.equal("the status", stage.connect().exchange("GET", READY).status(), 200);
-            Duration took = Duration.ofNanos(System.nanoTime() - beganNanos);
-            Seen.that(took.compareTo(AT_ONCE) < 0, "a probe's time", took, "< " + AT_ONCE);
+            times.add(Duration.ofNanos(System.nanoTime() - beganNanos));
         }
+        Duration fastest = Collections.min(times); // one that waits for a worker makes all wait; a busy machine hardly
+        Seen.that(fastest.compareTo(AT_ONCE) < 0, "the fastest probe's time", fastest, "< " + AT_ONCE);
     }
 
     static void connections(Stage stage) throws Exception {

@@ -22,14 +22,20 @@ import org.jspecify.annotations.Nullable;
 
 /** One service with the server under test, and the clients of a trial. Not thread-safe; confine to one thread. */
 final class Stage implements AutoCloseable {
-    private static final Settings SETTINGS = Settings.derived()
-            .withGrace(Duration.ofSeconds(20))
-            .withLameDuck(Duration.ZERO)
-            .withStop(Duration.ofSeconds(5));
+    /** Trials that are kept end long before, however slow the machine is. */
+    private static final Duration DRAIN = Duration.ofSeconds(60);
 
     private static final Duration SHORT_DRAIN = Duration.ofMillis(400);
 
-    private static final Duration MOST_FOR_THE_END = Duration.ofSeconds(20);
+    /** Longer than a server needs, so a time well below it shows that the server did not wait until it was over. */
+    static final Duration STOP = Duration.ofSeconds(30);
+
+    private static final Settings SETTINGS = Settings.derived()
+            .withGrace(DRAIN.plus(STOP).plusSeconds(20))
+            .withLameDuck(Duration.ZERO)
+            .withStop(STOP);
+
+    private static final Duration MAX_UNTIL_STOPPED = DRAIN.plus(STOP).plusSeconds(20);
 
     private final HttpContract contract;
     private final MeterRegistry meters = new SimpleMeterRegistry();
@@ -54,7 +60,7 @@ final class Stage implements AutoCloseable {
     }
 
     static Stage start(HttpContract contract) throws Exception {
-        return started(new Stage(contract, contract.drain()));
+        return started(new Stage(contract, DRAIN));
     }
 
     /** Whose drain ends after 400 ms. */
@@ -72,10 +78,16 @@ final class Stage implements AutoCloseable {
         application.beginTrial();
     }
 
-    /** Leaves nobody behind; false if somebody stays in flight. */
+    /** Ends the clients and the handlers of a trial that was kept; false if a request stays in flight. */
     boolean endTrial() throws IOException, InterruptedException {
         letEverybodyGo();
         return Seen.soon(patience, () -> inFlight().count(WorkKind.REQUEST) == 0);
+    }
+
+    /** Shuts the service down after a trial that was not kept, without waiting: a request may be in flight for good. */
+    void abandon() throws IOException {
+        letEverybodyGo();
+        beginEnd();
     }
 
     private void letEverybodyGo() throws IOException {
@@ -196,11 +208,9 @@ final class Stage implements AutoCloseable {
 
     /** Ends the service, if nobody has yet; what is in flight has the drain's time. */
     ShutdownReport end() throws InterruptedException {
-        endWork();
-        source.letAll();
-        service.shutdown("contract");
+        beginEnd();
         try {
-            ShutdownReport ended = service.awaitStopped(MOST_FOR_THE_END);
+            ShutdownReport ended = service.awaitStopped(MAX_UNTIL_STOPPED);
             report = ended;
             return ended;
         } catch (TimeoutException e) {
@@ -214,6 +224,12 @@ final class Stage implements AutoCloseable {
         if (report == null) {
             end();
         }
+    }
+
+    private void beginEnd() {
+        endWork();
+        source.letAll();
+        service.shutdown("contract");
     }
 
     private void endWork() {

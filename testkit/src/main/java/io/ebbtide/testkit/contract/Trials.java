@@ -36,29 +36,36 @@ final class Trials implements AutoCloseable {
     }
 
     private void onRunning(Promise promise, Duration patience) throws Exception {
-        Stage stage = running;
-        if (stage == null) {
-            stage = Stage.start(contract);
-            running = stage;
-        }
+        Stage stage = running == null ? Stage.start(contract) : running;
+        running = null; // whatever goes wrong is not to go on with the next
         boolean fit = false;
         try {
             stage.beginTrial(patience);
             promise.trial().on(stage);
-            fit = true;
+            fit = stage.endTrial();
         } finally {
-            if (!stage.endTrial() || !fit) {
-                close(); // whatever went wrong is not to go on with the next
+            if (fit) {
+                running = stage;
+            } else {
+                stage.abandon();
             }
         }
     }
 
     private void onItsOwn(Promise promise, Duration patience) throws Exception {
         close();
-        try (Stage stage =
-                promise.needs() == Promise.Needs.SHORT_DRAIN ? Stage.startShort(contract) : Stage.start(contract)) {
+        Stage stage = promise.needs() == Promise.Needs.SHORT_DRAIN ? Stage.startShort(contract) : Stage.start(contract);
+        boolean kept = false;
+        try {
             stage.beginTrial(patience);
             promise.trial().on(stage);
+            kept = true;
+        } finally {
+            if (kept) {
+                stage.close();
+            } else {
+                stage.abandon();
+            }
         }
     }
 

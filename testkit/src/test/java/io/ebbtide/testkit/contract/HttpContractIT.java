@@ -11,19 +11,24 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The contract, tried with an adapter that keeps little of it: what is not kept is found out and said. */
+@Execution(ExecutionMode.CONCURRENT) // some wait
 final class HttpContractIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration PATIENCE = HttpContract.PATIENCE;
 
     /** Of trials that wait it out. */
-    private static final Duration SHORT_PATIENCE = Duration.ofMillis(700);
+    private static final Duration SHORT_PATIENCE = Duration.ofSeconds(5);
 
     private static final Set<Promise> WAITED_OUT = EnumSet.of(Promise.LOAD_CONNECTIONS, Promise.DRAIN_PORT_CLOSED);
 
+    private static final String FILE = "careless.json";
     private static final String REASON = "its author was in a hurry";
 
     private final Trials trials = new Trials(new Careless(Map.of()));
@@ -45,12 +50,6 @@ final class HttpContractIT {
         protected ServerUnderTest server(Application application, int port) {
             var source = new CarelessSource(application, port);
             return new ServerUnderTest(source, source::port);
-        }
-
-        /** Many of its tickets stay open. */
-        @Override
-        Duration drain() {
-            return Duration.ofSeconds(1);
         }
 
         @Override
@@ -78,7 +77,7 @@ final class HttpContractIT {
                 "PORT_BEFORE_START"
             })
     void promise_thatIsKept_isSeenAsKept(Promise promise) {
-        Outcome outcome = trials.on(promise, HttpContract.PATIENCE);
+        Outcome outcome = trials.on(promise, PATIENCE);
 
         assertThat(outcome.failure()).isNull();
     }
@@ -88,7 +87,7 @@ final class HttpContractIT {
             LISTED_BY_PATH          | the description: GET /blocking;jsessionid=secret?token=secret (expected: GET /blocking)
             FAILED                  | the connection ended within the head, after:
             PROBES                  | the status of /health: 404 (expected: 200)
-            LOAD_CONNECTIONS        | open connections: -1 after 700 ms (expected: 0)
+            LOAD_CONNECTIONS        | open connections: -1 after 5000 ms (expected: 0)
             LEAVING_USED_CONNECTION | late requests on new connections: 1 (expected: 0)
             LEAVING_HEALTH_CHECKERS | late requests: 1 (expected: 0)
             LEAVING_BEGUN_BEFORE    | Connection:  (expected: close)
@@ -115,10 +114,11 @@ final class HttpContractIT {
     void ticket_thatStaysOpen_isFoundOut() {
         Outcome outcome = trials.on(Promise.CLIENT_GONE_WITHIN_ITS_BODY, SHORT_PATIENCE);
 
-        assertThat(outcome.failure()).hasMessage("requests in flight: 1 after 700 ms (expected: 0)");
+        assertThat(outcome.failure()).hasMessage("requests in flight: 1 after 5000 ms (expected: 0)");
     }
 
     @Test
+    @ResourceLock(FILE)
     void undeclaredPromise_thatIsNotKept_fails() throws Exception {
         var contract = new Careless(Map.of());
 
@@ -130,6 +130,7 @@ final class HttpContractIT {
     }
 
     @Test
+    @ResourceLock(FILE)
     void declaredPromise_thatIsNotKept_passes() throws Exception {
         var contract = new Careless(Map.of(Promise.LISTED_BY_PATH, REASON));
 
@@ -138,6 +139,7 @@ final class HttpContractIT {
     }
 
     @Test
+    @ResourceLock(FILE)
     void declaredPromise_thatIsKept_fails() throws Exception {
         var contract = new Careless(Map.of(Promise.ANSWERED, REASON));
 
@@ -146,7 +148,7 @@ final class HttpContractIT {
                         "Careless keeps ANSWERED, which is declared as impossible, because 'its author was in a hurry'"
                                 + " (expected: no declaration, or a promise that is not kept)");
         contract.end();
-        assertThat(Path.of("target", "contract", "careless.json"))
+        assertThat(Path.of("target", "contract", FILE))
                 .content()
                 .contains("\"name\" : \"ANSWERED\"", "\"kept\" : true", "\"cannot\" : \"its author was in a hurry\"");
     }
