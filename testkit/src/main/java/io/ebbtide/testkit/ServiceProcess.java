@@ -21,6 +21,9 @@ import java.util.regex.Pattern;
 public final class ServiceProcess implements AutoCloseable {
     private static final JsonMapper MAPPER = new JsonMapper();
 
+    /** For what only a broken process does not do: to listen, and to close its output when it ends. */
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
     private final Process process;
     private final boolean wrapped;
     private final Output output = new Output();
@@ -96,10 +99,13 @@ public final class ServiceProcess implements AutoCloseable {
         return output.await(Pattern.compile(pattern), timeout);
     }
 
-    /** Waits until the service prints {@code port=<number>}, as the services of tests and examples do once they listen. */
+    /**
+     * Waits until the service prints {@code port=<number>}, as the services of tests and examples do once they listen.
+     *
+     * @throws IllegalStateException if it does not within a minute, or the process ends without; the message shows the output
+     */
     public int awaitPort() throws InterruptedException {
-        return Integer.parseInt(
-                awaitLine("\\bport=(\\d+)", Duration.ofSeconds(30)).group(1));
+        return Integer.parseInt(awaitLine("\\bport=(\\d+)", LONGEST).group(1));
     }
 
     /**
@@ -113,7 +119,7 @@ public final class ServiceProcess implements AutoCloseable {
                     "process %d still runs after %s; output:\n%s".formatted(process.pid(), timeout, output()));
         }
         long ended = System.nanoTime();
-        reader.join(5_000);
+        reader.join(LONGEST.toMillis());
         return new Exit(
                 process.exitValue(), signalledNanos == 0 ? Duration.ZERO : Duration.ofNanos(ended - signalledNanos));
     }

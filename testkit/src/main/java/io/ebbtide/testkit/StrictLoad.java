@@ -33,7 +33,7 @@ public final class StrictLoad {
         WireRequest request(long number);
     }
 
-    private static final Duration READ_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
 
     private final int port;
     private final int requestsPerConnection;

@@ -21,6 +21,9 @@ import java.util.Map;
  * never hides anything. Not thread-safe; confine to one thread.
  */
 public final class WireConnection implements AutoCloseable {
+    /** Where the queue of those who wait to be accepted is full, the kernel tries again after 1, 3, 7 and 15 s. */
+    private static final int CONNECT_TIMEOUT_MILLIS = 30_000;
+
     private final Socket socket;
     private final InputStream in;
 
@@ -40,7 +43,7 @@ public final class WireConnection implements AutoCloseable {
         try {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout(Math.toIntExact(readTimeout.toMillis()));
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_TIMEOUT_MILLIS);
             return new WireConnection(socket);
         } catch (IOException e) {
             socket.close();
@@ -48,9 +51,9 @@ public final class WireConnection implements AutoCloseable {
         }
     }
 
-    /** Sends one GET on a connection of its own and returns the answer. */
+    /** Sends one GET on a connection of its own and returns the answer; waits for a minute at most. */
     public static WireResponse get(int port, String path) throws IOException {
-        try (WireConnection connection = open(port, Duration.ofSeconds(10))) {
+        try (WireConnection connection = open(port, Duration.ofSeconds(60))) {
             return connection.exchange("GET", path);
         }
     }
