@@ -51,20 +51,32 @@ final class HangingService {
         }
     }
 
+    /** With a grace that is longer than any test waits. */
     private static EbbtideBuilder builder() {
+        return builder(Duration.ofMinutes(10));
+    }
+
+    /** Whose watchdog ends the process after 8 s, which is enough for the service to stop on any machine. */
+    private static EbbtideBuilder builderForTheWatchdog() {
+        return builder(Duration.ofSeconds(10));
+    }
+
+    private static EbbtideBuilder builder(Duration grace) {
         return Ebbtide.builder("service")
                 .settings(Settings.derived()
-                        .withGrace(Duration.ofSeconds(5))
-                        .withMargin(Duration.ofSeconds(2)) // half of it is what the machine may take
+                        .withGrace(grace)
+                        .withMargin(Duration.ofSeconds(4))
                         .withLameDuck(Duration.ofMillis(200)));
     }
 
     private static void everything() {
         Ebbtide service = Ebbtide.builder("service")
                 .settings(Settings.derived()
-                        .withGrace(Duration.ofSeconds(8)) // half of the margin is for the last words, and the machine's
-                        .withMargin(Duration.ofSeconds(4))
-                        .withLameDuck(Duration.ofMillis(200)))
+                        .withGrace(Duration.ofMinutes(2)) // the watchdog is not to end it, however slow the machine is
+                        .withMargin(Duration.ofSeconds(100))
+                        .withLameDuck(Duration.ofMillis(200))
+                        .withDrain(Duration.ofSeconds(1))
+                        .withStop(Duration.ofSeconds(1)))
                 .component("one", hanging())
                 .component("other", hanging())
                 .serve(new StubbornSource())
@@ -164,13 +176,14 @@ final class HangingService {
 
     private static void exitInAHook() {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> System.exit(3), "hook that exits"));
-        builder().build().run();
+        builderForTheWatchdog().build().run();
     }
 
-    /** The hooks of Spring, of Log4j2 and of a pool, each of which takes its time; somebody calls exit. */
+    /** The hooks of Spring, of Log4j2 and of a pool, each of which lasts longer than ours; another thread calls exit. */
     private static void hooksOfOthers() {
+        Ebbtide service = builder().build();
         var context = new GenericApplicationContext();
-        context.registerBean("slow", DisposableBean.class, () -> HangingService::aMoment);
+        context.registerBean("slow", DisposableBean.class, () -> () -> awaitTheHookOf(service));
         context.registerShutdownHook();
         context.refresh();
         var log4j = (LoggerContext) LogManager.getContext(false);
@@ -180,14 +193,13 @@ final class HangingService {
 
             @Override
             public boolean stop(long timeout, TimeUnit unit) {
-                aMoment();
+                awaitTheHookOf(service);
                 return super.stop(timeout, unit);
             }
         };
         slow.start();
         log4j.getConfiguration().addAppender(slow);
-        Runtime.getRuntime().addShutdownHook(new Thread(HangingService::aMoment, "closes a pool"));
-        Ebbtide service = builder().build();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitTheHookOf(service), "closes a pool"));
         new Thread(() -> {
                     while (service.state() != LifecycleState.RUNNING) {
                         LockSupport.parkNanos(1_000_000);
@@ -196,6 +208,15 @@ final class HangingService {
                 })
                 .start();
         service.run();
+    }
+
+    /** The hook recognises others by their being at work; it drains, so it has begun once the service has stopped. */
+    private static void awaitTheHookOf(Ebbtide service) {
+        while (service.state() != LifecycleState.STOPPED
+                || Thread.getAllStackTraces().keySet().stream()
+                        .anyMatch(thread -> thread.getName().equals("ebbtide-hook"))) {
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
     }
 
     /** The console gets its lines from a queue, by a thread that needs 50 ms for each. */
@@ -251,7 +272,7 @@ final class HangingService {
 
     /** Once the service runs, there are no eight kilobytes to be had any more. */
     private static void fullHeap() {
-        Ebbtide service = builder().build();
+        Ebbtide service = builderForTheWatchdog().build();
         List<byte[]> hoard = new ArrayList<>();
         new Thread(() -> {
                     while (service.state() != LifecycleState.RUNNING) {
@@ -277,10 +298,6 @@ final class HangingService {
         } catch (OutOfMemoryError e) {
             // with smaller pieces, then
         }
-    }
-
-    private static void aMoment() {
-        LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
     }
 
     private static void forEver() {

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
@@ -29,8 +30,13 @@ import org.slf4j.LoggerFactory;
 /** What goes wrong in a service, and how its process ends all the same. Each service is a method of {@link Service}. */
 @Execution(ExecutionMode.CONCURRENT) // they mostly wait
 final class ProcessIT {
-    private static final Duration SOON = Duration.ofSeconds(15);
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(90);
+
+    /** Longer than any test waits, so a service that waits for a share of it to be over is found out. */
+    private static final Duration GRACE = Duration.ofMinutes(10);
+
+    /** For the watchdog alone, which ends the process after 8 s: enough for the service to stop on any machine. */
+    private static final Duration SHORT_GRACE = Duration.ofSeconds(10);
 
     /** The services; the first argument chooses one. */
     static final class Service {
@@ -43,6 +49,8 @@ final class ProcessIT {
                     builder()
                             .component("good", () -> System.out.println("good is closed"))
                             .component("hangs", () -> NEVER.await())
+                            .settings(
+                                    settings().withDrain(Duration.ofSeconds(1)).withStop(Duration.ofSeconds(1)))
                             .build()
                             .run();
                 case "listenerThrows" ->
@@ -59,7 +67,10 @@ final class ProcessIT {
                             .run();
                 case "hookHangs" -> {
                     Runtime.getRuntime().addShutdownHook(new Thread(() -> uninterruptibly(NEVER)));
-                    builder().build().run();
+                    builder()
+                            .settings(settings().withGrace(SHORT_GRACE).withMargin(Duration.ofSeconds(4)))
+                            .build()
+                            .run();
                 }
                 case "checks" -> checks();
                 case "exits" -> exits();
@@ -86,9 +97,8 @@ final class ProcessIT {
             return Ebbtide.builder(name).settings(settings());
         }
 
-        /** Half of the margin is what the machine may take. */
         private static Settings settings() {
-            return Settings.derived().withGrace(GRACE).withMargin(Duration.ofSeconds(2));
+            return Settings.derived().withGrace(GRACE).withLameDuck(Duration.ZERO);
         }
 
         private static LifecycleListener listener(boolean throwing) {
@@ -123,7 +133,7 @@ final class ProcessIT {
                     .run();
         }
 
-        /** One thread with a ticket calls exit, another one works a little longer. */
+        /** One thread with a ticket calls exit, another one works until the drain has begun, and a little longer. */
         private static void exits() {
             Ebbtide service = builder().build();
             Ticket working = service.inFlight().enter(WorkKind.REQUEST, "GET /working");
@@ -134,7 +144,7 @@ final class ProcessIT {
                     })
                     .start();
             new Thread(() -> {
-                        awaitRunning(service);
+                        awaitDraining(service);
                         LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
                         System.out.println("working is done");
                         working.close();
@@ -181,26 +191,30 @@ final class ProcessIT {
             Ebbtide late = builder("late").build();
             Ticket work = one.inFlight().enter(WorkKind.REQUEST, "GET /work");
             new Thread(one::run).start();
-            while (one.state() != LifecycleState.DRAINING) {
-                LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
-            }
+            awaitDraining(one);
             new Thread(late::run).start();
             awaitRunning(late);
             work.close();
         }
 
-        /** One leaves by itself; the other goes on for longer than the one's grace, and is not to be halted for it. */
+        /** One shuts down by itself; the other goes on for longer than the one's grace, and is not to be halted for it. */
         private static void outlivesTheOthersAlarm() {
-            Ebbtide one = Ebbtide.builder("one").grace(Duration.ofSeconds(3)).build();
+            Ebbtide one = builder("one")
+                    .settings(settings().withGrace(Duration.ofSeconds(5)).withStop(Duration.ofMillis(200)))
+                    .build();
             Ebbtide other = builder("other").build();
             new Thread(one::run).start();
             awaitRunning(one);
             Ticket work = one.inFlight().enter(WorkKind.REQUEST, "GET /work");
+            long shutdownNanos = System.nanoTime();
             one.shutdown("its time has come");
             new Thread(other::run).start();
             awaitRunning(other);
             work.close();
-            LockSupport.parkNanos(Duration.ofSeconds(4).toNanos());
+            Duration pastTheGrace = Duration.ofSeconds(6);
+            while (System.nanoTime() - shutdownNanos < pastTheGrace.toNanos()) {
+                LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+            }
             System.out.println("other is " + other.state());
         }
 
@@ -226,9 +240,7 @@ final class ProcessIT {
             Ebbtide service = builder().build();
             Ticket work = service.inFlight().enter(WorkKind.REQUEST, "GET /work");
             new Thread(() -> {
-                        while (service.state() != LifecycleState.DRAINING) {
-                            LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
-                        }
+                        awaitDraining(service);
                         LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
                         System.out.println("work is done");
                         work.close();
@@ -254,7 +266,7 @@ final class ProcessIT {
         }
 
         private static long ourThreads() {
-            for (int i = 0; i < 100; i++) {
+            for (int i = 0; i < 600; i++) {
                 long left = Thread.getAllStackTraces().keySet().stream()
                         .filter(thread -> thread.getName().startsWith("ebbtide-round"))
                         .count();
@@ -268,6 +280,12 @@ final class ProcessIT {
 
         private static void awaitRunning(Ebbtide service) {
             while (service.state() == LifecycleState.STARTING) {
+                LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+            }
+        }
+
+        private static void awaitDraining(Ebbtide service) {
+            while (service.state() != LifecycleState.DRAINING) {
                 LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
             }
         }
@@ -288,10 +306,7 @@ final class ProcessIT {
         try (ServiceProcess service = running("plain")) {
             service.signal("TERM");
 
-            ServiceProcess.Exit exit = service.awaitExit(SOON);
-
-            assertThat(exit.code()).isZero();
-            assertThat(exit.sinceSignal()).isLessThan(Duration.ofSeconds(3));
+            assertThat(service.awaitExit(SOON).code()).isZero();
             assertThat(service.report().get("outcome").asText()).isEqualTo("CLEAN");
         }
     }
@@ -301,10 +316,7 @@ final class ProcessIT {
         try (ServiceProcess service = running("componentHangs")) {
             service.signal("TERM");
 
-            ServiceProcess.Exit exit = service.awaitExit(SOON);
-
-            assertThat(exit.code()).isEqualTo(80);
-            assertThat(exit.sinceSignal()).isLessThan(GRACE);
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(80);
             assertThat(service.output()).contains("good is closed");
             JsonNode hung = service.report().get("components").get(0);
             assertThat(hung.get("name").asText()).isEqualTo("hangs");
@@ -328,10 +340,7 @@ final class ProcessIT {
         try (ServiceProcess service = running("listenerHangs")) {
             service.signal("TERM");
 
-            ServiceProcess.Exit exit = service.awaitExit(SOON);
-
-            assertThat(exit.code()).isZero();
-            assertThat(exit.sinceSignal()).isLessThan(Duration.ofSeconds(4));
+            assertThat(service.awaitExit(SOON).code()).isZero();
             assertThat(service.report().get("problems").toString()).contains(".entered(DRAINING) has not returned");
         }
     }
@@ -353,10 +362,7 @@ final class ProcessIT {
         try (ServiceProcess service = running("hookHangs")) {
             service.signal("TERM");
 
-            ServiceProcess.Exit exit = service.awaitExit(SOON);
-
-            assertThat(exit.code()).isEqualTo(82);
-            assertThat(exit.sinceSignal()).isLessThan(GRACE);
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(82);
             assertThat(service.output())
                     .contains("ebbtide: every service has stopped, yet the process has not ended, and is halted: the"
                             + " grace is nearly over, exit code 82")
@@ -371,13 +377,15 @@ final class ProcessIT {
                     service.awaitLine("http://127.0.0.1:(\\d+)/health", SOON).group(1));
             service.awaitLine("check 'ignoresInterrupts' of 'service' is down", SOON);
 
-            String health = WireConnection.get(port, "/health").body();
+            Awaitility.await() // the other two may be late
+                    .atMost(SOON)
+                    .untilAsserted(
+                            () -> assertThat(WireConnection.get(port, "/health").body())
+                                    .contains("failed with OutOfMemoryError")
+                                    .contains("no answer within 1 s")
+                                    .contains("hungSince"));
             assertThat(WireConnection.get(port, "/health/live").status()).isEqualTo(200);
             assertThat(WireConnection.get(port, "/health/ready").status()).isEqualTo(503);
-            assertThat(health)
-                    .contains("failed with OutOfMemoryError")
-                    .contains("no answer within 1 s")
-                    .contains("hungSince");
             service.signal("TERM");
 
             assertThat(service.awaitExit(SOON).code()).isZero();
@@ -395,7 +403,6 @@ final class ProcessIT {
             JsonNode report = service.report();
             assertThat(report.get("reason").asText()).isEqualTo("JVM shutdown");
             assertThat(report.get("outcome").asText()).isEqualTo("CLEAN");
-            assertThat(report.get("tookMillis").asLong()).isLessThan(3_000);
         }
     }
 
@@ -405,10 +412,7 @@ final class ProcessIT {
             service.awaitLine("^stuck$", SOON);
             service.signal("TERM");
 
-            ServiceProcess.Exit exit = service.awaitExit(SOON);
-
-            assertThat(exit.code()).isZero();
-            assertThat(exit.sinceSignal()).isLessThan(GRACE);
+            assertThat(service.awaitExit(SOON).code()).isZero();
             assertThat(service.report().get("reason").asText()).isEqualTo("SIGTERM");
         }
     }
@@ -487,14 +491,14 @@ final class ProcessIT {
     void exit_calledByAStartUpTask_isNotWaitedFor() throws Exception {
         try (ServiceProcess service = start("exitInAStartUpTask")) {
             assertThat(service.awaitExit(SOON).code()).isEqualTo(4);
-            assertThat(service.report().get("tookMillis").asLong()).isLessThan(2_000);
+            assertThat(service.report().get("problems")).isEmpty();
         }
     }
 
     @Test
     void rounds_underRun_leaveNothingBehindAndTheHandlerInPlace() throws Exception {
         try (ServiceProcess service = start("rounds")) {
-            service.awaitLine("200 rounds, 0 threads left", Duration.ofSeconds(60));
+            service.awaitLine("200 rounds, 0 threads left", Duration.ofMinutes(5));
             service.signal("TERM");
 
             assertThat(service.awaitExit(SOON).code()).isZero();

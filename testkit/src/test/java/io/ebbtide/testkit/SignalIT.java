@@ -1,6 +1,7 @@
 package io.ebbtide.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ebbtide.Ebbtide;
@@ -8,18 +9,22 @@ import io.ebbtide.Settings;
 import io.ebbtide.inflight.WorkKind;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What signals do to a service that has a long lame duck, and work in flight that never ends if it is told so. */
+/** What signals do to a service whose lame duck is longer than any test waits, and work in flight that never ends. */
+@Execution(ExecutionMode.CONCURRENT) // they mostly wait
 final class SignalIT {
-    private static final Duration SOON = Duration.ofSeconds(15);
+    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final Duration LAME_DUCK = Duration.ofMinutes(10);
+    private static final Duration GRACE = Duration.ofMinutes(30);
 
     static final class Service {
         public static void main(String[] arguments) {
             Ebbtide service = Ebbtide.builder("signalled")
                     .serve(new SilentSource())
                     .startupTask("say so", () -> System.out.println("started"))
-                    .settings(
-                            Settings.derived().withGrace(Duration.ofSeconds(40)).withLameDuck(Duration.ofSeconds(12)))
+                    .settings(Settings.derived().withGrace(GRACE).withLameDuck(LAME_DUCK))
                     .build();
             if (arguments.length > 0) {
                 service.inFlight().enter(WorkKind.REQUEST, arguments[0]);
@@ -35,11 +40,11 @@ final class SignalIT {
             service.awaitLine("'signalled' is LAME_DUCK: SIGTERM", SOON);
 
             service.signal("TERM");
-            ServiceProcess.Exit exit = service.awaitExit(SOON);
 
-            assertThat(exit.code()).isZero();
-            assertThat(exit.sinceSignal()).isLessThan(Duration.ofSeconds(8));
-            assertThat(service.report().get("reason").asText()).isEqualTo("SIGTERM");
+            assertThat(service.awaitExit(SOON).code()).isZero();
+            JsonNode report = service.report();
+            assertThat(report.get("reason").asText()).isEqualTo("SIGTERM");
+            assertThat(report.get("lameDuck").get("ended").asText()).isEqualTo("SKIPPED");
         }
     }
 
@@ -65,23 +70,24 @@ final class SignalIT {
 
     @Test
     void sigint_withoutATerminal_isASigterm() throws Exception {
+        assumeThatSigintCanBeReceived();
         try (ServiceProcess service = start(JavaLauncher.of(Service.class))) {
             service.signal("INT");
             service.awaitLine("'signalled' is LAME_DUCK: SIGINT", SOON);
             service.signal("INT");
 
             assertThat(service.awaitExit(SOON).code()).isZero();
+            assertThat(service.report().get("lameDuck").get("ended").asText()).isEqualTo("SKIPPED");
         }
     }
 
     @Test
     void sigint_inATerminal_skipsTheLameDuck() throws Exception {
+        assumeThatSigintCanBeReceived();
         try (ServiceProcess service = start(JavaLauncher.of(Service.class).inTerminal())) {
             service.type("\u0003");
-            ServiceProcess.Exit exit = service.awaitExit(SOON);
 
-            assertThat(exit.code()).isZero();
-            assertThat(exit.sinceSignal()).isLessThan(Duration.ofSeconds(8));
+            assertThat(service.awaitExit(SOON).code()).isZero();
             JsonNode report = service.report();
             assertThat(report.get("reason").asText()).isEqualTo("SIGINT");
             assertThat(report.get("stateMillis").has("LAME_DUCK")).isFalse();
@@ -90,6 +96,7 @@ final class SignalIT {
 
     @Test
     void sigint_twiceInATerminal_halts() throws Exception {
+        assumeThatSigintCanBeReceived();
         try (ServiceProcess service =
                 start(JavaLauncher.of(Service.class).arguments("GET /endless").inTerminal())) {
             service.type("\u0003");
@@ -106,6 +113,7 @@ final class SignalIT {
 
     @Test
     void sigint_inATerminalUnderAnOrchestrator_isASigterm() throws Exception {
+        assumeThatSigintCanBeReceived();
         try (ServiceProcess service = start(JavaLauncher.of(Service.class)
                 .environment("NOMAD_ALLOC_ID", "a1")
                 .inTerminal())) {
@@ -114,7 +122,15 @@ final class SignalIT {
             service.type("\u0003");
 
             assertThat(service.awaitExit(SOON).code()).isZero();
+            assertThat(service.report().get("lameDuck").get("ended").asText()).isEqualTo("SKIPPED");
         }
+    }
+
+    private static void assumeThatSigintCanBeReceived() {
+        assumeTrue(
+                Signals.canBeReceived("INT"),
+                "SIGINT is ignored by this process and by all that it starts (a background job of a script, perhaps), and"
+                        + " 'env --default-signal' (coreutils 8.31 or later) is not there");
     }
 
     private static ServiceProcess start(JavaLauncher launcher) throws InterruptedException {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /** What counts as lost, against a server that answers as it is told. */
 final class StrictLoadTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     private final AtomicInteger accepted = new AtomicInteger();
     private final AtomicInteger requests = new AtomicInteger();
@@ -41,7 +41,7 @@ final class StrictLoadTest {
     @Test
     void completeAnswers_areAnswered() throws Exception {
         StrictLoad load = start();
-        Awaitility.await().until(() -> load.sent() > 20);
+        Awaitility.await().atMost(SOON).until(() -> load.sent() > 20);
         load.stop();
 
         LoadResult result = load.await(SOON);
@@ -54,7 +54,7 @@ final class StrictLoadTest {
     @Test
     void clients_renewTheirConnectionsAfterSoManyRequests() throws Exception {
         StrictLoad load = StrictLoad.start(server.getLocalPort(), 1, 5, number -> WireRequest.get("/a"));
-        Awaitility.await().until(() -> load.sent() > 20);
+        Awaitility.await().atMost(SOON).until(() -> load.sent() > 20);
         load.stop();
 
         LoadResult result = load.await(SOON);
@@ -88,7 +88,7 @@ final class StrictLoadTest {
     void aConnectionClosedBehindTheClientsBack_isALostRequest() throws Exception {
         answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nCLOSE";
         StrictLoad load = start();
-        Awaitility.await().until(() -> load.lost() > 0);
+        Awaitility.await().atMost(SOON).until(() -> load.lost() > 0);
         load.stop();
 
         assertThat(load.await(SOON).lost().get(0)).startsWith("GET /a was not answered: ");
@@ -97,10 +97,11 @@ final class StrictLoadTest {
     @Test
     void nobodyListening_isNoLoss_theClientsAreGone() throws Exception {
         StrictLoad load = start();
-        Awaitility.await().until(() -> accepted.get() == 2 && load.sent() > 10);
+        Awaitility.await().atMost(SOON).until(() -> accepted.get() == 2 && load.sent() > 10);
         int port = server.getLocalPort();
         server.close();
         Awaitility.await()
+                .atMost(SOON)
                 .untilAsserted(() -> assertThatThrownBy(() -> WireConnection.open(port, SOON))
                         .isInstanceOf(ConnectException.class));
         answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
@@ -115,7 +116,7 @@ final class StrictLoadTest {
     void await_ofAServerThatNeverAnswers_saysWhoWaits() throws Exception {
         answer = "WAIT";
         StrictLoad load = start();
-        Awaitility.await().until(() -> load.sent() == 2);
+        Awaitility.await().atMost(SOON).until(() -> load.sent() == 2);
         load.stop();
 
         assertThatThrownBy(() -> load.await(Duration.ofMillis(200)))
@@ -129,7 +130,7 @@ final class StrictLoadTest {
 
     private void assertLost(String reason) throws InterruptedException {
         StrictLoad load = start();
-        Awaitility.await().until(() -> load.lost() > 2);
+        Awaitility.await().atMost(SOON).until(() -> load.lost() > 2);
         load.stop();
         LoadResult result = load.await(SOON);
 
