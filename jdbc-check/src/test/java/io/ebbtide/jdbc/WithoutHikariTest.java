@@ -26,10 +26,12 @@ final class WithoutHikariTest {
             nowhere.setServerNames(new String[] {"127.0.0.1"});
             nowhere.setPortNumbers(new int[] {1});
             try (Ebbtide service = Ebbtide.builder("without")
-                    .readiness("db", JdbcCheck.of(nowhere).timeout(Duration.ofSeconds(10)))
+                    .readiness("db", JdbcCheck.of(nowhere).timeout(Duration.ofSeconds(60)))
                     .build()
                     .start()) {
-                Awaitility.await().until(() -> service.health().snapshot().readiness() == Status.DEGRADED);
+                Awaitility.await()
+                        .atMost(Duration.ofMinutes(2))
+                        .until(() -> service.health().snapshot().readiness() == Status.DEGRADED);
                 return service.health().snapshot().checks().get(0).reason();
             }
         }
