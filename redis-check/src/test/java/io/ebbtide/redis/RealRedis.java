@@ -4,6 +4,7 @@ import io.ebbtide.testkit.Signals;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -21,8 +23,9 @@ import redis.embedded.core.ExecutableProvider;
 
 /** A real Redis on loopback, to be frozen, killed and started again on its port. Confine to one thread. */
 public final class RealRedis implements AutoCloseable {
-    private static final Duration TO_START = Duration.ofSeconds(20);
-    private static final int PORTS_TO_TRY = 5;
+    private static final Duration HANG = Duration.ofMinutes(2);
+    private static final int PORTS_TO_TRY = 10;
+    private static final Path TARGET = Path.of("target");
 
     private final List<String> settings;
     private final Path folder;
@@ -38,15 +41,19 @@ public final class RealRedis implements AutoCloseable {
     /** Starts one and waits until it answers. Each setting is one as on the command line: {@code --maxclients}, {@code 10}. */
     public static RealRedis start(String... settings) {
         IllegalStateException last = null;
-        for (int i = 0; i < PORTS_TO_TRY; i++) { // somebody else may take the port before Redis does
+        for (int i = 0; i < PORTS_TO_TRY; i++) { // another process may be faster to take the port
             try {
-                var redis = new RealRedis(List.of(settings), Files.createTempDirectory("redis"), freePort());
-                redis.restart();
-                return redis;
+                Path folder = Files.createTempDirectory(Files.createDirectories(TARGET), "redis-data");
+                var redis = new RealRedis(List.of(settings), folder, freePort());
+                try {
+                    redis.restart();
+                    return redis;
+                } catch (IllegalStateException e) {
+                    redis.close();
+                    last = e;
+                }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
-            } catch (IllegalStateException e) {
-                last = e;
             }
         }
         throw last;
@@ -55,10 +62,10 @@ public final class RealRedis implements AutoCloseable {
     /** Starts a Sentinel that watches a master. */
     public static RealRedis sentinel(String masterName, RealRedis master) {
         try {
-            Path folder = Files.createTempDirectory("sentinel");
+            Path folder = Files.createTempDirectory(Files.createDirectories(TARGET), "redis-sentinel");
             Path file = folder.resolve("sentinel.conf");
             Files.writeString(file, "sentinel monitor %s 127.0.0.1 %d 1%n".formatted(masterName, master.port()));
-            var sentinel = new RealRedis(List.of(file.toString(), "--sentinel"), folder, freePort());
+            var sentinel = new RealRedis(List.of(file.toAbsolutePath().toString(), "--sentinel"), folder, freePort());
             sentinel.restart();
             return sentinel;
         } catch (IOException e) {
@@ -104,10 +111,10 @@ public final class RealRedis implements AutoCloseable {
     public void restart(List<String> more) {
         try {
             var command = new ArrayList<String>();
-            command.add(executable().getAbsolutePath());
+            command.add(Holder.EXECUTABLE);
             command.addAll(settings); // first, as one may be the name of a file
             command.addAll(List.of("--port", String.valueOf(port), "--bind", "127.0.0.1"));
-            command.addAll(List.of("--dir", folder.toString(), "--daemonize", "no"));
+            command.addAll(List.of("--dir", folder.toAbsolutePath().toString(), "--daemonize", "no"));
             if (!settings.contains("--sentinel")) {
                 command.addAll(List.of("--save", ""));
             }
@@ -124,10 +131,10 @@ public final class RealRedis implements AutoCloseable {
 
     /** Any answer will do: one that wants a password has started, too. */
     private void awaitAnswer() throws IOException {
-        long end = System.nanoTime() + TO_START.toNanos();
+        long end = System.nanoTime() + HANG.toNanos();
         while (System.nanoTime() < end && process.isAlive()) {
             try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-                socket.setSoTimeout(1_000);
+                socket.setSoTimeout(10_000);
                 socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
                 if (socket.getInputStream().read() > 0 && process.isAlive()) {
                     return;
@@ -142,7 +149,7 @@ public final class RealRedis implements AutoCloseable {
 
     private void awaitEnd() {
         try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
+            if (!process.waitFor(HANG.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException("Redis does not end");
             }
         } catch (InterruptedException e) {
@@ -161,13 +168,32 @@ public final class RealRedis implements AutoCloseable {
         }
     }
 
-    private static File executable() throws IOException {
-        return ExecutableProvider.newJarResourceProvider().get();
+    /** Written once for each JVM, in a folder of its own: another JVM may run the same file. */
+    private static final class Holder {
+        static final String EXECUTABLE = executable();
+
+        private static String executable() {
+            try {
+                Path folder = Files.createTempDirectory(Files.createDirectories(TARGET), "redis-server");
+                File file = ExecutableProvider.newJarResourceProvider(folder.toFile())
+                        .get();
+                return file.getAbsolutePath();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
+    /** Below the range from which the kernel takes ports for clients, one of which could hold it at a restart. */
     private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        var random = new Random();
+        while (true) {
+            int candidate = 20_000 + random.nextInt(12_000);
+            try (var socket = new ServerSocket(candidate, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // taken; the next one
+            }
         }
     }
 }
