@@ -16,14 +16,17 @@ import io.undertow.server.handlers.BlockingHandler;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Starts slowly, can be held, and stops slowly, so that a scraper sees each of these. */
+/** Starts when asked to, can be held, and stops once it has been scraped, so that a scraper sees each of these. */
 final class MeteredService {
     private static final CountDownLatch BEGIN = new CountDownLatch(1);
     private static final CountDownLatch NEVER = new CountDownLatch(1);
     private static final AtomicReference<Hold> HOLD = new AtomicReference<>();
+    private static final Semaphore SCRAPES = new Semaphore(0);
+    private static final int SCRAPES_TO_STOP = 4;
 
     private MeteredService() {}
 
@@ -40,34 +43,43 @@ final class MeteredService {
                 .get("/release", exchange -> HOLD.get().close());
         var http = UndertowSource.http(0, handler).workerThreads(16);
         service.set(Ebbtide.builder("metered")
-                .component("slow to stop", () -> NEVER.await(1_500, TimeUnit.MILLISECONDS))
+                .component("slow to stop", MeteredService::awaitScrapes)
                 .serve(http)
                 .startupTask("tell the port", () -> System.out.println("metered listens, port=" + http.port()))
                 .startupTask("wait", BEGIN::await)
                 .queue("imports", () -> 3)
                 .management(0)
                 .metrics(registry, MeterRules.defaults().withInFlightLimit(16))
-                .scrape(registry::scrape)
+                .scrape(type -> {
+                    SCRAPES.release();
+                    return registry.scrape(type);
+                })
                 .build());
         service.get().run();
+    }
+
+    /** One that began before this may lack what happened last, and one on a busy machine may be given up. */
+    private static void awaitScrapes() throws InterruptedException {
+        SCRAPES.drainPermits();
+        SCRAPES.tryAcquire(SCRAPES_TO_STOP, 60, TimeUnit.SECONDS);
     }
 
     /** Services, one after the other, in one registry and on one port. */
     static final class Rounds {
         public static void main(String[] arguments) throws Exception {
             var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-            var scrapes = new CountDownLatch(3);
+            var scrapes = new Semaphore(0);
             Ebbtide outer = Ebbtide.builder("outer")
                     .management(0)
                     .metrics(registry)
                     .scrape(type -> {
-                        scrapes.countDown();
+                        scrapes.release();
                         return registry.scrape(type);
                     })
                     .build()
                     .start();
             System.out.println("outer answers, port=" + outer.managementPort());
-            scrapes.await(60, TimeUnit.SECONDS);
+            scrapes.acquire(3);
             long most = 0;
             int port;
             try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -83,12 +95,13 @@ final class MeteredService {
                         .build()
                         .start()) {
                     WireConnection.get(port, "/");
-                    NEVER.await(250, TimeUnit.MILLISECONDS); // at least one scrape
+                    scrapes.drainPermits();
+                    scrapes.acquire();
                     most = Math.max(most, seriesOf(round, registry));
                 }
             }
             System.out.println("rounds are over, each had at most series=" + most);
-            NEVER.await(60, TimeUnit.SECONDS);
+            NEVER.await();
         }
 
         private static long seriesOf(Ebbtide service, PrometheusMeterRegistry registry) {

@@ -19,9 +19,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -30,7 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A service from its start to its end, as a real Prometheus has seen it. */
 final class MetricsIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration HANG = RealPrometheus.HANG;
+    private static final Pattern LATE = Pattern.compile("ebbtide_late_requests_total\\{connection=\"new\"[^}]*} [1-9]");
     private static final String MANAGEMENT = "answers probes at http://127.0.0.1:(\\d+)/health";
 
     @TempDir
@@ -40,36 +43,42 @@ final class MetricsIT {
     private static LoadResult load;
     private static String scraped;
 
-    /** Starting, running, held, running again, leaving: each long enough for some scrapes. */
+    /** Starting, running, held, running again, shutting down: each until it has been scraped several times. */
     @BeforeAll
     static void play() throws Exception {
         assumeTrue(RealPrometheus.isInstalled(), "needs Debian's package prometheus (prometheus and promtool)");
         prometheus = RealPrometheus.start(folder);
         try (ServiceProcess service = JavaLauncher.of(MeteredService.class)
-                .environment("EBBTIDE_GRACE", "20s")
-                .environment("EBBTIDE_LAME_DUCK", "1s")
-                .environment("EBBTIDE_LAME_DUCK_MIN", "1s")
+                .environment("EBBTIDE_GRACE", "120s")
+                .environment("EBBTIDE_LAME_DUCK", "3s")
+                .environment("EBBTIDE_LAME_DUCK_POLICY", "fixed")
+                .environment("EBBTIDE_STOP", "60s")
                 .start()) {
             int management =
-                    Integer.parseInt(service.awaitLine(MANAGEMENT, SOON).group(1));
+                    Integer.parseInt(service.awaitLine(MANAGEMENT, HANG).group(1));
             int port = service.awaitPort();
             prometheus.scrape(management);
             awaitSeen("ebbtide_state{state=\"starting\"} == 1");
+            awaitScraped("ebbtide_in_rotation", 0);
 
             WireConnection.get(port, "/begin");
-            awaitSeen("ebbtide_in_rotation == 1");
+            awaitScraped("ebbtide_in_rotation", 1);
             StrictLoad clients = StrictLoad.start(port, 8, number -> WireRequest.get("/work/" + number));
             awaitSeen("sum(http_server_requests_seconds_count{uri=\"/work/{id}\"}) > 300");
             WireConnection.get(port, "/hold");
             awaitSeen("ebbtide_in_rotation == 0 and on(instance) ebbtide_state{state=\"running\"} == 1");
+            awaitScraped("ebbtide_in_rotation", 0);
             WireConnection.get(port, "/release");
-            awaitSeen("ebbtide_in_rotation == 1");
+            awaitScraped("ebbtide_in_rotation", 1);
             scraped = WireConnection.get(management, "/metrics").body();
 
-            clients.stopAfter(Duration.ofMillis(300)); // before the lame duck is over
             service.signal("TERM");
-            load = clients.await(SOON);
-            assertThat(service.awaitExit(SOON).code()).isZero();
+            await().until(() -> LATE.matcher(
+                            WireConnection.get(management, "/metrics").body())
+                    .find());
+            clients.stop();
+            load = clients.await(HANG);
+            assertThat(service.awaitExit(HANG).code()).isZero();
         }
         awaitSeen("up == 0"); // it has noticed, and marked what it had as stale
     }
@@ -81,8 +90,21 @@ final class MetricsIT {
         }
     }
 
+    private static ConditionFactory await() {
+        return Awaitility.await().atMost(HANG);
+    }
+
     private static void awaitSeen(String query) {
-        Awaitility.await().atMost(SOON).until(() -> !prometheus.query(query).isEmpty());
+        await().until(() -> !prometheus.query(query).isEmpty());
+    }
+
+    /** Waits until the last three scrapes all say so. */
+    private static void awaitScraped(String selector, double value) {
+        await().until(() -> {
+            List<Double> values = List.copyOf(only(selector).values());
+            return values.size() >= 3
+                    && values.subList(values.size() - 3, values.size()).stream().allMatch(each -> each == value);
+        });
     }
 
     @Test
@@ -139,9 +161,9 @@ final class MetricsIT {
 
         assertThat(load.lost()).isEmpty();
         assertThat(counted).isEqualTo((double) load.answered());
-        assertThat(max("ebbtide_shutdown_seconds{state=\"lame_duck\"}")).isBetween(0.5, 3.0);
-        assertThat(max("ebbtide_shutdown_seconds{state=\"stopping\"}")).isBetween(0.2, 3.0);
-        assertThat(max("ebbtide_grace_used_seconds")).isBetween(1.5, 20.0);
+        assertThat(max("ebbtide_shutdown_seconds{state=\"lame_duck\"}")).isBetween(0.5, 120.0); // 3 s from the signal
+        assertThat(max("ebbtide_shutdown_seconds{state=\"stopping\"}")).isBetween(0.2, 120.0); // some scrapes
+        assertThat(max("ebbtide_grace_used_seconds")).isBetween(3.2, 120.0); // from the signal
         assertThat(max("ebbtide_late_requests_total{connection=\"new\"}")).isPositive();
     }
 
@@ -162,12 +184,12 @@ final class MetricsIT {
                     .isEmpty();
         }
         double perSecond = prometheus.value(
-                "max_over_time(sum(rate(http_server_requests_seconds_count{uri=\"/work/{id}\"}[1s]))[10m:200ms])");
+                "max_over_time(sum(rate(http_server_requests_seconds_count{uri=\"/work/{id}\"}[5s]))[10m:500ms])");
         double p95 = prometheus.value("histogram_quantile(0.95, sum by (le)"
                 + " (increase(http_server_requests_seconds_bucket{uri=\"/work/{id}\"}[10m])))");
 
-        assertThat(perSecond).as("8 clients at 20 ms each").isBetween(40.0, 600.0);
-        assertThat(p95).as("of 20 ms each, and what the machine adds").isBetween(0.01, 1.0);
+        assertThat(perSecond).isPositive().isFinite();
+        assertThat(p95).as("of at least 20 ms each").isBetween(0.01, 30.0);
     }
 
     @Test
@@ -180,7 +202,7 @@ final class MetricsIT {
         }
         String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-        assertThat(promtool.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(promtool.waitFor(HANG.toSeconds(), TimeUnit.SECONDS)).isTrue();
         assertThat(said).isEmpty();
         assertThat(promtool.exitValue()).isZero();
         assertThat(scraped)
@@ -206,7 +228,7 @@ final class MetricsIT {
             int port = service.awaitPort();
             prometheus.scrape(port);
             int ofOne = Integer.parseInt(
-                    service.awaitLine("rounds are over, each had at most series=(\\d+)", Duration.ofSeconds(90))
+                    service.awaitLine("rounds are over, each had at most series=(\\d+)", Duration.ofMinutes(5))
                             .group(1));
             String after = WireConnection.get(port, "/metrics").body();
 

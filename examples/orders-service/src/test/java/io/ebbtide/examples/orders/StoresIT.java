@@ -33,7 +33,9 @@ import org.junit.jupiter.api.Test;
 
 /** The service and its real stores, which are frozen, killed and started again. */
 final class StoresIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    /** Reached by a broken product alone. */
+    private static final Duration HANG = Duration.ofMinutes(2);
+
     private static final int CLIENTS = 8;
     private static final int KINDS = 6;
     private static final String ORDER = "{\"item\":\"tide table\",\"quantity\":2}";
@@ -67,7 +69,7 @@ final class StoresIT {
                 .environment("EBBTIDE_MANAGEMENT_PORT", "0")
                 .environment("EBBTIDE_GRACE", "15s")
                 .start();
-        management = Integer.parseInt(service.awaitLine("answers probes at http://127.0.0.1:(\\d+)/health", SOON)
+        management = Integer.parseInt(service.awaitLine("answers probes at http://127.0.0.1:(\\d+)/health", HANG)
                 .group(1));
         port = service.awaitPort();
         awaitProbe("/health/ready", 200);
@@ -79,7 +81,7 @@ final class StoresIT {
         assertThat(created.status()).isEqualTo(201);
 
         service.signal("TERM");
-        assertThat(service.awaitExit(SOON).code()).isZero();
+        assertThat(service.awaitExit(HANG).code()).isZero();
         assertThat(service.report().get("components").toString())
                 .contains("\"db\"")
                 .contains("\"cache\"");
@@ -97,7 +99,7 @@ final class StoresIT {
         try {
             assertThat(ask(WireRequest.get(created.header("Location"))).body()).isEqualTo(created.body());
             Awaitility.await()
-                    .atMost(SOON)
+                    .atMost(HANG)
                     .until(() ->
                             probe("/health/ready").body().equals("{\"status\":\"DEGRADED\",\"reason\":\"cache\"}"));
             assertThat(probe("/health/ready").status()).isEqualTo(200);
@@ -106,7 +108,7 @@ final class StoresIT {
             redis.restart();
         }
         Awaitility.await()
-                .atMost(SOON)
+                .atMost(HANG)
                 .until(() -> probe("/health/ready").body().equals("{\"status\":\"UP\"}"));
     }
 
@@ -150,17 +152,16 @@ final class StoresIT {
         var happened = new ArrayList<String>();
         try {
             for (int round = 0; round < rounds; round++) {
-                LockSupport.parkNanos(
-                        Duration.ofMillis(300 + random.nextInt(700)).toNanos());
+                awaitMore(acknowledged, 50 + random.nextInt(100));
                 int which = round < KINDS ? round : random.nextInt(KINDS); // each at least once
                 happened.add(misfortune(which, random));
                 awaitProbe("/health/ready", 200);
             }
-            LockSupport.parkNanos(Duration.ofMillis(500).toNanos());
+            awaitMore(acknowledged, 50);
         } finally {
             running.set(0);
             for (Thread client : clients) {
-                client.join(60_000);
+                client.join(HANG.toMillis());
             }
         }
 
@@ -170,8 +171,13 @@ final class StoresIT {
         System.out.printf(
                 "misfortunes: %s; %d orders acknowledged, %d not, %d of the acknowledged lost%n",
                 happened, acknowledged.size(), refused.get(), lost.size());
-        assertThat(acknowledged).hasSizeGreaterThan(100 * rounds / 2);
+        assertThat(acknowledged).hasSizeGreaterThanOrEqualTo(50 * (rounds + 1));
         assertThat(lost).isEmpty();
+    }
+
+    private static void awaitMore(Queue<String> orders, int more) {
+        int enough = orders.size() + more;
+        Awaitility.await().atMost(HANG).until(() -> orders.size() >= enough);
     }
 
     private static String misfortune(int which, Random random) throws Exception {
@@ -203,13 +209,13 @@ final class StoresIT {
             }
             case 4 -> {
                 service.signal("KILL");
-                service.awaitExit(SOON);
+                service.awaitExit(HANG);
                 start();
                 return "service killed";
             }
             default -> {
                 service.signal("TERM");
-                assertThat(service.awaitExit(SOON).code()).isZero();
+                assertThat(service.awaitExit(HANG).code()).isZero();
                 start();
                 return "service terminated";
             }
@@ -248,7 +254,7 @@ final class StoresIT {
 
     private static void awaitProbe(String path, int status) {
         Awaitility.await()
-                .atMost(SOON)
+                .atMost(HANG)
                 .pollInterval(Duration.ofMillis(50))
                 .ignoreException(IOException.class)
                 .until(() -> probe(path).status() == status);
@@ -259,7 +265,7 @@ final class StoresIT {
     }
 
     private static WireResponse ask(WireRequest request) throws IOException {
-        try (WireConnection connection = WireConnection.open(port, SOON)) {
+        try (WireConnection connection = WireConnection.open(port, HANG)) {
             return connection.exchange(request);
         }
     }
