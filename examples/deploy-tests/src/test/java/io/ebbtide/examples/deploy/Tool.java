@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
  * @param remedy how to get it
  */
 record Tool(String name, String remedy) {
+    /** Reached by a broken program alone. */
+    private static final long HANG_MINUTES = 5;
+
     static final Tool KUBECTL = new Tool("kubectl", "any of 1.27 or later");
     static final Tool PROMTOOL = new Tool("promtool", "apt-get install prometheus");
 
@@ -49,7 +52,7 @@ record Tool(String name, String remedy) {
                 () -> "kubectl is too old (expected: kustomize 5 or later; " + KUBECTL.remedy() + "): " + version);
     }
 
-    /** Runs it to its end, at most a minute. */
+    /** Runs it to its end. */
     Result run(Path folder, String... arguments) {
         try {
             return start(folder, arguments);
@@ -59,8 +62,8 @@ record Tool(String name, String remedy) {
     }
 
     private Result start(Path folder, String... arguments) throws IOException, InterruptedException {
-        Path output = Files.createTempFile(name, ".out");
-        Path errors = Files.createTempFile(name, ".err");
+        Path output = Files.createTempFile(Path.of("target"), name, ".out");
+        Path errors = Files.createTempFile(Path.of("target"), name, ".err");
         try {
             var command = new ArrayList<>(List.of(name));
             command.addAll(List.of(arguments));
@@ -69,9 +72,9 @@ record Tool(String name, String remedy) {
                     .redirectOutput(output.toFile())
                     .redirectError(errors.toFile())
                     .start();
-            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+            if (!process.waitFor(HANG_MINUTES, TimeUnit.MINUTES)) {
                 process.destroyForcibly();
-                throw new AssertionError(command + " did not end within a minute");
+                throw new AssertionError(command + " did not end within " + HANG_MINUTES + " min");
             }
             return new Result(process.exitValue(), Files.readString(output), Files.readString(errors));
         } finally {
