@@ -168,15 +168,17 @@ public final class RealRedis implements AutoCloseable {
         }
     }
 
-    /** Written once for each JVM, in a folder of its own: another JVM may run the same file. */
+    /** Written once by each JVM, and deleted at its end. */
     private static final class Holder {
         static final String EXECUTABLE = executable();
 
         private static String executable() {
             try {
                 Path folder = Files.createTempDirectory(Files.createDirectories(TARGET), "redis-server");
+                folder.toFile().deleteOnExit();
                 File file = ExecutableProvider.newJarResourceProvider(folder.toFile())
                         .get();
+                file.deleteOnExit();
                 return file.getAbsolutePath();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -212,7 +212,7 @@ final class MetricsIT {
 
     @Test
     void servicesInOneJvm_leaveNoSeriesBehind() throws Exception {
-        playRounds(8);
+        playRounds(4);
     }
 
     @Test
