@@ -56,7 +56,7 @@ final class MetricsIT {
                 .start()) {
             int management =
                     Integer.parseInt(service.awaitLine(MANAGEMENT, HANG).group(1));
-            int port = service.awaitPort();
+            int port = awaitPort(service);
             prometheus.scrape(management);
             awaitSeen("ebbtide_state{state=\"starting\"} == 1");
             awaitScraped("ebbtide_in_rotation", 0);
@@ -225,7 +225,7 @@ final class MetricsIT {
         try (ServiceProcess service = JavaLauncher.of(MeteredService.Rounds.class)
                 .arguments(String.valueOf(count))
                 .start()) {
-            int port = service.awaitPort();
+            int port = awaitPort(service);
             prometheus.scrape(port);
             int ofOne = Integer.parseInt(
                     service.awaitLine("rounds are over, each had at most series=(\\d+)", Duration.ofMinutes(5))
@@ -255,5 +255,9 @@ final class MetricsIT {
                 .mapToDouble(value -> value)
                 .max()
                 .orElse(0);
+    }
+
+    private static int awaitPort(ServiceProcess service) throws InterruptedException {
+        return Integer.parseInt(service.awaitLine("\\bport=(\\d+)", HANG).group(1));
     }
 }

@@ -31,7 +31,7 @@ final class OrdersApiIT {
                 .environment("ORDERS_STORES", "memory")
                 .environment("EBBTIDE_MANAGEMENT_PORT", "0")
                 .start();
-        port = service.awaitPort();
+        port = awaitPort();
         managementPort = Integer.parseInt(service.awaitLine("answers probes at http://127.0.0.1:(\\d+)/health", HANG)
                 .group(1));
         service.awaitLine("'orders' is RUNNING", HANG);
@@ -124,5 +124,9 @@ final class OrdersApiIT {
         try (WireConnection connection = WireConnection.open(port, HANG)) {
             return connection.exchange(request);
         }
+    }
+
+    private static int awaitPort() throws InterruptedException {
+        return Integer.parseInt(service.awaitLine("\\bport=(\\d+)", HANG).group(1));
     }
 }

@@ -71,7 +71,7 @@ final class StoresIT {
                 .start();
         management = Integer.parseInt(service.awaitLine("answers probes at http://127.0.0.1:(\\d+)/health", HANG)
                 .group(1));
-        port = service.awaitPort();
+        port = awaitPort();
         awaitProbe("/health/ready", 200);
     }
 
@@ -268,5 +268,9 @@ final class StoresIT {
         try (WireConnection connection = WireConnection.open(port, HANG)) {
             return connection.exchange(request);
         }
+    }
+
+    private static int awaitPort() throws InterruptedException {
+        return Integer.parseInt(service.awaitLine("\\bport=(\\d+)", HANG).group(1));
     }
 }
