@@ -36,14 +36,6 @@ final class HikariLook implements Callable<Outcome> {
         turnover = new Turnover(pool);
     }
 
-    static boolean isFor(DataSource dataSource) {
-        try {
-            return dataSource.isWrapperFor(HikariDataSource.class);
-        } catch (SQLException e) {
-            return false;
-        }
-    }
-
     static HikariLook of(DataSource dataSource, JdbcOptions options, Validator validator) {
         try {
             return new HikariLook(dataSource.unwrap(HikariDataSource.class), options, validator, Ticker.system());

@@ -29,16 +29,25 @@ public final class JdbcCheck {
 
     private JdbcCheck() {}
 
-    /** A look at the database with the default options. */
+    /**
+     * A look at the database with the default options.
+     *
+     * @throws IllegalStateException if the data source is a pool of a HikariCP older than 5.1
+     */
     public static Check of(DataSource dataSource) {
         return of(dataSource, JdbcOptions.defaults());
     }
 
-    /** A look at the database. */
+    /**
+     * A look at the database.
+     *
+     * @throws IllegalStateException if the data source is a pool of a HikariCP older than 5.1
+     */
     public static Check of(DataSource dataSource, JdbcOptions options) {
         Objects.requireNonNull(dataSource, "dataSource");
         var validator = new Validator(options.query());
-        if (HIKARI_IS_THERE && HikariLook.isFor(dataSource)) {
+        if (HIKARI_IS_THERE && HikariVersion.isPool(dataSource)) {
+            HikariVersion.check();
             HikariLook look = HikariLook.of(dataSource, options, validator);
             return Check.of(look)
                     .dependency()

@@ -24,8 +24,13 @@ public final class JdbcComponent implements Component {
         this.pool = pool;
     }
 
-    /** Closes this pool. */
+    /**
+     * Closes this pool.
+     *
+     * @throws IllegalStateException if the pool's HikariCP is older than 5.1
+     */
     public static JdbcComponent closing(HikariDataSource pool) {
+        HikariVersion.check();
         return new JdbcComponent(Objects.requireNonNull(pool, "pool"));
     }
 

@@ -23,7 +23,7 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jetty 12 as a traffic source: counts its requests, serves the probes on its port, too, asks clients to leave, drains
+ * Jetty 12.0 or 12.1 as a traffic source: counts its requests, serves the probes on its port, too, asks clients to leave, drains
  * without cutting. Got from {@link #http} or {@link #of}; given to {@code EbbtideBuilder.serve}; used once. Configured by
  * one thread; after the start safe for use by many.
  *
@@ -74,8 +74,10 @@ public final class JettySource implements TrafficSource, ProbeHost {
      * @param port 1 to 65535, or 0 for any that is free, see {@link #port()}
      * @param application as it would be given to Jetty's {@code Server}; called on a thread of the server's pool, or, if
      *     its invocation type says that it never blocks, on one that reads
+     * @throws IllegalStateException if the application's Jetty is of another line than 12.0 and 12.1, or of both
      */
     public static JettySource http(int port, Handler application) {
+        JettyVersions.check();
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port: %d (expected: 0 to 65535)".formatted(port));
         }
@@ -93,8 +95,10 @@ public final class JettySource implements TrafficSource, ProbeHost {
      *
      * @param server not started, with connectors and a handler, to be started and stopped by nobody else; each of its
      *     threads becomes a daemon, where its pool is Jetty's {@code QueuedThreadPool}
+     * @throws IllegalStateException if the application's Jetty is of another line than 12.0 and 12.1, or of both
      */
     public static JettySource of(Server server) {
+        JettyVersions.check();
         return new JettySource(Objects.requireNonNull(server, "server"), null);
     }
 
@@ -170,6 +174,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
             throw new IllegalStateException(
                     "server: it has no handler (expected: Server.setHandler() before the start)");
         }
+        JettyVersions.check(server);
         server.setHandler(new Gate(application, traffic, probes));
         server.setStopAtShutdown(false);
         server.setStopTimeout(0);

@@ -7,8 +7,6 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
-import io.lettuce.core.event.command.CommandListener;
-import io.lettuce.core.event.command.CommandSucceededEvent;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import java.util.Objects;
 
@@ -23,7 +21,8 @@ import java.util.Objects;
  * client has the check open a connection of its own, with the first run, and close it at the stop; one that does not
  * answer in time is closed and opened anew.
  *
- * <p>Details never hold a host, a user or a password. All methods are safe for use by many threads and block nobody.
+ * <p>Details never hold a host, a user or a password. All methods are safe for use by many threads and block nobody;
+ * they throw {@link IllegalStateException} if the application's Lettuce is older than 6.4.
  */
 public final class RedisCheck {
     private RedisCheck() {}
@@ -72,17 +71,12 @@ public final class RedisCheck {
      * traffic, no PING is sent. For {@link Check#evidence}. Costs a reading of the clock for each command.
      */
     public static Evidence evidence(AbstractRedisClient client) {
-        var evidence = Evidence.create();
-        Objects.requireNonNull(client, "client").addListener(new CommandListener() {
-            @Override
-            public void commandSucceeded(CommandSucceededEvent event) {
-                evidence.succeeded();
-            }
-        });
-        return evidence;
+        LettuceVersion.check();
+        return CommandEvidence.of(Objects.requireNonNull(client, "client"));
     }
 
     private static Check check(Link link, boolean withRole) {
+        LettuceVersion.check();
         return Check.async(new PingLook(link, withRole))
                 .dependency()
                 .onTimeout(link::giveUp)

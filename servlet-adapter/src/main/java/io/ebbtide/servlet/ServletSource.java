@@ -1,6 +1,7 @@
 package io.ebbtide.servlet;
 
 import io.ebbtide.internal.Expect;
+import io.ebbtide.internal.LibraryVersion;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.probe.ProbeHost;
@@ -47,9 +48,15 @@ public final class ServletSource implements TrafficSource, ProbeHost {
      * application has registered under the same names, or for the same path, stays. Does not block.
      *
      * @param context must not have been initialized yet
-     * @throws IllegalStateException if it has been
+     * @throws IllegalStateException if it has been, or if the container's servlet API is older than 6.0
      */
     public void registerIn(ServletContext context) {
+        LibraryVersion.requireAtLeast(
+                "servlet API of the container",
+                LibraryVersion.parse(context.getMajorVersion() + "." + context.getMinorVersion()),
+                6,
+                0,
+                "use a container of Jakarta EE 10 or later, such as Tomcat 10.1 or Jetty 12");
         context.setAttribute(ATTRIBUTE, this);
         new Registration(this, context).run();
     }

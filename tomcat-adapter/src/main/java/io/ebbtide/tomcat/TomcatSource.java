@@ -64,8 +64,10 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
      *
      * @param port 1 to 65535, or 0 for any that is free, see {@link #port()}
      * @param application adds servlets and filters to the context; called once, on the thread that starts the service
+     * @throws IllegalStateException if the application's Tomcat is of another line than 10.1 and 11.0
      */
     public static TomcatSource http(int port, Consumer<Context> application) {
+        TomcatVersion.check();
         Expect.between(0, 65_535, port, "port");
         return new TomcatSource(null, port, Expect.present(application, "application"), "http:" + port);
     }
@@ -76,8 +78,10 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
      * @param tomcat not started yet; each of its connectors must speak HTTP by NIO, as they do unless told otherwise. Set
      *     here are their idle timeout, sendfile, which is not used, and that threads are daemons. Its base folder, which
      *     Tomcat makes in the working directory unless told otherwise, is left where it is.
+     * @throws IllegalStateException if the application's Tomcat is of another line than 10.1 and 11.0
      */
     public static TomcatSource of(Tomcat tomcat) {
+        TomcatVersion.check();
         return new TomcatSource(Expect.present(tomcat, "tomcat"), -1, context -> {}, "tomcat");
     }
 

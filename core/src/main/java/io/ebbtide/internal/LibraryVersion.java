@@ -1,0 +1,118 @@
+package io.ebbtide.internal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The version of a library that the application brings, as its jar states it. Immutable.
+ *
+ * @param text the version as it is published, such as {@code 12.1.14}
+ * @param major the first number
+ * @param minor the second number
+ */
+public record LibraryVersion(String text, int major, int minor) {
+    /*
+     * An adapter is compiled against one version of a library and used with another. Where that cannot work the user must
+     * read which version was found and which is supported, and not a NoSuchMethodError. A version that is not known, as in
+     * an archive that holds all classes of an application and no descriptor of them, is accepted.
+     */
+    private static final Pattern NUMBERS = Pattern.compile("(\\d{1,9})\\.(\\d{1,9})[^/\\s]*");
+
+    /** Returns the version that a text begins with, without a commit after a slash; null if it begins with none. */
+    public static @Nullable LibraryVersion parse(@Nullable String text) {
+        if (text == null) {
+            return null;
+        }
+        Matcher matcher = NUMBERS.matcher(text);
+        return matcher.lookingAt()
+                ? new LibraryVersion(
+                        matcher.group(), Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)))
+                : null;
+    }
+
+    /**
+     * Reads the version of the library that a class belongs to: from the manifest, which the JVM has in memory, or else
+     * from Maven's descriptor in the jar. Returns null if neither states it.
+     *
+     * @param type not initialized by this
+     * @param product what the library's own manifest has in its title or vendor, as the manifest may be another's
+     * @param artifact the library's coordinates, {@code groupId/artifactId}
+     */
+    public static @Nullable LibraryVersion of(Class<?> type, String product, String artifact) {
+        LibraryVersion stated = inManifest(type, product);
+        return stated != null ? stated : described(type, artifact);
+    }
+
+    /** Does the same by the manifest alone, for what has no known coordinates. */
+    public static @Nullable LibraryVersion inManifest(Class<?> type, String product) {
+        Package jar = type.getPackage();
+        boolean isOwn =
+                contains(jar.getImplementationTitle(), product) || contains(jar.getImplementationVendor(), product);
+        return isOwn ? parse(jar.getImplementationVersion()) : null;
+    }
+
+    /** The major and the minor version, such as {@code 12.1}. */
+    public String line() {
+        return major + "." + minor;
+    }
+
+    /** Whether this version is of the given line or a later one. */
+    public boolean isAtLeast(int leastMajor, int leastMinor) {
+        return major > leastMajor || (major == leastMajor && minor >= leastMinor);
+    }
+
+    /**
+     * Refuses a version that is known and of none of these lines.
+     *
+     * @throws IllegalStateException which names the version, the lines and the remedy
+     */
+    public static void requireLine(String library, @Nullable LibraryVersion found, List<String> lines, String remedy) {
+        if (found != null && !lines.contains(found.line())) {
+            throw unsupported(library, found.text(), expected(lines), remedy);
+        }
+    }
+
+    /**
+     * Refuses a version that is known and older than the given line.
+     *
+     * @throws IllegalStateException which names the version, the line and the remedy
+     */
+    public static void requireAtLeast(
+            String library, @Nullable LibraryVersion found, int leastMajor, int leastMinor, String remedy) {
+        if (found != null && !found.isAtLeast(leastMajor, leastMinor)) {
+            throw unsupported(library, found.text(), leastMajor + "." + leastMinor + " or later", remedy);
+        }
+    }
+
+    /** Lists lines as text, such as {@code 12.0.x or 12.1.x}. */
+    public static String expected(List<String> lines) {
+        return String.join(".x or ", lines) + ".x";
+    }
+
+    /** The exception for a library that cannot be used. */
+    public static IllegalStateException unsupported(String library, String found, String expected, String remedy) {
+        return new IllegalStateException("%s: %s (expected: %s); %s".formatted(library, found, expected, remedy));
+    }
+
+    private static boolean contains(@Nullable String text, String product) {
+        return text != null && text.contains(product);
+    }
+
+    private static @Nullable LibraryVersion described(Class<?> type, String artifact) {
+        try (InputStream stream = type.getResourceAsStream("/META-INF/maven/" + artifact + "/pom.properties")) {
+            if (stream == null) {
+                return null;
+            }
+            var descriptor = new Properties();
+            descriptor.load(stream);
+            return parse(descriptor.getProperty("version"));
+        } catch (IOException | IllegalArgumentException e) {
+            return null; // unreadable is unknown
+        }
+    }
+}

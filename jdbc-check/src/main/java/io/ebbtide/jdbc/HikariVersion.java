@@ -1,0 +1,29 @@
+package io.ebbtide.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.ebbtide.internal.LibraryVersion;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+
+/** Which HikariCP the application uses, if any. Links to its data source alone. Stateless. */
+final class HikariVersion {
+    private HikariVersion() {}
+
+    static boolean isPool(DataSource dataSource) {
+        try {
+            return dataSource.isWrapperFor(HikariDataSource.class);
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    /** Refuses one that is too old, before any class that needs a later one is linked. */
+    static void check() {
+        LibraryVersion.requireAtLeast(
+                "HikariCP",
+                LibraryVersion.of(HikariDataSource.class, "HikariCP", "com.zaxxer/HikariCP"),
+                5,
+                1,
+                "set such a version of com.zaxxer:HikariCP in dependencyManagement");
+    }
+}

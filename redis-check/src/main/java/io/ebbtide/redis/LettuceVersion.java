@@ -1,0 +1,19 @@
+package io.ebbtide.redis;
+
+import io.ebbtide.internal.LibraryVersion;
+import io.lettuce.core.RedisURI;
+
+/** Which Lettuce the application uses. Stateless. */
+final class LettuceVersion {
+    private LettuceVersion() {}
+
+    /** Refuses one that is too old, before any class that needs a later one is linked. */
+    static void check() {
+        LibraryVersion.requireAtLeast(
+                "Lettuce",
+                LibraryVersion.of(RedisURI.class, "Lettuce", "io.lettuce/lettuce-core"),
+                6,
+                4,
+                "set such a version of io.lettuce:lettuce-core in dependencyManagement");
+    }
+}

@@ -1,0 +1,25 @@
+package io.ebbtide.tomcat;
+
+import io.ebbtide.internal.LibraryVersion;
+import java.util.List;
+import org.apache.catalina.startup.Tomcat;
+
+/** Which Tomcat the application brings. Stateless. */
+final class TomcatVersion {
+    /*
+     * Internals reads what Tomcat does not publish, so an unknown line is refused, too. The manifest states the version and
+     * not ServerInfo, whose text an application may replace in order to hide it.
+     */
+    private static final List<String> LINES = List.of("10.1", "11.0");
+
+    private TomcatVersion() {}
+
+    /** Refuses a line that the adapter was not tested with, before any class that needs one is linked. */
+    static void check() {
+        LibraryVersion.requireLine(
+                "Tomcat",
+                LibraryVersion.inManifest(Tomcat.class, "Apache Tomcat"),
+                LINES,
+                "depend on such a version of org.apache.tomcat.embed:tomcat-embed-core");
+    }
+}

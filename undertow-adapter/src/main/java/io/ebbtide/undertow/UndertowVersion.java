@@ -1,0 +1,22 @@
+package io.ebbtide.undertow;
+
+import io.ebbtide.internal.LibraryVersion;
+import io.undertow.Undertow;
+import java.util.List;
+
+/** Which Undertow the application uses. Stateless. */
+final class UndertowVersion {
+    /** On a line that the adapter was not tested with it may lose requests without an error. */
+    private static final List<String> LINES = List.of("2.3", "2.4");
+
+    private UndertowVersion() {}
+
+    /** Refuses a line that the adapter was not tested with. */
+    static void check() {
+        LibraryVersion.requireLine(
+                "Undertow",
+                LibraryVersion.of(Undertow.class, "Undertow", "io.undertow/undertow-core"),
+                LINES,
+                "set such a version of io.undertow:undertow-core in dependencyManagement");
+    }
+}
