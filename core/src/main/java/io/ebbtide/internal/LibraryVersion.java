@@ -89,9 +89,11 @@ public record LibraryVersion(String text, int major, int minor) {
         }
     }
 
-    /** Lists lines as text, such as {@code 12.0.x or 12.1.x}. */
+    /** Lists lines as text, such as {@code 2.2.x, 2.3.x or 2.4.x}. */
     public static String expected(List<String> lines) {
-        return String.join(".x or ", lines) + ".x";
+        int last = lines.size() - 1;
+        String before = String.join(".x, ", lines.subList(0, last));
+        return (before.isEmpty() ? "" : before + ".x or ") + lines.get(last) + ".x";
     }
 
     /** The exception for a library that cannot be used. */

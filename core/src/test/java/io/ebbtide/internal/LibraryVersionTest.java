@@ -71,6 +71,12 @@ final class LibraryVersionTest {
     }
 
     @Test
+    void expected_listsTheLines() {
+        assertThat(LibraryVersion.expected(List.of("2.4"))).isEqualTo("2.4.x");
+        assertThat(LibraryVersion.expected(List.of("2.2", "2.3", "2.4"))).isEqualTo("2.2.x, 2.3.x or 2.4.x");
+    }
+
+    @Test
     void requireAtLeast_acceptsLaterOnes() {
         for (String later : new String[] {"5.1.0", "5.10.0", "6.0.0", "10.0.0"}) {
             LibraryVersion.requireAtLeast("HikariCP", LibraryVersion.parse(later), 5, 1, "raise it");

@@ -22,8 +22,8 @@ final class HikariVersion {
         LibraryVersion.requireAtLeast(
                 "HikariCP",
                 LibraryVersion.of(HikariDataSource.class, "HikariCP", "com.zaxxer/HikariCP"),
-                5,
-                1,
+                4,
+                0,
                 "set such a version of com.zaxxer:HikariCP in dependencyManagement");
     }
 }

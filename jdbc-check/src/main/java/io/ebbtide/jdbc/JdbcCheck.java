@@ -32,7 +32,7 @@ public final class JdbcCheck {
     /**
      * A look at the database with the default options.
      *
-     * @throws IllegalStateException if the data source is a pool of a HikariCP older than 5.1
+     * @throws IllegalStateException if the data source is a pool of a HikariCP older than 4.0
      */
     public static Check of(DataSource dataSource) {
         return of(dataSource, JdbcOptions.defaults());
@@ -41,7 +41,7 @@ public final class JdbcCheck {
     /**
      * A look at the database.
      *
-     * @throws IllegalStateException if the data source is a pool of a HikariCP older than 5.1
+     * @throws IllegalStateException if the data source is a pool of a HikariCP older than 4.0
      */
     public static Check of(DataSource dataSource, JdbcOptions options) {
         Objects.requireNonNull(dataSource, "dataSource");

@@ -27,7 +27,7 @@ public final class JdbcComponent implements Component {
     /**
      * Closes this pool.
      *
-     * @throws IllegalStateException if the pool's HikariCP is older than 5.1
+     * @throws IllegalStateException if the pool's HikariCP is older than 4.0
      */
     public static JdbcComponent closing(HikariDataSource pool) {
         HikariVersion.check();

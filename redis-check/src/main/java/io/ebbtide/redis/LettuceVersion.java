@@ -13,7 +13,7 @@ final class LettuceVersion {
                 "Lettuce",
                 LibraryVersion.of(RedisURI.class, "Lettuce", "io.lettuce/lettuce-core"),
                 6,
-                4,
+                1,
                 "set such a version of io.lettuce:lettuce-core in dependencyManagement");
     }
 }

@@ -22,7 +22,7 @@ import java.util.Objects;
  * answer in time is closed and opened anew.
  *
  * <p>Details never hold a host, a user or a password. All methods are safe for use by many threads and block nobody;
- * they throw {@link IllegalStateException} if the application's Lettuce is older than 6.4.
+ * they throw {@link IllegalStateException} if the application's Lettuce is older than 6.1.
  */
 public final class RedisCheck {
     private RedisCheck() {}
