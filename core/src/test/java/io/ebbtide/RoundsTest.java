@@ -39,9 +39,7 @@ final class RoundsTest {
             service.close();
         }
 
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(ourThreads()).isEmpty());
+        Awaitility.await().untilAsserted(() -> assertThat(ourThreads()).isEmpty());
         assertThat(registry.getMeters()).isEmpty();
         assertThat(told).hasValue(ROUNDS * 4);
     }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.ebbtide.testing.TestTimeouts;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -22,14 +25,14 @@ import org.junit.jupiter.api.io.TempDir;
 final class BuiltInChecksTest {
     @Test
     void tcp_ofOpenAndClosedPort_tellsThemApart() throws Exception {
-        int port;
-        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = server.getLocalPort();
-            assertThat(look(Check.tcp("localhost", port))).isEqualTo(Outcome.up());
+        try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Socket silent = boundAndNotListening()) {
+            assertThat(look(Check.tcp("localhost", server.getLocalPort()))).isEqualTo(Outcome.up());
+            assertThat(look(Check.tcp("localhost", silent.getLocalPort())))
+                    .isEqualTo(Outcome.down("connection refused"));
         }
 
-        assertThat(look(Check.tcp("localhost", port))).isEqualTo(Outcome.down("connection refused"));
-        assertThat(look(Check.tcp("no-such-host.invalid", port))).isEqualTo(Outcome.down("host name not found"));
+        assertThat(look(Check.tcp("no-such-host.invalid", 1))).isEqualTo(Outcome.down("host name not found"));
         assertThatThrownBy(() -> Check.tcp("localhost", 0)).hasMessage("port: 0 (expected: 1 to 65535)");
     }
 
@@ -54,7 +57,10 @@ final class BuiltInChecksTest {
         } finally {
             server.stop(0);
         }
-        assertThat(look(Check.http(URI.create(base + "/200")))).isEqualTo(Outcome.down("connection refused"));
+        try (Socket silent = boundAndNotListening()) {
+            assertThat(look(Check.http(URI.create("http://localhost:" + silent.getLocalPort() + "/200"))))
+                    .isEqualTo(Outcome.down("connection refused"));
+        }
     }
 
     @Test
@@ -107,7 +113,8 @@ final class BuiltInChecksTest {
 
             assertThat(stage).isNotDone();
             release.countDown();
-            assertThat(stage.get(10, TimeUnit.SECONDS)).isEqualTo(Outcome.up());
+            assertThat(stage.get(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS))
+                    .isEqualTo(Outcome.up());
         } finally {
             executor.shutdownNow();
         }
@@ -121,8 +128,15 @@ final class BuiltInChecksTest {
         assertThat(Check.tcp("localhost", 1).isDependency()).isTrue();
     }
 
+    /** Holds a port that refuses connections, and that no other test can get meanwhile. */
+    private static Socket boundAndNotListening() throws IOException {
+        var socket = new Socket();
+        socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return socket;
+    }
+
     private static Outcome look(Check check) throws Exception {
-        return check.look().begin().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return check.look().begin().toCompletableFuture().get(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static Thread lockBoth(String name, ReentrantLock mine, ReentrantLock theirs, CyclicBarrier bothHold) {

@@ -2,6 +2,7 @@ package io.ebbtide.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ebbtide.testing.TestTimeouts;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,7 +23,7 @@ final class BackgroundLogTest {
             assertThat(log.flush(Duration.ofMillis(50))).isFalse();
 
             release.countDown();
-            assertThat(log.flush(Duration.ofSeconds(10))).isTrue();
+            assertThat(log.flush(TestTimeouts.HANG)).isTrue();
 
             assertThat(written).hasValueBetween(900, 1_000);
         }
@@ -36,7 +37,7 @@ final class BackgroundLogTest {
                 log.write(LoggerFactory.getLogger("test"), to -> written.incrementAndGet());
             }
 
-            assertThat(log.flush(Duration.ofSeconds(10))).isTrue();
+            assertThat(log.flush(TestTimeouts.HANG)).isTrue();
 
             assertThat(written).hasValue(100);
         }

@@ -2,6 +2,7 @@ package io.ebbtide.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ebbtide.testing.TestTimeouts;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,7 +65,8 @@ final class WarmUpTest {
                 .redirectErrorStream(true)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
         assertThat(process.exitValue()).as(output).isZero();
         return output;
     }

@@ -9,7 +9,10 @@ import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
+/** Lists the threads of the whole JVM: one that another test starts meanwhile would be taken for a hook. */
+@Isolated
 final class ConductorTest {
     @TempDir
     private Path folder;

@@ -9,6 +9,7 @@ import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Await;
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Ticker;
+import io.ebbtide.testing.TestTimeouts;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,13 +59,13 @@ final class EmergencyReportTest {
             @Override
             public void write(int one) {
                 blocked.countDown();
-                Await.done(release, Duration.ofSeconds(20));
+                Await.done(release, TestTimeouts.HANG.multipliedBy(2));
             }
         });
         report.start();
         Lifecycle over = lifecycle("over", new InFlight(Ticker.system()));
         over.shutdown("test", Leaving.AT_ONCE);
-        ShutdownReport last = over.awaitStopped(Duration.ofSeconds(10));
+        ShutdownReport last = over.awaitStopped(TestTimeouts.HANG);
         var writer = new Thread(() -> report.write(last));
         writer.start();
         blocked.await();

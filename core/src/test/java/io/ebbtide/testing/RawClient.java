@@ -12,9 +12,10 @@ public final class RawClient implements AutoCloseable {
     private final Socket socket = new Socket();
 
     public RawClient(int port) throws IOException {
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout((int) TestTimeouts.HANG.toMillis());
         socket.setTcpNoDelay(true);
-        socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
+        socket.connect(
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) TestTimeouts.HANG.toMillis());
     }
 
     public void send(String text) throws IOException {
