@@ -43,7 +43,7 @@ public final class BoundedCall {
      * @return whether it ended in time
      */
     public boolean await(Duration bound) {
-        boolean inTime = Await.done(took, bound);
+        boolean inTime = ticker.await(took, bound);
         if (!inTime) {
             stack = Threads.stack(thread, 16);
             thread.interrupt();

@@ -2,6 +2,7 @@ package io.ebbtide.internal;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 
 /** Time. The only place that reads the system's; everything else is handed one. */
 @FunctionalInterface
@@ -17,6 +18,15 @@ public interface Ticker {
     /** The time that has passed since {@code startNanos}, a former reading of this ticker. */
     default Duration since(long startNanos) {
         return Duration.ofNanos(nanos() - startNanos);
+    }
+
+    /**
+     * Waits until the future is done, at most until {@code bound} has passed on this ticker; as {@link Await#done}.
+     *
+     * @return whether it is done
+     */
+    default boolean await(CompletableFuture<?> future, Duration bound) {
+        return Await.done(future, bound);
     }
 
     /** The system's clocks. */

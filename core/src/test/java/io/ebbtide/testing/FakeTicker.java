@@ -3,13 +3,19 @@ package io.ebbtide.testing;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Time that moves when told. Safe for use by many threads. */
+/** Virtual time, moved by {@link #advance} alone. Safe for use by many threads. */
 public final class FakeTicker implements Ticker {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
+    private record Alarm(long atNanos, CompletableFuture<Void> due) {}
+
     private final AtomicLong nanos = new AtomicLong(1_000_000_000);
+    private final Queue<Alarm> alarms = new ConcurrentLinkedQueue<>();
 
     @Override
     public long nanos() {
@@ -21,7 +27,35 @@ public final class FakeTicker implements Ticker {
         return START.plusNanos(nanos.get());
     }
 
+    /** Waits for the future, or until time is moved past the bound by another thread. */
+    @Override
+    public boolean await(CompletableFuture<?> future, Duration bound) {
+        var alarm = new Alarm(nanos() + bound.toNanos(), new CompletableFuture<>());
+        alarms.add(alarm);
+        ring();
+        CompletableFuture.anyOf(future.handle((value, failure) -> null), alarm.due())
+                .join();
+        alarms.remove(alarm);
+        return future.isDone();
+    }
+
+    /** How many calls of {@link #await} wait. */
+    public int waiting() {
+        return alarms.size();
+    }
+
     public void advance(Duration duration) {
         nanos.addAndGet(duration.toNanos());
+        if (!alarms.isEmpty()) {
+            ring();
+        }
+    }
+
+    private void ring() {
+        for (Alarm alarm : alarms) {
+            if (alarm.atNanos() <= nanos()) {
+                alarm.due().complete(null);
+            }
+        }
     }
 }
