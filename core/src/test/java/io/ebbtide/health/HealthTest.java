@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ebbtide.internal.BackgroundLog;
-import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.Ticker;
 import io.ebbtide.testing.FakeTicker;
 import io.ebbtide.testing.ManualScheduler;
+import io.ebbtide.testing.TestTimeouts;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -78,28 +78,43 @@ final class HealthTest {
 
     @Test
     void startup_isUpOnceAllItsChecksWere_andStaysUp() {
+        var ticker = new FakeTicker();
+        var scheduler = new ManualScheduler(ticker);
+        var starting = new Health("orders", ticker, log, scheduler);
         var warm = new AtomicBoolean();
         var runs = new AtomicInteger();
-        health.register(
+        var stops = new AtomicInteger();
+        starting.register(
                 "warm",
                 ProbeKind.STARTUP,
                 Check.of(() -> {
                             runs.incrementAndGet();
                             return warm.get() ? Outcome.up() : Outcome.down("cold");
                         })
-                        .on(new CheckSchedule(
-                                Duration.ofMillis(20), Duration.ofSeconds(1), 1, 1, Duration.ofSeconds(30))));
-        health.start();
-        Awaitility.await().until(() -> runs.get() > 2);
-        assertThat(health.snapshot().startup()).isEqualTo(Status.DOWN);
+                        .timeout(TestTimeouts.HANG)
+                        .onStop(stops::incrementAndGet));
+        starting.start();
+        awaitWhileTimeMoves(scheduler, () -> runs.get() > 2);
+        assertThat(starting.snapshot().startup()).isEqualTo(Status.DOWN);
 
         warm.set(true);
-        Awaitility.await().until(() -> health.snapshot().startup() == Status.UP);
+        awaitWhileTimeMoves(scheduler, () -> starting.snapshot().startup() == Status.UP);
+        Awaitility.await().until(() -> stops.get() == 1);
         warm.set(false);
         int before = runs.get();
+        scheduler.advance(Duration.ofMinutes(10));
 
-        Awaitility.await().during(Duration.ofMillis(200)).until(() -> runs.get() <= before + 1);
-        assertThat(health.snapshot().startup()).isEqualTo(Status.UP);
+        assertThat(runs).hasValue(before);
+        assertThat(starting.snapshot().startup()).isEqualTo(Status.UP);
+        starting.stop();
+    }
+
+    /** Runs are begun by the thread that moves time, and are performed by threads of their own. */
+    private static void awaitWhileTimeMoves(ManualScheduler scheduler, BooleanSupplier condition) {
+        Awaitility.await().until(() -> {
+            scheduler.advance(Duration.ofMillis(100));
+            return condition.getAsBoolean();
+        });
     }
 
     @Test
@@ -210,46 +225,6 @@ final class HealthTest {
         assertThatThrownBy(() -> Check.of(Outcome::up).group(name))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("group: ");
-    }
-
-    @Test
-    @EnabledForJreRange(minVersion = 24)
-    void checks_runOnVirtualThreads_yetAreNotHeldUpByBusyCarriers() throws Exception {
-        var virtual = Threads.virtual("busy");
-        var onVirtual = new AtomicBoolean();
-        var stop = new AtomicBoolean();
-        var runs = new AtomicInteger();
-        health.register(
-                "quick",
-                ProbeKind.READINESS,
-                Check.of(() -> {
-                            onVirtual.compareAndSet(false, isVirtual(Thread.currentThread()));
-                            runs.incrementAndGet();
-                            return Outcome.up();
-                        })
-                        .every(Duration.ofMillis(20)));
-        health.start();
-        Awaitility.await().until(onVirtual::get);
-
-        for (int i = 0; i < 4 * Runtime.getRuntime().availableProcessors(); i++) {
-            virtual.newThread(() -> {
-                        while (!stop.get()) {
-                            Thread.onSpinWait();
-                        }
-                    })
-                    .start();
-        }
-        try {
-            int before = runs.get();
-            Awaitility.await().until(() -> runs.get() > before + 3);
-            assertThat(health.snapshot().checks().get(0).up()).isTrue();
-        } finally {
-            stop.set(true);
-        }
-    }
-
-    private static boolean isVirtual(Thread thread) throws ReflectiveOperationException {
-        return (boolean) Thread.class.getMethod("isVirtual").invoke(thread);
     }
 
     @Test

@@ -5,8 +5,12 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
-/** Runs what is due when its ticker is moved, on the thread that moves it. Confine to one thread. */
+/**
+ * Runs what is due when its ticker is moved, on the thread that moves it. Any thread may schedule; time is moved by one
+ * thread.
+ */
 public final class ManualScheduler implements Scheduler {
     private record Due(long atNanos, long order, Runnable task) {}
 
@@ -20,29 +24,37 @@ public final class ManualScheduler implements Scheduler {
     }
 
     @Override
-    public Timer after(Duration delay, Runnable task) {
+    public synchronized Timer after(Duration delay, Runnable task) {
         var due = new Due(ticker.nanos() + delay.toNanos(), count++, task);
         waiting.add(due);
-        return () -> waiting.remove(due);
+        return () -> cancel(due);
+    }
+
+    private synchronized void cancel(Due due) {
+        waiting.remove(due);
     }
 
     /** Moves time, stopping at each moment at which something is due. */
     public void advance(Duration duration) {
         long end = ticker.nanos() + duration.toNanos();
-        while (!waiting.isEmpty() && waiting.peek().atNanos() <= end) {
-            Due due = waiting.remove();
+        for (Due due = takeUntil(end); due != null; due = takeUntil(end)) {
             ticker.advance(Duration.ofNanos(Math.max(0, due.atNanos() - ticker.nanos())));
             due.task().run();
         }
         ticker.advance(Duration.ofNanos(end - ticker.nanos()));
     }
 
-    public int waiting() {
+    private synchronized @Nullable Due takeUntil(long endNanos) {
+        Due first = waiting.peek();
+        return first == null || first.atNanos() > endNanos ? null : waiting.remove();
+    }
+
+    public synchronized int waiting() {
         return waiting.size();
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         waiting.clear();
     }
 }
