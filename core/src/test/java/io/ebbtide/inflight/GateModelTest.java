@@ -8,11 +8,13 @@ import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Whatever three threads do to a gate, and wherever they are interrupted, there is an order in which a gate that does one
- * thing at a time would have said the same.
+ * thing at a time would have said the same. Isolated, as the classes under test are instrumented meanwhile.
  */
+@Isolated
 @Param(name = "thread", gen = ThreadIdGen.class)
 public final class GateModelTest {
     private final InFlight inFlight = new InFlight(() -> 0, 2, this::stripe);
@@ -49,7 +51,7 @@ public final class GateModelTest {
 
     @Test
     void gate_behavesLikeOneThatDoesOneThingAtATime() {
-        options(8, 250).check(GateModelTest.class);
+        options(8, 50).check(GateModelTest.class);
     }
 
     @Test

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ebbtide.testing.FakeTicker;
+import io.ebbtide.testing.TestTimeouts;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -161,21 +164,25 @@ final class InFlightTest {
     /** Whoever is refused because of its kind may be the last that a closing gate has counted. */
     @Test
     void closeWhenIdle_whileAKindIsRefused_closes() throws Exception {
+        ExecutorService other = Executors.newSingleThreadExecutor();
         for (int round = 0; round < 2_000; round++) {
             var each = new InFlight(ticker, 1, () -> 0);
             Ticket last = each.enter(WorkKind.REQUEST, "last");
             each.giveUp(WorkKind.JOB);
             CompletableFuture<Void> closed = each.closeWhenIdle();
-            var refused = CompletableFuture.runAsync(() -> {
-                for (int i = 0; i < 20; i++) {
-                    assertThat(each.tryEnter(WorkKind.JOB, () -> "job")).isNull();
-                }
-            });
+            var refused = CompletableFuture.runAsync(
+                    () -> {
+                        for (int i = 0; i < 20; i++) {
+                            assertThat(each.tryEnter(WorkKind.JOB, () -> "job")).isNull();
+                        }
+                    },
+                    other);
             last.close();
-            refused.get(10, TimeUnit.SECONDS);
+            refused.get(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS);
 
             assertThat(closed).as("round %s", round).isCompleted();
         }
+        other.shutdown();
     }
 
     @Test
