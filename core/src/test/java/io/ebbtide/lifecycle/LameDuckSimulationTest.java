@@ -20,7 +20,7 @@ final class LameDuckSimulationTest {
 
     @Test
     void falseLeaving_isRarerThanPromised() {
-        simulate(100_000);
+        simulate(30_000);
     }
 
     @Test

@@ -14,6 +14,7 @@ final class TraceTally {
     private int count;
     private int isFalse;
     private int whole;
+    private double endings;
 
     TraceTally(int most) {
         waitedOn = new double[most];
@@ -23,6 +24,7 @@ final class TraceTally {
     void add(TracePlayer.Ending ending, double lastLearns) {
         isFalse += ending.isFalse() ? 1 : 0;
         whole += ending.whole() ? 1 : 0;
+        endings += ending.left();
         waitedOn[count++] = Math.max(0, ending.left() - lastLearns);
     }
 
@@ -42,6 +44,12 @@ final class TraceTally {
     double bound() {
         double promised = Quiet.P * count;
         return promised + 3 * Math.sqrt(promised);
+    }
+
+    /** All that was decided, as one line: any other decision in one of the shutdowns gives another one. */
+    String decisions(TraceScenario scenario) {
+        return String.format(
+                Locale.ROOT, "%s | %d | %d | %d | %.3f", scenario.traffic(), count, isFalse, whole, endings);
     }
 
     String row(TraceScenario scenario) {
