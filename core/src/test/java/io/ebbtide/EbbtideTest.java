@@ -14,6 +14,7 @@ import io.ebbtide.lifecycle.LifecycleState;
 import io.ebbtide.lifecycle.ShutdownReport;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.testing.TestTimeouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,10 +29,11 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 final class EbbtideTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    /** What finishes in such a grace does so however busy the machine is. */
+    private static final Settings ROOMY = Settings.derived().withGrace(Duration.ofMinutes(10));
 
     private static final Settings SHORT_DRAIN = Settings.derived()
-            .withGrace(Duration.ofSeconds(5))
+            .withGrace(Duration.ofSeconds(20))
             .withLameDuck(Duration.ZERO)
             .withDrain(Duration.ofMillis(100));
 
@@ -51,7 +53,7 @@ final class EbbtideTest {
         service.close();
 
         assertThat(events).containsExactly("start db", "start cache", "warm up", "stop cache", "stop db");
-        assertThat(service.awaitStopped(SOON).exitCode()).isEqualTo(ExitCode.CLEAN);
+        assertThat(service.awaitStopped(TestTimeouts.HANG).exitCode()).isEqualTo(ExitCode.CLEAN);
     }
 
     @Test
@@ -88,7 +90,7 @@ final class EbbtideTest {
 
         assertThat(events).containsExactly("start db", "stop db");
         assertThat(service.state()).isEqualTo(LifecycleState.STOPPED);
-        assertThat(service.awaitStopped(SOON).exitCode()).isEqualTo(ExitCode.START_FAILED);
+        assertThat(service.awaitStopped(TestTimeouts.HANG).exitCode()).isEqualTo(ExitCode.START_FAILED);
     }
 
     @Test
@@ -115,11 +117,11 @@ final class EbbtideTest {
 
         service.shutdown("changed my mind");
 
-        assertThatThrownBy(() -> start.get(10, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> start.get(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS))
                 .hasRootCauseInstanceOf(InterruptedException.class)
                 .hasMessageContaining("'orders' was told to stop while it started: changed my mind");
         assertThat(events).containsExactly("start db", "stop db");
-        assertThat(service.awaitStopped(SOON).exitCode()).isEqualTo(ExitCode.CLEAN);
+        assertThat(service.awaitStopped(TestTimeouts.HANG).exitCode()).isEqualTo(ExitCode.CLEAN);
     }
 
     @Test
@@ -128,7 +130,7 @@ final class EbbtideTest {
 
         service.shutdown("never mind");
 
-        assertThat(service.awaitStopped(SOON).states()).containsKey(LifecycleState.DRAINING);
+        assertThat(service.awaitStopped(TestTimeouts.HANG).states()).containsKey(LifecycleState.DRAINING);
         assertThatThrownBy(service::start).hasMessage("'orders' was told to stop while it started: never mind");
         assertThat(events).isEmpty();
     }
@@ -147,7 +149,7 @@ final class EbbtideTest {
                                 + " in flight: reindex \\([\\d.]+ m?s\\)");
         job.close();
 
-        ShutdownReport report = service.awaitStopped(SOON);
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
         assertThat(report.inFlightAtSignal()).isEqualTo(1);
         assertThat(report.inFlightFinished()).isEqualTo(1);
         assertThat(report.isClean()).isTrue();
@@ -164,7 +166,7 @@ final class EbbtideTest {
         });
 
         service.shutdown("test");
-        ShutdownReport report = service.awaitStopped(SOON);
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(letIn).isFalse();
         assertThat(report.inFlightCut()).isEqualTo(1);
@@ -181,7 +183,7 @@ final class EbbtideTest {
         }
 
         service.shutdown("test");
-        ShutdownReport report = service.awaitStopped(SOON);
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(report.inFlightCut()).isEqualTo(3_000);
         assertThat(report.cut()).hasSize(100);
@@ -200,7 +202,7 @@ final class EbbtideTest {
         }
 
         service.shutdown("test");
-        ShutdownReport report = service.awaitStopped(SOON);
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(report.inFlightCut()).isEqualTo(301);
         assertThat(report.cut())
@@ -240,7 +242,7 @@ final class EbbtideTest {
                 .start();
 
         service.shutdown("test");
-        ShutdownReport report = service.awaitStopped(SOON);
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(events).containsExactly("start db", "stop db", "close source");
         assertThat(report.isClean()).isTrue();
@@ -258,10 +260,7 @@ final class EbbtideTest {
 
     @Test
     void close_withWorkThatNeverEnds_cutsItAndSaysWhich() {
-        Ebbtide service = builder()
-                .settings(Settings.derived().withGrace(Duration.ofSeconds(2)).withDrain(Duration.ofMillis(100)))
-                .build()
-                .start();
+        Ebbtide service = builder().settings(SHORT_DRAIN).build().start();
         service.inFlight().enter(WorkKind.REQUEST, "GET /export");
 
         assertThatThrownBy(service::close)
@@ -306,7 +305,7 @@ final class EbbtideTest {
 
         service.shutdown("test");
 
-        ShutdownReport report = service.awaitStopped(SOON);
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
         assertThat(events).containsExactly("RUNNING", "DRAINING", "STOPPING", "STOPPED", "stopped test");
         assertThat(report.problems())
                 .hasSize(3)
@@ -354,7 +353,7 @@ final class EbbtideTest {
     }
 
     private static EbbtideBuilder builder() {
-        return new EbbtideBuilder("orders").environment(Map.of());
+        return new EbbtideBuilder("orders").environment(Map.of()).settings(ROOMY);
     }
 
     private Component component(String name) {

@@ -8,6 +8,7 @@ import io.ebbtide.lifecycle.LifecycleState;
 import io.ebbtide.lifecycle.ShutdownReport;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.testing.TestTimeouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -32,6 +33,9 @@ final class RandomService {
     private static final List<WorkKind> KINDS = List.of(WorkKind.values());
     private static final CountDownLatch NEVER = new CountDownLatch(1);
 
+    /** Until the test is over, those that hang do not come back. */
+    private final CountDownLatch release;
+
     private final CountDownLatch told = new CountDownLatch(1);
     private final Random random;
     private final Duration grace;
@@ -48,8 +52,9 @@ final class RandomService {
     private final List<LifecycleState> entered = Collections.synchronizedList(new ArrayList<>());
     private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
 
-    RandomService(Random random) {
+    RandomService(Random random, CountDownLatch release) {
         this.random = random;
+        this.release = release;
         grace = Duration.ofMillis(900 + random.nextInt(1_300));
         drain = Duration.ofMillis(random.nextInt(300));
         for (int i = random.nextInt(4); i > 0; i--) {
@@ -128,9 +133,9 @@ final class RandomService {
         if (open != null) {
             open.close();
         }
-        ShutdownReport report = service.awaitStopped(Duration.ofSeconds(20));
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
         for (Thread worker : workers) {
-            worker.join(20_000);
+            worker.join(TestTimeouts.HANG.toMillis());
         }
         tickets.forEach(Ticket::close);
         return report;
@@ -181,21 +186,19 @@ final class RandomService {
         }
     }
 
-    private static void behave(Behaviour behaviour) {
+    private void behave(Behaviour behaviour) {
         switch (behaviour) {
             case AT_ONCE -> {}
             case SLOW -> sleep(20);
             case THROWS -> throw new IllegalStateException("as it may");
-            case HANGS -> forEver();
+            case HANGS -> hang();
         }
     }
 
-    /** No longer than a test may take: the thread is left behind, and must not be there for good. */
-    private static void forEver() {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(8);
-        for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+    private void hang() {
+        while (release.getCount() > 0) {
             try {
-                NEVER.await(left, TimeUnit.NANOSECONDS);
+                release.await();
             } catch (InterruptedException e) {
                 // that is the point
             }
@@ -214,6 +217,7 @@ final class RandomService {
         return grace;
     }
 
+    /** What the listener was notified of, in order; it may still be under way. */
     List<LifecycleState> entered() {
         return List.copyOf(entered);
     }

@@ -20,6 +20,7 @@ import io.ebbtide.lifecycle.Component;
 import io.ebbtide.lifecycle.SourceLoad;
 import io.ebbtide.testing.LoadedSource;
 import io.ebbtide.testing.SilentSource;
+import io.ebbtide.testing.TestTimeouts;
 import io.ebbtide.work.QueueRule;
 import io.ebbtide.work.WorkExecutor;
 import io.micrometer.core.instrument.Meter;
@@ -30,6 +31,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +50,8 @@ final class ServiceMetersTest {
     @Test
     void meters_tellOfTheService_andGoWithIt() {
         Ebbtide service = builder()
-                .readiness("cache", Check.of(() -> Outcome.down("gone")).shared())
+                .readiness(
+                        "cache", Check.of(() -> Outcome.down("gone")).shared().timeout(TestTimeouts.HANG))
                 .build();
         assertThat(registry.getMeters()).isEmpty();
         service.start();
@@ -76,7 +79,7 @@ final class ServiceMetersTest {
                 .isZero();
         assertThat(value("ebbtide.check.hung", "check", "cache")).isZero();
         Awaitility.await().until(() -> registry.find("ebbtide.check.latency").meter() != null);
-        assertThat(value("ebbtide.check.age", "check", "cache")).isBetween(0.0, 60.0);
+        assertThat(value("ebbtide.check.age", "check", "cache")).isNotNegative();
         open.close();
         service.close();
 
@@ -87,10 +90,13 @@ final class ServiceMetersTest {
     void checkThatHasNoResultYet_hasNoLatency_ratherThanNone() {
         var release = new CountDownLatch(1);
         try (Ebbtide service = builder()
-                .readiness("slow", Check.of(() -> {
-                    release.await(10, TimeUnit.SECONDS);
-                    return Outcome.up();
-                }))
+                .readiness(
+                        "slow",
+                        Check.of(() -> {
+                                    release.await();
+                                    return Outcome.up();
+                                })
+                                .timeout(TestTimeouts.HANG))
                 .build()
                 .start()) {
             assertThat(registry.find("ebbtide.check.latency").meter()).isNull();
@@ -111,6 +117,7 @@ final class ServiceMetersTest {
         List<List<String>> seen = new ArrayList<>();
         var stopping = new CountDownLatch(1);
         Ebbtide service = builder()
+                .settings(Settings.derived().withGrace(Duration.ofMinutes(10)).withLameDuck(Duration.ZERO))
                 .component("before", new Component() {
                     @Override
                     public void start() {
@@ -147,9 +154,10 @@ final class ServiceMetersTest {
                 .as("its work is still told")
                 .isEqualTo(1);
         last.close();
-        service.awaitStopped(Duration.ofSeconds(10));
+        service.awaitStopped(TestTimeouts.HANG);
 
-        assertThat(stopping.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(stopping.await(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
         assertThat(seen).containsExactly(List.of(), List.of());
         assertThat(registry.getMeters()).isEmpty();
     }
@@ -288,7 +296,7 @@ final class ServiceMetersTest {
         try (Ebbtide service = builder().work(executor).build().start()) {
             executor.execute(() -> {
                 try {
-                    release.await(10, TimeUnit.SECONDS);
+                    release.await();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
@@ -309,6 +317,7 @@ final class ServiceMetersTest {
     void twoQueuesOfOneName_areOne_andTheLogSaysSo() {
         var lines = new ListAppender<ILoggingEvent>();
         var logger = (Logger) LoggerFactory.getLogger(ServiceMeters.class);
+        lines.list = new CopyOnWriteArrayList<>(); // written by another thread
         lines.start();
         logger.setLevel(Level.WARN);
         logger.addAppender(lines);
@@ -319,7 +328,7 @@ final class ServiceMetersTest {
             assertThat(service.inFlight().count()).isZero();
             Awaitility.await()
                     .until(
-                            () -> List.copyOf(lines.list).stream()
+                            () -> lines.list.stream()
                                     .anyMatch(
                                             line -> line.getFormattedMessage()
                                                     .equals(
@@ -337,29 +346,31 @@ final class ServiceMetersTest {
         var release = new CountDownLatch(1);
         Ebbtide service = builder()
                 .settings(Settings.derived()
-                        .withGrace(Duration.ofSeconds(8))
+                        .withGrace(Duration.ofMinutes(10))
                         .withLameDuck(Duration.ZERO)
                         .withDrain(Duration.ofMillis(100)))
                 .component("slow", () -> {
                     stopping.countDown();
-                    release.await(5, TimeUnit.SECONDS);
+                    release.await();
                 })
                 .build()
                 .start();
         service.work("stuck", WorkKind.JOB).workedOnBy(null);
 
         service.shutdown("test");
-        assertThat(stopping.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(stopping.await(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
 
         assertThat(value("ebbtide.cut", "kind", "job")).isEqualTo(1);
         assertThat(value("ebbtide.cut", "kind", "request")).isZero();
-        // The drain's 100 ms begin with the signal, the state later: how much is up to the machine.
-        assertThat(value("ebbtide.shutdown", "state", "draining")).isPositive().isLessThan(5.0);
+        assertThat(value("ebbtide.shutdown", "state", "draining"))
+                .isPositive()
+                .isLessThanOrEqualTo(value("ebbtide.grace.used"));
         assertThat(value("ebbtide.shutdown", "state", "lame_duck")).isZero();
-        assertThat(value("ebbtide.grace.used")).isBetween(0.1, 8.0);
+        assertThat(value("ebbtide.grace.used")).isGreaterThanOrEqualTo(0.1);
         assertThat(value("ebbtide.moves", "to", "stopping")).isEqualTo(1);
         release.countDown();
-        service.awaitStopped(Duration.ofSeconds(10));
+        service.awaitStopped(TestTimeouts.HANG);
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.ebbtide.lifecycle.Leaving;
 import io.ebbtide.lifecycle.Lifecycle;
 import io.ebbtide.lifecycle.LifecycleState;
 import io.ebbtide.lifecycle.Plan;
+import io.ebbtide.testing.TestTimeouts;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +40,7 @@ final class ProbesTest {
                     List.of(),
                     Map.of(),
                     List.of(),
-                    GraceBudget.of(Duration.ofSeconds(10), GraceBudget.Shares.DERIVED, Duration.ofSeconds(2)),
+                    GraceBudget.of(Duration.ofMinutes(10), GraceBudget.Shares.DERIVED, Duration.ofSeconds(2)),
                     LameDuckRules.defaults(),
                     Map.of(),
                     Map.of()),
@@ -52,7 +53,7 @@ final class ProbesTest {
     @AfterEach
     void stop() throws Exception {
         lifecycle.shutdown("end of test", Leaving.AT_ONCE);
-        lifecycle.awaitStopped(Duration.ofSeconds(10));
+        lifecycle.awaitStopped(TestTimeouts.HANG);
     }
 
     @Test
@@ -76,7 +77,7 @@ final class ProbesTest {
         assertThat(get("/health/ready")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"leaving\"}");
         assertThat(get("/health/startup")).isEqualTo("200 {\"status\":\"UP\"}");
         work.close();
-        lifecycle.awaitStopped(Duration.ofSeconds(10));
+        lifecycle.awaitStopped(TestTimeouts.HANG);
         assertThat(get("/health/live")).isEqualTo("200 {\"status\":\"UP\"}");
     }
 
@@ -128,7 +129,8 @@ final class ProbesTest {
                 "cache",
                 ProbeKind.READINESS,
                 Check.of(() -> Outcome.down("no route").with("role", "primary").with("replicas", 2))
-                        .dependency());
+                        .dependency()
+                        .timeout(TestTimeouts.HANG));
 
         lifecycle.start();
         Awaitility.await().until(() -> get("/health/ready").contains("DEGRADED"));
@@ -144,7 +146,10 @@ final class ProbesTest {
 
     @Test
     void group_hasAPathOfItsOwn_whichLeavingDoesNotTouch() {
-        control.register("db", ProbeKind.READINESS, Check.of(Outcome::up).group("stores"));
+        control.register(
+                "db",
+                ProbeKind.READINESS,
+                Check.of(Outcome::up).timeout(TestTimeouts.HANG).group("stores"));
         assertThat(get("/health/stores")).startsWith("503 {\"status\":\"DOWN\",\"group\":\"stores\",\"checks\":[{");
 
         lifecycle.start();

@@ -8,6 +8,7 @@ import io.ebbtide.Settings;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.WorkInFlight;
 import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.testing.TestTimeouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,10 +28,15 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class WorkExecutorTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    /** What finishes in such a drain does so however busy the machine is. */
+    private static final Settings ROOMY = Settings.derived()
+            .withGrace(Duration.ofMinutes(10))
+            .withLameDuck(Duration.ZERO)
+            .withDrain(Duration.ofMinutes(8));
 
+    /** For work that never ends. */
     private static final Settings SHORT = Settings.derived()
-            .withGrace(Duration.ofSeconds(5))
+            .withGrace(Duration.ofSeconds(20))
             .withLameDuck(Duration.ZERO)
             .withDrain(Duration.ofSeconds(1));
 
@@ -58,7 +64,7 @@ final class WorkExecutorTest {
         service.shutdown("test");
         Future<String> late = executor.submit(() -> "submitted by work in flight");
         release.countDown();
-        ShutdownReport report = service.awaitStopped(SOON);
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(running.get()).isEqualTo("running");
         assertThat(waiting.get()).isEqualTo("waiting");
@@ -83,7 +89,7 @@ final class WorkExecutorTest {
                 .hasMessage("'mails' takes no further task: the service leaves (expected: tasks before that, or"
                         + " QueueRule.handBack)");
         release.countDown();
-        ShutdownReport report = service.awaitStopped(SOON);
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(running.get()).isEqualTo("running");
         assertThat(report.isClean()).isTrue();
@@ -106,7 +112,7 @@ final class WorkExecutorTest {
         Runnable late = () -> {};
         executor.execute(late);
         release.countDown();
-        ShutdownReport report = service.awaitStopped(SOON);
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(handedBack).containsExactlyInAnyOrder(executed, submitted, late);
         assertThat(future.isCancelled()).isTrue();
@@ -128,7 +134,7 @@ final class WorkExecutorTest {
         service.shutdown("test");
         Awaitility.await().until(() -> handedBack.size() == 2);
         release.countDown();
-        ShutdownReport report = service.awaitStopped(SOON);
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(report.problems())
                 .containsExactly("mails closing its listeners failed: IllegalStateException: no room");
@@ -137,7 +143,7 @@ final class WorkExecutorTest {
     @Test
     void taskThatDoesNotEnd_isCut_interrupted_andHadSeenItsTimePass() throws Exception {
         WorkExecutor executor = executor(QueueRule.keep());
-        Ebbtide service = service(executor);
+        Ebbtide service = service(executor, SHORT);
         assertThat(executor.remaining()).isEqualTo(InFlight.UNLIMITED);
         var interrupted = new CountDownLatch(1);
         executor.execute(() -> {
@@ -152,9 +158,10 @@ final class WorkExecutorTest {
 
         service.shutdown("test");
         Awaitility.await().until(() -> executor.remaining().compareTo(Duration.ofMillis(500)) <= 0);
-        ShutdownReport report = service.awaitStopped(SOON);
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
-        assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(interrupted.await(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS))
+                .isTrue();
         assertThat(report.inFlightCut()).isEqualTo(1);
         assertThat(report.cut().get(0).description()).startsWith("mails: ");
         assertThat(report.cut().get(0).stack()).anyMatch(frame -> frame.contains("CountDownLatch.await"));
@@ -168,7 +175,7 @@ final class WorkExecutorTest {
         Ebbtide service = Ebbtide.builder("orders")
                 .component("db", () -> {
                     stopping.countDown();
-                    hold.await(5, TimeUnit.SECONDS);
+                    hold.await(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS);
                 })
                 .work(executor)
                 .settings(SHORT)
@@ -182,9 +189,10 @@ final class WorkExecutorTest {
         service.shutdown("test");
         stopping.await();
         release.countDown(); // its thread is free now, while components stop
-        assertThatThrownBy(() -> waiting.get(10, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
+        assertThatThrownBy(() -> waiting.get(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS))
+                .isInstanceOf(CancellationException.class);
         hold.countDown();
-        ShutdownReport report = service.awaitStopped(SOON);
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(began).isFalse();
         assertThat(report.inFlightCut()).isEqualTo(2);
@@ -194,13 +202,13 @@ final class WorkExecutorTest {
     @Test
     void taskThatNeverBegins_leavesNobodyWaitingForItsResult() throws Exception {
         WorkExecutor executor = executor(QueueRule.keep());
-        Ebbtide service = service(executor);
+        Ebbtide service = service(executor, SHORT);
         executor.execute(() -> blocking("running"));
         begun.await();
         Future<?> waiting = executor.submit(() -> "never");
 
         service.shutdown("test");
-        service.awaitStopped(SOON);
+        service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(waiting.isCancelled()).isTrue();
     }
@@ -250,7 +258,7 @@ final class WorkExecutorTest {
         assertThat(service.inFlight().count()).isEqualTo(2);
         service.shutdown("test");
         release.countDown();
-        ShutdownReport report = service.awaitStopped(SOON);
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(early.get() + waiting.get()).isEqualTo("earlywaiting");
         assertThat(report.inFlightAtSignal()).isEqualTo(2);
@@ -312,6 +320,14 @@ final class WorkExecutorTest {
     }
 
     private static Ebbtide service(WorkExecutor executor) {
-        return Ebbtide.builder("orders").work(executor).settings(SHORT).build().start();
+        return service(executor, ROOMY);
+    }
+
+    private static Ebbtide service(WorkExecutor executor, Settings settings) {
+        return Ebbtide.builder("orders")
+                .work(executor)
+                .settings(settings)
+                .build()
+                .start();
     }
 }
