@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 /** From the last answer of a service that is draining to the end of its process. */
 final class ExitLatency {
     private static final int RUNS = 21;
+    private static final Duration BOUND = Duration.ofMillis(60);
     private static final Duration SOON = Duration.ofSeconds(20);
 
     private ExitLatency() {}
@@ -33,19 +34,14 @@ final class ExitLatency {
                     .component("pool", () -> {})
                     .management(0)
                     .settings(Settings.derived().withLameDuck(Duration.ZERO).withManagementPort(0))
-                    .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
+                    .startupTask("print the port", () -> System.out.println("port=" + source.port()))
                     .build()
                     .run();
         }
     }
 
-    public static void main(String[] arguments) throws Exception {
-        var sample = new Sample("exit: last answer to the end of the process");
-        for (int i = 0; i < RUNS; i++) {
-            sample.add(once());
-        }
-        System.out.println(sample.line());
-        sample.expectMedianBelow(Duration.ofMillis(60));
+    static void measure(Results results) {
+        results.repeat("last answer to the end of the process", RUNS, Bound.below(BOUND), ExitLatency::once);
     }
 
     private static Duration once() throws Exception {

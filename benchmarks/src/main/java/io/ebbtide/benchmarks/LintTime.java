@@ -116,20 +116,13 @@ final class LintTime {
 
     private LintTime() {}
 
-    public static void main(String[] arguments) {
+    static void measure(Results results) {
         byte[] text = documents().getBytes(StandardCharsets.UTF_8);
-        var first = new Sample("lint of 1,000 documents, the first time");
-        first.add(timed(text));
-        System.out.println(first.line());
+        results.repeat("1,000 documents, the first time", 1, null, () -> timed(text));
         for (int i = 0; i < WARM_UP; i++) {
             timed(text);
         }
-        var warm = new Sample("lint of 1,000 documents, warm");
-        for (int i = 0; i < RUNS; i++) {
-            warm.add(timed(text));
-        }
-        System.out.println(warm.line());
-        warm.expectMedianBelow(BOUND);
+        results.repeat("1,000 documents, warm", RUNS, Bound.below(BOUND), () -> timed(text));
     }
 
     private static Duration timed(byte[] text) {

@@ -16,12 +16,13 @@ import java.util.concurrent.TimeUnit;
 /** What 10,000 checks cost a process, each run every 5 s, in shares of one core. */
 final class ManyChecks {
     private static final int CHECKS = 10_000;
-    private static final Duration MEASURED = Duration.ofSeconds(30);
+    private static final Duration INTERVAL = Duration.ofSeconds(5);
+    private static final int SLICES = 12;
     private static final double BOUND_PERCENT = 5;
 
     private ManyChecks() {}
 
-    /** A service with nothing but checks; the first argument says how many. */
+    /** A service with nothing but checks; the arguments are how many, and how many intervals are measured. */
     static final class Service {
         private static final CountDownLatch NEVER = new CountDownLatch(1);
 
@@ -29,7 +30,7 @@ final class ManyChecks {
             EbbtideBuilder builder = Ebbtide.builder("checks");
             int count = Integer.parseInt(arguments[0]);
             for (int i = 0; i < count; i++) {
-                builder.readiness("check-" + i, Check.of(Outcome::up).every(Duration.ofSeconds(5)));
+                builder.readiness("check-" + i, Check.of(Outcome::up).every(INTERVAL));
             }
             Ebbtide service = builder.build().start();
             while (service.health().snapshot().readiness() != Status.UP) {
@@ -37,11 +38,13 @@ final class ManyChecks {
             }
             pause(Duration.ofSeconds(20)); // compiled, and spread over the interval
             var process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-            long cpu = process.getProcessCpuTime();
-            long start = System.nanoTime();
-            pause(MEASURED);
-            System.out.println("percent=%.2f"
-                    .formatted(100.0 * (process.getProcessCpuTime() - cpu) / (System.nanoTime() - start)));
+            for (int i = 0; i < Integer.parseInt(arguments[1]); i++) { // each check runs once in each
+                long cpu = process.getProcessCpuTime();
+                long start = System.nanoTime();
+                pause(INTERVAL);
+                System.out.println("slice %d percent=%s"
+                        .formatted(i, 100.0 * (process.getProcessCpuTime() - cpu) / (System.nanoTime() - start)));
+            }
             service.close();
         }
 
@@ -52,22 +55,30 @@ final class ManyChecks {
         }
     }
 
-    public static void main(String[] arguments) throws Exception {
-        double none = percentOfOneCore(0);
-        double all = percentOfOneCore(CHECKS);
-        System.out.println("checks: %,d of them every 5 s cost %.1f %% of one core (%.1f %%, without any %.1f %%)"
-                .formatted(CHECKS, all - none, all, none));
-        if (all - none >= BOUND_PERCENT) {
-            throw new IllegalStateException(
-                    "checks: %.1f %% of one core (expected: < %.0f %%)".formatted(all - none, BOUND_PERCENT));
+    static void measure(Results results) throws InterruptedException {
+        double none = percentOfOneCore(results, 0).median(null).value();
+        var cost = new Sample("%,d checks every 5 s, share of one core".formatted(CHECKS), Unit.PERCENT);
+        Sample all = percentOfOneCore(results, CHECKS);
+        for (double percent : all.values()) {
+            cost.add(percent - none);
         }
+        results.note("share of one core without any check: %.2f %%".formatted(none));
+        results.add(cost.median(Bound.below(BOUND_PERCENT)));
     }
 
-    private static double percentOfOneCore(int checks) throws InterruptedException {
-        try (ServiceProcess service =
-                JavaLauncher.of(Service.class).arguments(String.valueOf(checks)).start()) {
-            return Double.parseDouble(service.awaitLine("percent=([0-9.]+)", Duration.ofMinutes(2))
-                    .group(1));
+    private static Sample percentOfOneCore(Results results, int checks) throws InterruptedException {
+        int slices = results.runs(SLICES);
+        var sample = new Sample(checks + " checks", Unit.PERCENT);
+        try (ServiceProcess service = JavaLauncher.of(Service.class)
+                .arguments(String.valueOf(checks), String.valueOf(slices))
+                .start()) {
+            for (int i = 0; i < slices; i++) {
+                results.progress(checks + " checks, intervals", i, slices);
+                sample.add(Double.parseDouble(
+                        service.awaitLine("^slice " + i + " percent=(\\S+)", Duration.ofMinutes(2))
+                                .group(1)));
+            }
         }
+        return sample;
     }
 }

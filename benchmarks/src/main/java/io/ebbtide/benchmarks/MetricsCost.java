@@ -31,7 +31,7 @@ final class MetricsCost {
     private static final Duration SLICE = Duration.ofMillis(500);
     private static final int WARM_UP_PAIRS = 8;
     private static final Duration SOON = Duration.ofSeconds(30);
-    private static final double LEAST = 0.97;
+    private static final double MINIMUM = 0.97;
     private static final byte[] REQUEST =
             "GET /orders/1 HTTP/1.1\r\nHost: bench\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -77,20 +77,22 @@ final class MetricsCost {
         }
     }
 
-    public static void main(String[] arguments) throws Exception {
+    static void measure(Results results) throws Exception {
         ExecutorService clients = Executors.newFixedThreadPool(CONNECTIONS);
         try {
             List<Pair> pairs = new ArrayList<>();
-            for (int i = 0; i < ROUNDS; i++) {
-                pairs.addAll(round(i % 2 == 0, clients));
+            for (int i = 0; i < results.runs(ROUNDS); i++) {
+                pairs.addAll(round(results, i, clients));
             }
-            print(pairs);
+            add(results, pairs);
         } finally {
             clients.shutdownNow();
         }
     }
 
-    private static List<Pair> round(boolean withFirst, ExecutorService clients) throws Exception {
+    private static List<Pair> round(Results results, int number, ExecutorService clients) throws Exception {
+        boolean withFirst = number % 2 == 0;
+        int measured = results.runs(PAIRS);
         JavaLauncher launcher = JavaLauncher.of(Twice.class)
                 .arguments(withFirst ? "on" : "off", withFirst ? "off" : "on")
                 .environment("EBBTIDE_MANAGEMENT_PORT", "0");
@@ -99,8 +101,12 @@ final class MetricsCost {
             Example with = Example.of(process, withFirst ? 0 : 1);
             Example without = Example.of(process, withFirst ? 1 : 0);
             List<Pair> pairs = new ArrayList<>();
-            for (int i = 0; i < WARM_UP_PAIRS + PAIRS; i++) {
-                boolean first = i % 2 == 0; // whoever comes second finds a warmer machine
+            for (int i = 0; i < WARM_UP_PAIRS + measured; i++) {
+                results.progress(
+                        "pairs",
+                        number * (WARM_UP_PAIRS + measured) + i,
+                        results.runs(ROUNDS) * (WARM_UP_PAIRS + measured));
+                boolean first = i % 2 == 0; // the second one finds a warmer machine
                 double before = perSecond(first ? with : without, clients);
                 double after = perSecond(first ? without : with, clients);
                 scrape(with);
@@ -119,30 +125,16 @@ final class MetricsCost {
         }
     }
 
-    private static void print(List<Pair> pairs) {
-        double[] sorted = pairs.stream().mapToDouble(Pair::ratio).sorted().toArray();
-        double median = sorted[sorted.length / 2];
-        double least = sorted[Sample.lowerRank(sorted.length)];
-        double most = sorted[Sample.upperRank(sorted.length)];
-        System.out.printf(
-                "metrics: %,.0f requests/s with, %,.0f without, %d pairs of %d ms in %d processes,"
-                        + " ratio min %.3f, quartiles %.3f and %.3f, median %.3f (%.3f to %.3f), max %.3f%n",
-                pairs.stream().mapToDouble(Pair::with).average().orElse(0),
-                pairs.stream().mapToDouble(Pair::without).average().orElse(0),
-                pairs.size(),
-                SLICE.toMillis(),
-                ROUNDS,
-                sorted[0],
-                sorted[sorted.length / 4],
-                sorted[sorted.length - 1 - sorted.length / 4],
-                median,
-                least,
-                most,
-                sorted[sorted.length - 1]);
-        if (median < LEAST) {
-            throw new IllegalStateException(
-                    "metrics: median ratio %.3f (expected: >= %.2f; a machine at rest)".formatted(median, LEAST));
-        }
+    private static void add(Results results, List<Pair> pairs) {
+        results.note("orders a second: %,.0f with metrics, %,.0f without, %d pairs of %d ms"
+                .formatted(
+                        pairs.stream().mapToDouble(Pair::with).average().orElse(0),
+                        pairs.stream().mapToDouble(Pair::without).average().orElse(0),
+                        pairs.size(),
+                        SLICE.toMillis()));
+        var ratio = new Sample("orders a second with metrics on and scraped, divided by those without", Unit.RATIO);
+        pairs.forEach(pair -> ratio.add(pair.ratio()));
+        results.add(ratio.median(Bound.atLeast(MINIMUM)));
     }
 
     private static double perSecond(Example example, ExecutorService clients)
@@ -157,6 +149,9 @@ final class MetricsCost {
         for (Future<Long> count : counts) {
             all += count.get();
         }
+        if (all == 0) {
+            throw new IllegalStateException("orders: 0 answered in %s (expected: some)".formatted(SLICE));
+        }
         return all / ((System.nanoTime() - begin) / 1e9);
     }
 
@@ -164,6 +159,7 @@ final class MetricsCost {
         long count = 0;
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setTcpNoDelay(true);
+            socket.setSoTimeout((int) SOON.toMillis());
             var input = new BufferedInputStream(socket.getInputStream(), 4_096);
             while (System.nanoTime() < end) {
                 socket.getOutputStream().write(REQUEST);

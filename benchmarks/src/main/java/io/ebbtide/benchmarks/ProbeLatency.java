@@ -20,13 +20,12 @@ import io.undertow.server.handlers.BlockingHandler;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /** How long a probe waits for its answer while the service has traffic and something is wrong with what it depends on. */
 final class ProbeLatency {
     private static final int PROBES = 1_000;
+    private static final double PERCENTILE = 0.99;
     private static final int CLIENTS = 32;
     private static final Duration BETWEEN = Duration.ofMillis(5);
     private static final Duration BOUND = Duration.ofMillis(10);
@@ -51,7 +50,7 @@ final class ProbeLatency {
                     .readiness("redis", RedisCheck.of(redis).every(Duration.ofSeconds(1)))
                     .serve(source)
                     .management(0)
-                    .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
+                    .startupTask("print the port", () -> System.out.println("port=" + source.port()))
                     .build()
                     .run();
         }
@@ -74,7 +73,7 @@ final class ProbeLatency {
         void run();
     }
 
-    public static void main(String[] arguments) throws Exception {
+    static void measure(Results results) throws Exception {
         try (RealPostgres postgres = RealPostgres.start();
                 RealRedis redis = RealRedis.start();
                 ServiceProcess service = JavaLauncher.of(Service.class)
@@ -87,40 +86,39 @@ final class ProbeLatency {
             StrictLoad load = StrictLoad.start(port, CLIENTS, number -> WireRequest.get("/"));
             LockSupport.parkNanos(Duration.ofSeconds(5).toNanos()); // compiled
 
-            var worst = new ArrayList<Duration>();
-            worst.add(measure("nothing wrong", management, port, () -> {}, () -> {}));
-            worst.add(measure("PostgreSQL frozen", management, port, postgres::freeze, postgres::thaw));
-            worst.add(measure("PostgreSQL killed", management, port, postgres::kill, postgres::restart));
-            worst.add(measure("Redis frozen", management, port, redis::freeze, redis::thaw));
-            worst.add(measure("Redis killed", management, port, redis::kill, redis::restart));
-            load.stopAfter(Duration.ZERO);
+            measure(results, "nothing wrong", management, port, () -> {}, () -> {});
+            measure(results, "PostgreSQL frozen", management, port, postgres::freeze, postgres::thaw);
+            measure(results, "PostgreSQL killed", management, port, postgres::kill, postgres::restart);
+            measure(results, "Redis frozen", management, port, redis::freeze, redis::thaw);
+            measure(results, "Redis killed", management, port, redis::kill, redis::restart);
+            load.stop();
+            if (load.answered() == 0) {
+                throw new IllegalStateException("load: 0 of %d requests answered (expected: some)".formatted(load.sent()));
+            }
             service.signal("TERM");
             service.awaitExit(SOON);
-            if (worst.stream().anyMatch(p99 -> p99.compareTo(BOUND) >= 0)) {
-                throw new IllegalStateException(
-                        "probes: a 99th percentile of " + worst + " (expected: < " + BOUND + ")");
+        }
+    }
+
+    private static void measure(Results results, String what, int management, int port, Fault begin, Fault end) {
+        results.attempt(what, () -> {
+            begin.run();
+            try {
+                Sample own = times(results, what + ", probe at the management port, p99", management);
+                Sample shared = times(results, what + ", probe at the application's port, p99", port);
+                results.add(own.quantile(PERCENTILE, Bound.below(BOUND)));
+                results.add(shared.quantile(PERCENTILE, null));
+            } finally {
+                end.run();
             }
-        }
+        });
     }
 
-    /** Returns the 99th percentile on the management port. */
-    private static Duration measure(String what, int management, int port, Fault begin, Fault end) throws IOException {
-        begin.run();
-        try {
-            Duration own = percentile(management);
-            Duration shared = percentile(port);
-            System.out.println("probes: %-20s p99 %5.2f ms on the management port, %5.2f ms on the application's"
-                    .formatted(what, Sample.millis(own), Sample.millis(shared)));
-            return own;
-        } finally {
-            end.run();
-        }
-    }
-
-    private static Duration percentile(int port) throws IOException {
-        List<Duration> times = new ArrayList<>();
+    private static Sample times(Results results, String figure, int port) throws IOException {
+        var times = new Sample(figure, Unit.MILLIS);
         try (WireConnection connection = WireConnection.open(port, SOON)) {
-            for (int i = 0; i < PROBES; i++) {
+            for (int i = 0; i < results.runs(PROBES); i++) {
+                results.progress(figure, i, results.runs(PROBES));
                 long start = System.nanoTime();
                 boolean live = i % 2 == 0;
                 int status = connection
@@ -128,11 +126,11 @@ final class ProbeLatency {
                         .status();
                 times.add(Duration.ofNanos(System.nanoTime() - start));
                 if (live && status != 200) {
-                    throw new IllegalStateException("liveness: " + status);
+                    throw new IllegalStateException("liveness: %d (expected: 200)".formatted(status));
                 }
                 LockSupport.parkNanos(BETWEEN.toNanos());
             }
         }
-        return times.stream().sorted().skip(PROBES * 99L / 100).findFirst().orElseThrow();
+        return times;
     }
 }

@@ -17,9 +17,10 @@ import java.util.concurrent.locks.LockSupport;
 /** From the start of the JVM to the first good answer: bare Undertow, and the same under Ebbtide, in turn. */
 final class ReadyTime {
     private static final int RUNS = 60;
+    private static final Duration BOUND = Duration.ofMillis(100);
 
-    /** More often, and the looking takes the processor from what is looked at. */
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
+    /** A shorter pause would take the processor from the process that starts. */
+    private static final Duration BETWEEN_REQUESTS = Duration.ofMillis(5);
 
     private static final HttpHandler HELLO =
             exchange -> exchange.getResponseSender().send("hello");
@@ -49,11 +50,12 @@ final class ReadyTime {
         }
     }
 
-    public static void main(String[] arguments) throws Exception {
-        var bare = new Sample("ready: bare Undertow");
-        var managed = new Sample("ready: under Ebbtide");
-        var cost = new Sample("ready: what Ebbtide costs, pair by pair");
-        for (int i = 0; i < RUNS + 1; i++) {
+    static void measure(Results results) throws IOException {
+        var bare = new Sample("start of the JVM to ready, bare Undertow", Unit.MILLIS);
+        var managed = new Sample("start of the JVM to ready, under Ebbtide", Unit.MILLIS);
+        var cost = new Sample("the difference, pair by pair", Unit.MILLIS);
+        for (int i = 0; i < results.runs(RUNS) + 1; i++) {
+            results.progress("pairs", i, results.runs(RUNS) + 1);
             Duration bareTime = time(Bare.class, "/");
             Duration managedTime = time(Managed.class, "/health/ready");
             if (i > 0) { // the first pair warms the disk
@@ -62,12 +64,11 @@ final class ReadyTime {
                 cost.add(managedTime.minus(bareTime));
             }
         }
-        System.out.println(bare.line());
-        System.out.println(managed.line());
-        System.out.println(cost.line());
+        results.add(bare.median(null));
+        results.add(managed.median(null));
         // Each pair saw the same machine: from one run of this to the next its median moves by some 10 ms, where the
         // difference of the two best moves by 40.
-        cost.expectMedianBelow(Duration.ofMillis(100));
+        results.add(cost.median(Bound.below(BOUND)));
     }
 
     private static Duration time(Class<?> main, String path) throws IOException {
@@ -76,10 +77,11 @@ final class ReadyTime {
         try (ServiceProcess service =
                 JavaLauncher.of(main).arguments(String.valueOf(port)).start()) {
             while (!answers(port, path)) {
-                if (!service.isAlive()) {
-                    throw new IllegalStateException(service.output());
+                if (!service.isAlive() || System.nanoTime() - start > SignalledExit.HANG.toNanos()) {
+                    throw new IllegalStateException("%s: no good answer at port %d; output:%n%s"
+                            .formatted(main.getSimpleName(), port, service.output()));
                 }
-                LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+                LockSupport.parkNanos(BETWEEN_REQUESTS.toNanos());
             }
             return Duration.ofNanos(System.nanoTime() - start);
         }

@@ -1,66 +1,108 @@
 package io.ebbtide.benchmarks;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** Durations of the same thing, measured again and again. Not thread-safe; confine to one thread. */
+/** Values of the same thing, measured again and again. Not thread-safe; confine to one thread. */
 final class Sample {
+    private static final double OUTSIDE_EACH_END = 0.025;
+
     private final String name;
-    private final List<Duration> values = new ArrayList<>();
+    private final Unit unit;
+    private double[] values = {};
 
-    Sample(String name) {
+    Sample(String name, Unit unit) {
         this.name = name;
+        this.unit = unit;
     }
 
+    /** Adds a value in milliseconds. */
     void add(Duration value) {
-        values.add(value);
+        add(millis(value));
     }
 
-    Duration median() {
-        return sorted().get(values.size() / 2);
-    }
-
-    /** One line: name, minimum, median with its 95 % interval, maximum. */
-    String line() {
-        List<Duration> sorted = sorted();
-        return "%-44s %4d runs   min %7.1f ms   median %7.1f ms (%.1f to %.1f)   max %7.1f ms"
-                .formatted(
-                        name,
-                        values.size(),
-                        millis(sorted.get(0)),
-                        millis(median()),
-                        millis(sorted.get(lowerRank(values.size()))),
-                        millis(sorted.get(upperRank(values.size()))),
-                        millis(sorted.get(sorted.size() - 1)));
-    }
-
-    /** @throws IllegalStateException if the median is not below the bound */
-    void expectMedianBelow(Duration bound) {
-        if (median().compareTo(bound) >= 0) {
-            throw new IllegalStateException(
-                    "%s: median %.1f ms (expected: < %d ms)".formatted(name, millis(median()), bound.toMillis()));
+    /** @throws IllegalArgumentException if the value is not a finite number: nothing was measured then */
+    void add(double value) {
+        if (!Double.isFinite(value)) {
+            throw new IllegalArgumentException("%s: %s (expected: a finite number)".formatted(name, value));
         }
+        values = Arrays.copyOf(values, values.length + 1);
+        values[values.length - 1] = value;
     }
 
-    /** The rank of the lower end of the median's 95 % interval, by the binomial distribution, which is nearly normal. */
-    static int lowerRank(int count) {
-        return Math.max(0, (int) Math.floor(count / 2.0 - 0.98 * Math.sqrt(count)));
+    double[] values() {
+        return values.clone();
     }
 
-    /** The rank of its upper end. */
-    static int upperRank(int count) {
-        return Math.min(count - 1, (int) Math.ceil(count / 2.0 + 0.98 * Math.sqrt(count)));
+    Figure median(@Nullable Bound bound) {
+        return quantile(0.5, bound);
+    }
+
+    /**
+     * The quantile with its 95 % interval, which supposes that the values do not depend on each other.
+     *
+     * @param fraction of the values that are less, {@code > 0} and {@code < 1}
+     * @param bound null if the figure is only printed
+     * @throws IllegalStateException if there is no value
+     */
+    Figure quantile(double fraction, @Nullable Bound bound) {
+        int count = values.length;
+        if (count == 0) {
+            throw new IllegalStateException(name + ": no value was measured");
+        }
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int lower = lowerRank(count, fraction);
+        int upper = upperRank(count, fraction);
+        boolean enough = lower >= 0 && upper < count; // for both ends
+        return new Figure(
+                name,
+                unit,
+                count,
+                sorted[(int) (count * fraction)],
+                enough ? sorted[lower] : Double.NEGATIVE_INFINITY,
+                enough ? sorted[upper] : Double.POSITIVE_INFINITY,
+                sorted[0],
+                sorted[count - 1],
+                bound);
+    }
+
+    /**
+     * The rank, from 0, of the lower end of a quantile's 95 % interval: how many values are less than the true quantile has a
+     * binomial distribution.
+     *
+     * @return -1 if there are too few values
+     */
+    static int lowerRank(int count, double fraction) {
+        int rank = -1;
+        double below = 0; // probability of at most `rank` values
+        while (below + probability(count, rank + 1, fraction) <= OUTSIDE_EACH_END) {
+            rank++;
+            below += probability(count, rank, fraction);
+        }
+        return rank;
+    }
+
+    /**
+     * The rank of its upper end.
+     *
+     * @return {@code count} if there are too few values
+     */
+    static int upperRank(int count, double fraction) {
+        return count - 1 - lowerRank(count, 1 - fraction);
     }
 
     static double millis(Duration duration) {
         return duration.toNanos() / 1e6;
     }
 
-    private List<Duration> sorted() {
-        List<Duration> sorted = new ArrayList<>(values);
-        Collections.sort(sorted);
-        return sorted;
+    /** The probability of {@code successes} in {@code count} trials; by logarithms, as its factors exceed the range of a double. */
+    private static double probability(int count, int successes, double fraction) {
+        double logarithm = successes * Math.log(fraction) + (count - successes) * Math.log1p(-fraction);
+        for (int i = 1; i <= successes; i++) {
+            logarithm += Math.log(count - successes + i) - Math.log(i);
+        }
+        return Math.exp(logarithm);
     }
 }

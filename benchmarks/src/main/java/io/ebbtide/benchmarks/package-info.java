@@ -1,4 +1,4 @@
-/** What the library costs. Each benchmark is a main class that prints what it measured. */
+/** What the library costs, and how quick it is: each benchmark prints its figures beside the bounds they are held to. */
 @NullMarked
 package io.ebbtide.benchmarks;
 

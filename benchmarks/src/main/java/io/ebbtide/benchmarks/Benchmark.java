@@ -1,0 +1,12 @@
+package io.ebbtide.benchmarks;
+
+/** Measures something and hands over its figures. Called once, by one thread. */
+@FunctionalInterface
+interface Benchmark {
+    /**
+     * Takes seconds to minutes.
+     *
+     * @throws Exception if it could not measure; the other benchmarks run all the same
+     */
+    void measure(Results results) throws Exception;
+}

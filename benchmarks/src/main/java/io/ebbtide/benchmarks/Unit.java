@@ -1,0 +1,26 @@
+package io.ebbtide.benchmarks;
+
+/** What a figure is measured in, and with how many decimals it is printed. */
+enum Unit {
+    MILLIS("ms", 1),
+    PERCENT("%", 2),
+    RATIO("", 3);
+
+    private final String symbol;
+    private final int decimals;
+
+    Unit(String symbol, int decimals) {
+        this.symbol = symbol;
+        this.decimals = decimals;
+    }
+
+    /** The number without its unit. */
+    String number(double value) {
+        return ("%." + decimals + "f").formatted(value);
+    }
+
+    /** The number with its unit. */
+    String text(double value) {
+        return symbol.isEmpty() ? number(value) : number(value) + " " + symbol;
+    }
+}
