@@ -31,6 +31,10 @@ final class Benchmarks {
         Map<String, Benchmark> catalogue = new LinkedHashMap<>();
         catalogue.put("ReadyTime", ReadyTime::measure);
         catalogue.put("ExitLatency", ExitLatency::measure);
+        catalogue.put("HangingExit", HangingExit::measure);
+        catalogue.put("DrainEnd", DrainEnd::measure);
+        catalogue.put("RolloutExit", RolloutExit::measure);
+        catalogue.put("FrozenDependency", FrozenDependency::measure);
         catalogue.put("ProbeLatency", ProbeLatency::measure);
         catalogue.put("ManyChecks", ManyChecks::measure);
         catalogue.put("MetricsCost", MetricsCost::measure);
