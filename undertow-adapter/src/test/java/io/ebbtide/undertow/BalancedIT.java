@@ -18,23 +18,34 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A rollout as it happens: one of two instances behind a balancer is told to stop, under some 300 requests a second, and the
- * balancer learns of it late.
+ * A rollout as it happens: one of two instances behind a balancer receives SIGTERM, under some 300 requests a second, and the
+ * balancer learns of it late. What is asserted is why the lame duck ended; how long it took to the tenth of a second is a
+ * figure of the benchmarks.
  */
+@Execution(ExecutionMode.CONCURRENT) // with other classes: it mostly waits
 final class BalancedIT {
     private static final int CLIENTS = 14;
     private static final int ANEW_EACH_TIME = 1;
     private static final int FOR_GOOD = Integer.MAX_VALUE;
     private static final int REQUESTS_BEFORE = 1_500;
-    private static final Duration LAME_DUCK = Duration.ofSeconds(15);
-    private static final Duration FLOOR = Duration.ofSeconds(2);
-    private static final Duration LONGEST_REQUEST = Duration.ofSeconds(1);
-    private static final Duration END = Duration.ofMillis(300);
-    private static final Duration NOISE_OF_THE_MACHINE = Duration.ofSeconds(1);
+    private static final int CONNECTIONS_IN_THE_LAME_DUCK = 100;
 
-    /** The arguments are the policy and the number of routers behind one address. */
+    /** Longer than the 2 s that a lame duck takes at least, so that it ends too early unless it sees the requests. */
+    private static final Duration LAG = Duration.ofSeconds(3);
+
+    /** Of lame ducks that the silence is to end: used up only by one that does not see it. */
+    private static final Duration AMPLE = Duration.ofMinutes(2);
+
+    /** Of lame ducks that nothing is to end before their time. */
+    private static final Duration WHOLE = Duration.ofSeconds(15);
+
+    private static final Duration SOON = Duration.ofMinutes(3);
+
+    /** The arguments are the policy, the number of routers behind one address, and the lame duck. */
     static final class Service {
         public static void main(String[] arguments) {
             var listener = Undertow.builder().addHttpListener(0, "127.0.0.1");
@@ -43,8 +54,8 @@ final class BalancedIT {
                     .serve(source)
                     .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
                     .settings(Settings.derived()
-                            .withGrace(Duration.ofSeconds(40))
-                            .withLameDuck(LAME_DUCK)
+                            .withGrace(Duration.ofMinutes(5))
+                            .withLameDuck(Duration.parse(arguments[2]))
                             .withLameDuckRules(LameDuckRules.defaults()
                                     .withPolicy(LameDuckPolicy.valueOf(arguments[0]))
                                     .withSenders(Integer.parseInt(arguments[1]))))
@@ -54,100 +65,111 @@ final class BalancedIT {
     }
 
     @Test
-    void balancerThatLearnsAfterTwoSeconds_isWaitedFor_andNoLonger() throws Exception {
-        Duration lag = Duration.ofSeconds(2);
+    @Execution(ExecutionMode.SAME_THREAD)
+    void balancerThatLearnsLate_isWaitedFor_andNoLonger() throws Exception {
+        Duration took = new Rollout(LameDuckPolicy.ADAPTIVE, AMPLE, LAG, ANEW_EACH_TIME, 0, 0).play("QUIET");
 
-        Duration took = new Rollout(LameDuckPolicy.ADAPTIVE, lag, ANEW_EACH_TIME, 0, 0).play("QUIET");
-
-        assertThat(took).isBetween(lag, promised(lag).plus(NOISE_OF_THE_MACHINE));
+        assertThat(took).isGreaterThanOrEqualTo(LAG);
     }
 
     @Test
+    @Execution(ExecutionMode.SAME_THREAD)
     @Tag("full")
     void balancerThatLearnsAfterEightSeconds_isWaitedFor_andNoLonger() throws Exception {
         Duration lag = Duration.ofSeconds(8);
 
-        Duration took = new Rollout(LameDuckPolicy.ADAPTIVE, lag, ANEW_EACH_TIME, 0, 0).play("QUIET");
+        Duration took = new Rollout(LameDuckPolicy.ADAPTIVE, AMPLE, lag, ANEW_EACH_TIME, 0, 0).play("QUIET");
 
-        assertThat(took).isBetween(lag, promised(lag).plus(NOISE_OF_THE_MACHINE));
+        assertThat(took).isGreaterThanOrEqualTo(lag);
     }
 
     /** One connection in five requests is new; that there is but one router has to be said. */
     @Test
+    @Execution(ExecutionMode.SAME_THREAD)
     @Tag("full")
     void clientsThatRenewTheirConnections_areWaitedFor_andNoLonger() throws Exception {
-        Duration lag = Duration.ofSeconds(2);
+        Duration took = new Rollout(LameDuckPolicy.ADAPTIVE, AMPLE, LAG, 5, 1, 0).play("QUIET");
 
-        Duration took = new Rollout(LameDuckPolicy.ADAPTIVE, lag, 5, 1, 0).play("QUIET");
-
-        assertThat(took).isBetween(lag, promised(lag).plus(NOISE_OF_THE_MACHINE));
+        assertThat(took).isGreaterThanOrEqualTo(LAG);
     }
 
     /**
-     * Told to leave, they settle on the other instance at once. One more client connects anew every 1.5 s, here or there:
+     * Once asked to close, they settle on the other instance. One more client connects anew every 1.5 s, here or there:
      * too rarely for its silence to prove anything, and long after all else is silent.
      */
     @Test
+    @Execution(ExecutionMode.SAME_THREAD)
     @Tag("full")
     void clientsThatStay_doNotHideTheRareOneThatStillComes() throws Exception {
-        Duration took = new Rollout(LameDuckPolicy.ADAPTIVE, Duration.ofSeconds(8), FOR_GOOD, 1, 1).play("MAX");
+        Duration took = new Rollout(LameDuckPolicy.ADAPTIVE, WHOLE, Duration.ofSeconds(8), FOR_GOOD, 1, 1).play("MAX");
 
-        assertThat(took).isBetween(LAME_DUCK, LAME_DUCK.plusSeconds(2).plus(NOISE_OF_THE_MACHINE));
+        assertThat(took).isGreaterThanOrEqualTo(WHOLE);
     }
 
     @Test
+    @Execution(ExecutionMode.SAME_THREAD)
     @Tag("full")
     void fixedLameDuck_takesItsWholeTime() throws Exception {
-        Duration took = new Rollout(LameDuckPolicy.FIXED, Duration.ofSeconds(2), ANEW_EACH_TIME, 0, 0).play("MAX");
+        Duration took = new Rollout(LameDuckPolicy.FIXED, WHOLE, LAG, ANEW_EACH_TIME, 0, 0).play("MAX");
 
-        assertThat(took).isBetween(LAME_DUCK, LAME_DUCK.plus(LONGEST_REQUEST).plus(NOISE_OF_THE_MACHINE));
-    }
-
-    private static Duration promised(Duration lag) {
-        return lag.plus(FLOOR).plus(LONGEST_REQUEST).plus(END);
+        assertThat(took).isGreaterThanOrEqualTo(WHOLE);
     }
 
     /**
      * One rollout.
      *
-     * @param lag when the balancer learns of it
+     * @param lag when the balancer learns of it, from the beginning of the lame duck on
      * @param requestsPerConnection how many each client sends before it connects anew
      * @param senders 0 to have it derived
-     * @param rareClients who connect anew every 1.5 s
+     * @param rareClients clients that connect anew every 1.5 s
      */
     private record Rollout(
-            LameDuckPolicy policy, Duration lag, int requestsPerConnection, int senders, int rareClients) {
+            LameDuckPolicy policy,
+            Duration lameDuck,
+            Duration lag,
+            int requestsPerConnection,
+            int senders,
+            int rareClients) {
         /** Returns how long after the signal the process was gone. */
         Duration play(String ended) throws Exception {
-            JavaLauncher launcher = JavaLauncher.of(Service.class).arguments(policy.name(), String.valueOf(senders));
+            JavaLauncher launcher = JavaLauncher.of(Service.class)
+                    .arguments(policy.name(), String.valueOf(senders), lameDuck.toString());
             try (ServiceProcess leaving = launcher.start();
                     ServiceProcess staying = launcher.start();
                     TcpBalancer balancer = TcpBalancer.start()) {
                 int leavingPort = leaving.awaitPort();
                 balancer.add(leavingPort);
                 balancer.add(staying.awaitPort());
-                long begunNanos = System.nanoTime();
+                leaving.awaitLine("'balanced' is RUNNING", SOON);
                 StrictLoad load = StrictLoad.start(balancer.port(), CLIENTS, requestsPerConnection, BalancedIT::mix);
                 StrictLoad rare =
                         StrictLoad.start(balancer.port(), rareClients, 1, number -> WireRequest.get("/work/1500"));
-                Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> load.sent() >= REQUESTS_BEFORE);
-                double perSecond = load.sent() * 1e9 / (System.nanoTime() - begunNanos);
+                Awaitility.await().atMost(SOON).until(() -> load.sent() >= REQUESTS_BEFORE);
 
-                long removedNanos = System.nanoTime() + lag.toNanos();
-                balancer.removeAfter(leavingPort, lag); // before the signal, which takes a moment to send
                 leaving.signal("TERM");
-                ServiceProcess.Exit exit = leaving.awaitExit(Duration.ofSeconds(60));
+                leaving.awaitLine("'balanced' is LAME_DUCK", SOON);
+                long removedNanos = System.nanoTime() + lag.toNanos();
+                if (requestsPerConnection != FOR_GOOD) { // requests still arrive here, however slow the machine
+                    long openedBefore = balancer.opened(leavingPort);
+                    Awaitility.await()
+                            .atMost(SOON)
+                            .until(() -> balancer.opened(leavingPort) > openedBefore + CONNECTIONS_IN_THE_LAME_DUCK);
+                }
+                balancer.removeAfter(leavingPort, Duration.ofNanos(Math.max(0, removedNanos - System.nanoTime())));
+                ServiceProcess.Exit exit = leaving.awaitExit(SOON);
                 long sentUntilExit = load.sent();
-                Awaitility.await() // those who stay are served all the same; an exit that came too early is found out
-                        .atMost(Duration.ofSeconds(30))
+                Awaitility.await() // the other instance serves on; clients of one that exits too early are refused
+                        .atMost(SOON)
                         .until(() -> load.sent() > sentUntilExit + 200 && System.nanoTime() - removedNanos > 0);
                 load.stop();
                 rare.stop();
 
-                print(perSecond, leaving.report(), load.await(Duration.ofSeconds(60)), exit);
-                verify(load.await(Duration.ofSeconds(60)));
-                verify(rare.await(Duration.ofSeconds(60)));
-                assertThat(balancer.refused()).as("who found nobody listening").isZero();
+                print(leaving.report(), load.await(SOON), exit);
+                verify(load.await(SOON));
+                verify(rare.await(SOON));
+                assertThat(balancer.refused())
+                        .as("clients whose connection was refused")
+                        .isZero();
                 assertThat(exit.code()).isZero();
                 assertThat(leaving.report().get("outcome").asText()).isEqualTo("CLEAN");
                 assertThat(leaving.report().get("lameDuck").get("ended").asText())
@@ -166,19 +188,17 @@ final class BalancedIT {
             assertThat(result.gone()).isZero();
         }
 
-        private void print(double perSecond, JsonNode report, LoadResult result, ServiceProcess.Exit exit) {
+        private void print(JsonNode report, LoadResult result, ServiceProcess.Exit exit) {
             System.out.printf(
-                    "lame duck %s, endpoint removed after %d ms: %.0f requests/s, sent %d, lost %d, late %d (latest after"
-                            + " %d ms), exit after %d ms (lag + floor + longest request + 0.3 s: %d ms)%n",
+                    "lame duck %s, endpoint removed after %d ms: sent %d, lost %d, late %d (latest after %d ms), exit after"
+                            + " %d ms%n",
                     policy,
                     lag.toMillis(),
-                    perSecond,
                     result.sent(),
                     result.lost().size(),
                     report.get("late").get("count").asLong(),
                     report.get("late").get("latestMillis").asLong(),
-                    exit.sinceSignal().toMillis(),
-                    promised(lag).toMillis());
+                    exit.sinceSignal().toMillis());
         }
     }
 

@@ -13,15 +13,18 @@ import io.undertow.Undertow;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The first process of a container, which the kernel treats unlike others: no signal reaches it that it does not handle. */
+@Execution(ExecutionMode.CONCURRENT) // it mostly waits
 final class PidOneIT {
-    private static final Duration SOON = Duration.ofSeconds(15);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     static final class Service {
         public static void main(String[] arguments) {
             var listener = Undertow.builder().addHttpListener(0, "127.0.0.1");
-            var source = UndertowSource.of(listener, new TimedHandler());
+            var source = UndertowSource.of(listener, new HoldingHandler());
             Ebbtide.builder("first")
                     .serve(source)
                     .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
@@ -30,7 +33,7 @@ final class PidOneIT {
                             () -> System.out.println(
                                     "pid=" + ProcessHandle.current().pid()))
                     .settings(
-                            Settings.derived().withGrace(Duration.ofSeconds(10)).withLameDuck(Duration.ofMillis(500)))
+                            Settings.derived().withGrace(Duration.ofMinutes(2)).withLameDuck(Duration.ofMillis(500)))
                     .build()
                     .run();
         }
@@ -46,14 +49,18 @@ final class PidOneIT {
     @Test
     void sigterm_toTheFirstProcess_drainsAndExitsWithZero() throws Exception {
         try (ServiceProcess service = JavaLauncher.of(Service.class).asPidOne().start();
+                WireConnection kept = WireConnection.open(service.awaitPort(), SOON);
                 WireConnection client = WireConnection.open(service.awaitPort(), SOON)) {
             service.awaitLine("^pid=1$", SOON);
             service.awaitLine("'first' is RUNNING", SOON);
-            client.exchange("GET", "/health/live"); // counted by nobody
-            client.send("GET /work/1500 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            kept.exchange("GET", "/health/live"); // not counted
+            client.send("GET /held HTTP/1.1\r\nHost: localhost\r\n\r\n");
+            service.awaitLine("begun /held", SOON);
             service.signal("TERM");
+            service.awaitLine("'first' is DRAINING", SOON);
+            kept.exchange("GET", "/release");
 
-            assertThat(client.read(false).body()).isEqualTo("worked 1500 ms");
+            assertThat(client.read(false).body()).isEqualTo("held");
             ServiceProcess.Exit exit = service.awaitExit(SOON);
 
             System.out.printf(
@@ -63,7 +70,10 @@ final class PidOneIT {
             JsonNode report = service.report();
             assertThat(report.get("reason").asText()).isEqualTo("SIGTERM");
             assertThat(report.get("outcome").asText()).isEqualTo("CLEAN");
-            assertThat(report.get("inFlightFinished").asInt()).isEqualTo(1);
+            assertThat(report.get("inFlightAtSignal").asInt()).isEqualTo(1);
+            assertThat(report.get("inFlightFinished").asInt())
+                    .as("that and the one which released it")
+                    .isEqualTo(2);
         }
     }
 }

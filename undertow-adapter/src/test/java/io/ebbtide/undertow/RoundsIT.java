@@ -28,7 +28,7 @@ final class RoundsIT {
     private static final int WARM_UP = 5;
     private static final int CLIENTS = 4;
     private static final Path OPEN_FILES = Path.of("/proc/self/fd");
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     /** What a leak would make grow. */
     private record Held(List<String> threads, List<String> files) {
@@ -62,7 +62,7 @@ final class RoundsIT {
             try {
                 return Files.readSymbolicLink(file).toString().replaceAll("\\[.*", "");
             } catch (IOException e) {
-                return "closed while we looked";
+                return "closed before it was read";
             }
         }
     }

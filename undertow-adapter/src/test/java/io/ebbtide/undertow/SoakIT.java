@@ -29,27 +29,30 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Processes that are started, loaded and told to stop at random moments, two at a time. {@code -Dsoak.seed=<number>} has
  * the same moments again.
  */
+@Execution(ExecutionMode.CONCURRENT) // they mostly wait
 final class SoakIT {
     private static final int AT_ONCE = 2;
-    private static final int MOST_LAME_DUCK_MILLIS = 900;
+    private static final int MAX_LAME_DUCK_MILLIS = 900;
 
-    /** Less than that, and a client that leaves in time may find the port closed because the machine was busy. */
-    private static final int LEAST_TO_LEAVE_MILLIS = 600;
+    /** Never used up: a second signal ends it, once the clients have stopped. */
+    private static final int AMPLE_LAME_DUCK_MILLIS = 120_000;
 
-    private static final Duration GRACE = Duration.ofSeconds(10);
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration GRACE = Duration.ofMinutes(4);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final Pattern STATE = Pattern.compile("'soak' is ([A-Z_]+)");
 
     /** The arguments: lame duck in milliseconds, policy, least lame duck and warm-up in milliseconds. */
     static final class Service {
         public static void main(String[] arguments) {
             var listener = Undertow.builder().addHttpListener(0, "127.0.0.1");
-            var source = UndertowSource.of(listener, new TimedHandler());
+            var source = UndertowSource.of(listener, new HoldingHandler());
             LameDuckRules rules = LameDuckRules.defaults()
                     .withPolicy(LameDuckPolicy.valueOf(arguments[1]))
                     .withLeast(Duration.ofMillis(Long.parseLong(arguments[2])));
@@ -70,26 +73,38 @@ final class SoakIT {
 
     /** When the signal comes. */
     private enum Moment {
-        /** While the service warms up, its port open already. */
+        /** While the service warms up, its port open already, and requests are in flight. */
         START_UP,
-        /** While clients send. */
+        /** While requests are in flight, so that the drain waits for those that outlast the lame duck. */
+        IN_FLIGHT,
+        /** While requests are sent of which the service may have read none yet. */
+        ON_THEIR_WAY,
+        /** While clients send on, until they learn of it. */
         UNDER_LOAD,
-        /** While nobody does, or ever has. */
-        AT_REST
+        /** While no client sends, or ever has. */
+        AT_REST;
+
+        /** Whether clients go on until they have their answers, however long that takes, and the lame duck with them. */
+        boolean needsTheLameDuck() {
+            return this == ON_THEIR_WAY || this == UNDER_LOAD;
+        }
     }
 
     /** What is drawn for one round: the same from the same seed and number, whatever the others do. */
     private record Draw(
             int number, Moment moment, int lameDuckMillis, LameDuckPolicy policy, int leastMillis, Random random) {
         private static final List<Moment> IN_TURN =
-                List.of(Moment.START_UP, Moment.UNDER_LOAD, Moment.AT_REST, Moment.UNDER_LOAD);
+                List.of(Moment.START_UP, Moment.UNDER_LOAD, Moment.AT_REST, Moment.IN_FLIGHT, Moment.ON_THEIR_WAY);
 
         static Draw of(long seed, int number) {
             var random = new Random(1_000_003 * seed + number);
             Moment moment = IN_TURN.get(number % IN_TURN.size());
-            int lameDuck = random.nextInt(MOST_LAME_DUCK_MILLIS + 1);
+            int lameDuck = random.nextInt(MAX_LAME_DUCK_MILLIS + 1);
             LameDuckPolicy policy = random.nextBoolean() ? LameDuckPolicy.FIXED : LameDuckPolicy.ADAPTIVE;
-            return new Draw(number, moment, lameDuck, policy, random.nextInt(lameDuck + 1), random);
+            int least = random.nextInt(lameDuck + 1);
+            return moment.needsTheLameDuck()
+                    ? new Draw(number, moment, AMPLE_LAME_DUCK_MILLIS, LameDuckPolicy.FIXED, least, random)
+                    : new Draw(number, moment, lameDuck, policy, least, random);
         }
 
         int warmUpMillis() {
@@ -165,20 +180,23 @@ final class SoakIT {
     /** Returns how many requests were sent, each of which was answered. */
     private static long loadAndSignal(ServiceProcess service, Draw draw) throws Exception {
         int port = service.awaitPort();
-        if (draw.moment() == Moment.START_UP) {
-            pause(draw.random().nextInt(draw.warmUpMillis() + 50));
-            return signalWithRequestsInFlight(service, port, draw.random());
+        if (draw.moment() != Moment.START_UP) {
+            service.awaitLine("'soak' is RUNNING", SOON);
         }
-        service.awaitLine("'soak' is RUNNING", SOON);
-        if (draw.moment() == Moment.UNDER_LOAD) {
-            return draw.lameDuckMillis() < LEAST_TO_LEAVE_MILLIS
-                    ? signalWithRequestsInFlight(service, port, draw.random())
-                    : signalUnderLoad(service, port, draw);
-        }
-        long sent = draw.random().nextBoolean() ? 0 : exchanges(port, 25);
-        pause(draw.random().nextInt(200));
-        service.signal("TERM");
-        return sent;
+        return switch (draw.moment()) {
+            case START_UP -> {
+                pause(draw.random().nextInt(draw.warmUpMillis() + 50));
+                yield signalWithRequestsSent(service, port, draw);
+            }
+            case IN_FLIGHT, ON_THEIR_WAY -> signalWithRequestsSent(service, port, draw);
+            case UNDER_LOAD -> signalUnderLoad(service, port, draw);
+            case AT_REST -> {
+                long sent = draw.random().nextBoolean() ? 0 : exchanges(port, 25);
+                pause(draw.random().nextInt(200));
+                service.signal("TERM");
+                yield sent;
+            }
+        };
     }
 
     private static long exchanges(int port, int count) throws Exception {
@@ -190,24 +208,26 @@ final class SoakIT {
         return count;
     }
 
-    /** Clients that leave before the lame duck ends. */
+    /** Clients that stop before the lame duck ends. */
     private static long signalUnderLoad(ServiceProcess service, int port, Draw draw) throws Exception {
         Random random = draw.random();
-        int mostMillis = 5 + random.nextInt(100);
+        int maxMillis = 5 + random.nextInt(100);
         StrictLoad load = StrictLoad.start(
-                port, 1 + random.nextInt(4), number -> WireRequest.get("/work/" + number * 31 % mostMillis));
+                port, 1 + random.nextInt(4), number -> WireRequest.get("/work/" + number * 31 % maxMillis));
         pause(random.nextInt(400));
-        load.stopAfter(Duration.ofMillis(random.nextInt(draw.lameDuckMillis() - LEAST_TO_LEAVE_MILLIS + 100)));
+        load.stopAfter(Duration.ofMillis(random.nextInt(400)));
         service.signal("TERM");
         LoadResult result = load.await(SOON);
+        endLameDuck(service);
         assertThat(result.lost()).isEmpty();
         assertThat(result.gone()).isZero();
         assertThat(result.answered()).isEqualTo(result.sent());
         return result.sent();
     }
 
-    /** Requests that are on their way when the signal is sent, on connections that are open. */
-    private static long signalWithRequestsInFlight(ServiceProcess service, int port, Random random) throws Exception {
+    /** Requests on connections that are open already. */
+    private static long signalWithRequestsSent(ServiceProcess service, int port, Draw draw) throws Exception {
+        Random random = draw.random();
         List<WireConnection> clients = new ArrayList<>();
         try {
             for (int i = random.nextInt(4); i >= 0; i--) {
@@ -215,12 +235,19 @@ final class SoakIT {
                 clients.add(client);
                 client.exchange("GET", "/work/0");
             }
-            for (WireConnection client : clients) {
-                client.send("GET /work/%d HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(random.nextInt(400)));
+            for (int i = 0; i < clients.size(); i++) {
+                String path = "/work/" + (1 + i + random.nextInt(100) * 4); // none twice
+                clients.get(i).send("GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(path));
+                if (draw.moment() != Moment.ON_THEIR_WAY) {
+                    service.awaitLine("begun " + path + "$", SOON);
+                }
             }
             service.signal("TERM");
             for (WireConnection client : clients) {
                 assertThat(client.read(false).body()).startsWith("worked ");
+            }
+            if (draw.moment() == Moment.ON_THEIR_WAY) {
+                endLameDuck(service);
             }
             return 2L * clients.size();
         } finally {
@@ -228,6 +255,11 @@ final class SoakIT {
                 client.close();
             }
         }
+    }
+
+    private static void endLameDuck(ServiceProcess service) throws InterruptedException {
+        service.awaitLine("'soak' is LAME_DUCK", SOON);
+        service.signal("TERM");
     }
 
     private static void expectClean(ServiceProcess service, ServiceProcess.Exit exit, Draw draw) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ebbtide.Ebbtide;
+import io.ebbtide.Settings;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.LifecycleState;
@@ -35,7 +36,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is Undertow's own; what every adapter promises is in {@link UndertowContractIT}. */
 final class UndertowSourceIT {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    static {
+        Awaitility.setDefaultTimeout(SOON);
+    }
 
     private final MeterRegistry registry = new SimpleMeterRegistry();
     private UndertowSource source;
@@ -83,7 +88,12 @@ final class UndertowSourceIT {
         source = UndertowSource.of(Undertow.builder().addHttpListener(0, "127.0.0.1"), handlers)
                 .ioThreads(2)
                 .workerThreads(4);
-        service = Ebbtide.builder("it").serve(source).metrics(registry).build().start();
+        service = Ebbtide.builder("it")
+                .serve(source)
+                .metrics(registry)
+                .settings(Settings.derived().withGrace(Duration.ofMinutes(2)).withLameDuck(Duration.ZERO))
+                .build()
+                .start();
     }
 
     private static void sendAPart(OutputStream out) {
