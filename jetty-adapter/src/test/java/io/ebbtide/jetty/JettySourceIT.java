@@ -39,7 +39,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -63,8 +62,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the contract does not ask: servers that their users configure, and Jetty's own ways. */
 final class JettySourceIT {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final String BLOCKING = "GET /blocking HTTP/1.1\r\nHost: a\r\n\r\n";
+
+    static {
+        Awaitility.setDefaultTimeout(SOON);
+    }
 
     private final CountDownLatch release = new CountDownLatch(1);
     private Ebbtide service;
@@ -328,8 +331,11 @@ final class JettySourceIT {
         JettySource source = JettySource.http(0, blocking());
         service = Ebbtide.builder("it")
                 .serve(source)
-                .component("slow to stop", () -> stopping.await(5, TimeUnit.SECONDS))
-                .settings(Settings.derived().withGrace(Duration.ofSeconds(15)).withLameDuck(Duration.ZERO))
+                .component("slow to stop", stopping::await)
+                .settings(Settings.derived()
+                        .withGrace(Duration.ofMinutes(4))
+                        .withLameDuck(Duration.ZERO)
+                        .withStop(Duration.ofMinutes(2)))
                 .build()
                 .start();
         try (WireConnection client = WireConnection.open(source.port(), SOON)) {
@@ -553,7 +559,7 @@ final class JettySourceIT {
     private void started(TrafficSource source) {
         service = Ebbtide.builder("it")
                 .serve(source)
-                .settings(Settings.derived().withGrace(Duration.ofSeconds(15)).withLameDuck(Duration.ZERO))
+                .settings(Settings.derived().withGrace(Duration.ofMinutes(2)).withLameDuck(Duration.ZERO))
                 .build()
                 .start();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
+import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.SigtermTrial;
 import java.time.Duration;
@@ -23,8 +24,10 @@ final class SigtermIT {
             Ebbtide.builder("work")
                     .serve(source)
                     .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
-                    .settings(
-                            Settings.derived().withGrace(Duration.ofSeconds(15)).withLameDuck(Duration.ofSeconds(2)))
+                    .settings(Settings.derived()
+                            .withGrace(Duration.ofMinutes(2))
+                            .withLameDuck(Duration.ofSeconds(20)) // ended by silence, so clients may be slow to learn
+                            .withLameDuckRules(LameDuckRules.defaults().withSenders(1)))
                     .build()
                     .run();
         }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A web application with one dependency in Tomcat as it is downloaded, ended as docs/reference/servlet.md says. */
 @Tag("full")
 final class StockTomcatIT {
-    private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final int CLIENTS = 8;
 
     @TempDir

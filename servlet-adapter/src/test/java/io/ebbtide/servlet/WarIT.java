@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A web application with one dependency and no line of code, in containers that know nothing of it. */
 final class WarIT {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final int ROUNDS = 3;
 
     static {

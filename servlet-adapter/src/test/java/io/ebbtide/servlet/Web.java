@@ -30,7 +30,7 @@ import org.awaitility.Awaitility;
 
 /** A web application in an embedded Tomcat with error pages at {@code /page}, and the service that its requests belong to. */
 final class Web implements AutoCloseable {
-    static final Duration SOON = Duration.ofSeconds(10);
+    static final Duration SOON = Duration.ofSeconds(60);
 
     static {
         LogManager.getLogManager().reset(); // what the container says of servlets that fail on purpose
@@ -75,7 +75,7 @@ final class Web implements AutoCloseable {
         context.addServletContainerInitializer(initializer, Set.of());
         tomcat.start();
         service = builder.serve(source)
-                .settings(Settings.derived().withGrace(Duration.ofSeconds(10)).withLameDuck(Duration.ZERO))
+                .settings(Settings.derived().withGrace(Duration.ofMinutes(2)).withLameDuck(Duration.ZERO))
                 .build()
                 .start();
     }

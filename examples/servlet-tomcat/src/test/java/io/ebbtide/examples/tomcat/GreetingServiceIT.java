@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** The service is started, loaded, and told to stop in the middle of it. */
 final class GreetingServiceIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
 
     @Test
     void sigterm_underLoad_losesNothing() throws Exception {

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two processes share a folder; one of them ends in the middle of its work. */
 final class SpoolServiceIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
-    private static final int MESSAGES = 200;
+    private static final Duration SOON = Duration.ofMinutes(3);
+    private static final int MESSAGES = 100;
 
     @TempDir
     private Path folder;

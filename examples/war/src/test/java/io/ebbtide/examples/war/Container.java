@@ -10,18 +10,17 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.juli.ClassLoaderLogManager;
 import org.apache.tomcat.util.scan.StandardJarScanner;
 
-/** A container that somebody else starts and stops, with the WAR at {@code /shop}. Its arguments: the WAR. */
+/** A container that somebody else starts and stops, with the WAR at {@code /shop}. Its arguments: the WAR, a folder to work in. */
 public final class Container {
     private Container() {}
 
     public static void main(String[] arguments) throws Exception {
         var tomcat = new Tomcat();
-        tomcat.setBaseDir(Files.createTempDirectory(Path.of("target").toAbsolutePath(), "container")
-                .toString());
+        Path folder = Path.of(arguments[1]).toAbsolutePath();
+        tomcat.setBaseDir(folder.toString());
         tomcat.setPort(0);
         tomcat.getHost()
-                .setAppBase(Files.createTempDirectory(Path.of("target").toAbsolutePath(), "webapps")
-                        .toString());
+                .setAppBase(Files.createDirectory(folder.resolve("webapps")).toString());
         var context = new StandardContext();
         context.setName("/shop");
         context.setPath("/shop");

@@ -16,11 +16,16 @@ import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The WAR as it was built, in a container of its own process. */
 final class WarIT {
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(2);
     private static final Path WAR = Path.of(System.getProperty("war"));
+
+    /** Of the container, which unpacks the WAR there. */
+    @TempDir
+    private Path folder;
 
     @Test
     void war_holdsTheDependencyAndItsOwn_andNoWebXml() throws Exception {
@@ -37,7 +42,7 @@ final class WarIT {
     void container_thatIsStoppedOnceTheTrafficIsGone_losesNothing() throws Exception {
         JavaLauncher launcher = JavaLauncher.of(Container.class)
                 .jvmOptions("-Djava.util.logging.manager=org.apache.juli.ClassLoaderLogManager")
-                .arguments(WAR.toString());
+                .arguments(WAR.toString(), folder.toString());
         try (ServiceProcess container = launcher.start()) {
             int port = container.awaitPort();
             WireResponse health = WireConnection.get(port, "/shop/health");
