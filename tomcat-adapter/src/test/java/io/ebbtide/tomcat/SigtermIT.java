@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
+import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.SigtermTrial;
 import java.time.Duration;
@@ -11,8 +12,11 @@ import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The main job: a service under load is told to stop, and no request is lost. */
+@Execution(ExecutionMode.CONCURRENT) // with other classes: it mostly waits
 final class SigtermIT {
     /** A service with slow and quick requests. */
     static final class Service {
@@ -25,14 +29,17 @@ final class SigtermIT {
             Ebbtide.builder("work")
                     .serve(source)
                     .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
-                    .settings(
-                            Settings.derived().withGrace(Duration.ofSeconds(15)).withLameDuck(Duration.ofSeconds(2)))
+                    .settings(Settings.derived()
+                            .withGrace(Duration.ofMinutes(2))
+                            .withLameDuck(Duration.ofSeconds(20)) // ended by silence, so clients may be slow to learn
+                            .withLameDuckRules(LameDuckRules.defaults().withSenders(1)))
                     .build()
                     .run();
         }
     }
 
     @Test
+    @Execution(ExecutionMode.SAME_THREAD)
     void sigterm_under64Clients_losesNothing() throws Exception {
         SigtermTrial.Outcome outcome =
                 SigtermTrial.run(JavaLauncher.of(Service.class), SigtermTrial.LEARN_OF_THE_REMOVAL);
@@ -42,6 +49,7 @@ final class SigtermIT {
 
     @Tag("full")
     @RepeatedTest(10)
+    @Execution(ExecutionMode.SAME_THREAD)
     void sigterm_tenTimes_losesNothing() throws Exception {
         sigterm_under64Clients_losesNothing();
     }
@@ -53,6 +61,7 @@ final class SigtermIT {
      */
     @Tag("full")
     @RepeatedTest(3)
+    @Execution(ExecutionMode.SAME_THREAD)
     void sigterm_underClientsThatNeverLeave_losesNextToNothing() throws Exception {
         assertThat(SigtermTrial.faultsUnderClientsThatNeverLeave(JavaLauncher.of(Service.class)))
                 .isEmpty();

@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.startup.Tomcat;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What every adapter promises, on Tomcat. */
+@Isolated("it compares the threads of the whole JVM")
 final class TomcatContractIT extends HttpContract {
     @Override
     protected String adapter() {

@@ -22,7 +22,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,7 +29,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.apache.catalina.Context;
+import org.apache.catalina.Engine;
 import org.apache.catalina.Lifecycle;
 import org.apache.catalina.LifecycleState;
 import org.apache.catalina.Wrapper;
@@ -44,7 +46,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What is Tomcat's own, beside what every adapter promises. */
 final class TomcatSourceIT {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(60);
+
+    static {
+        Awaitility.setDefaultTimeout(SOON);
+    }
 
     private final CountDownLatch release = new CountDownLatch(1);
     private final List<Ebbtide> services = new ArrayList<>();
@@ -102,7 +108,7 @@ final class TomcatSourceIT {
         HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
         assertThat(get(client, source.port(), "/first")
-                        .get(10, TimeUnit.SECONDS)
+                        .get(SOON.toSeconds(), TimeUnit.SECONDS)
                         .body())
                 .isEqualTo("HTTP/2.0");
 
@@ -115,7 +121,7 @@ final class TomcatSourceIT {
         release.countDown();
 
         for (CompletableFuture<HttpResponse<String>> each : blocked) {
-            HttpResponse<String> response = each.get(10, TimeUnit.SECONDS);
+            HttpResponse<String> response = each.get(SOON.toSeconds(), TimeUnit.SECONDS);
             assertThat(response.body()).isEqualTo("HTTP/2.0");
             assertThat(response.headers().firstValue("Connection")).isEmpty();
         }
@@ -254,7 +260,7 @@ final class TomcatSourceIT {
                             return;
                         }
                         release.countDown();
-                        Thread thread = taskThread.get(10, TimeUnit.SECONDS);
+                        Thread thread = taskThread.get(SOON.toSeconds(), TimeUnit.SECONDS);
                         Awaitility.await()
                                 .until(() -> Stream.of(thread.getStackTrace())
                                         .noneMatch(
@@ -273,7 +279,7 @@ final class TomcatSourceIT {
             client.send("GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /second HTTP/1.1\r\nHost: a\r\n\r\n");
 
             assertThat(client.read(false).status()).isEqualTo(200);
-            AsyncContext open = second.get(10, TimeUnit.SECONDS);
+            AsyncContext open = second.get(SOON.toSeconds(), TimeUnit.SECONDS);
             Awaitility.await()
                     .until(() -> service.inFlight().list().stream()
                             .noneMatch(work -> work.description().equals("GET /second") && work.thread() != null));
@@ -303,36 +309,40 @@ final class TomcatSourceIT {
 
     @Test
     void baseFolder_isThereWhileTomcatRuns_andGoneAfterwards() throws Exception {
-        List<Path> before = baseFolders();
-        Ebbtide service = start(TomcatSource.http(0, context -> {}));
-        List<Path> made = baseFolders();
-        made.removeAll(before);
+        var base = new AtomicReference<Path>();
+        Ebbtide service = start(TomcatSource.http(0, context -> base.set(baseFolder(context))));
+        assertThat(base.get())
+                .isDirectory()
+                .hasParent(Path.of(System.getProperty("java.io.tmpdir")))
+                .extracting(Path::getFileName)
+                .asString()
+                .startsWith("ebbtide-tomcat-");
 
         service.shutdown("test");
         service.awaitStopped(SOON);
 
-        assertThat(made).hasSize(1);
-        assertThat(made.get(0)).doesNotExist();
+        assertThat(base.get()).doesNotExist();
     }
 
     @Test
     void context_thatDoesNotStart_failsTheStart_andLeavesNothing() throws Exception {
-        List<Path> before = baseFolders();
+        var base = new AtomicReference<Path>();
         int port = freePort();
-        Ebbtide service = service(TomcatSource.http(
-                port,
-                context -> context.addServletContainerInitializer(
-                        (classes, servlets) -> {
-                            throw new jakarta.servlet.ServletException("no database");
-                        },
-                        null)));
+        Ebbtide service = service(TomcatSource.http(port, context -> {
+            base.set(baseFolder(context));
+            context.addServletContainerInitializer(
+                    (classes, servlets) -> {
+                        throw new jakarta.servlet.ServletException("no database");
+                    },
+                    null);
+        }));
 
         assertThatThrownBy(service::start)
                 .cause()
                 .hasMessage(
                         "context '' of http:%d is STOPPED (expected: STARTED; Tomcat's log says why)".formatted(port));
 
-        assertThat(baseFolders()).isEqualTo(before);
+        assertThat(base.get()).doesNotExist();
         new ServerSocket(port).close();
     }
 
@@ -389,7 +399,7 @@ final class TomcatSourceIT {
     private static Ebbtide service(TomcatSource source) {
         return Ebbtide.builder("it")
                 .serve(source)
-                .settings(Settings.derived().withGrace(Duration.ofSeconds(15)).withLameDuck(Duration.ZERO))
+                .settings(Settings.derived().withGrace(Duration.ofMinutes(2)).withLameDuck(Duration.ZERO))
                 .build();
     }
 
@@ -415,13 +425,10 @@ final class TomcatSourceIT {
         }
     }
 
-    private static List<Path> baseFolders() throws IOException {
-        try (Stream<Path> all = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-            return new ArrayList<>(
-                    all.filter(path -> path.getFileName().toString().startsWith("ebbtide-tomcat-"))
-                            .sorted()
-                            .toList());
-        }
+    /** The folder of the one server under test: other tests have theirs beside it. */
+    private static Path baseFolder(Context context) {
+        var engine = (Engine) context.getParent().getParent();
+        return engine.getService().getServer().getCatalinaBase().toPath();
     }
 
     private static int freePort() throws IOException {
