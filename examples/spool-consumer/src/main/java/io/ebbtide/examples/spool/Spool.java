@@ -52,9 +52,13 @@ final class Spool {
         return Files.readAllBytes(claimed.resolve(name));
     }
 
-    /** Acknowledges it: it will not be worked on again. */
+    /** Acknowledges it: it will not be worked on again, unless it took longer than the lease and was given back since. */
     void done(String name) throws IOException {
-        move(claimed, done, name);
+        try {
+            move(claimed, done, name);
+        } catch (NoSuchFileException e) {
+            // given back: the process that claims it next acknowledges it
+        }
     }
 
     /** Gives to others what a process has claimed that was killed since: what is older than the lease. */
@@ -73,9 +77,13 @@ final class Spool {
         }
     }
 
-    /** Lets others have it. */
+    /** Lets others have it, unless they have it already. */
     void giveBack(String name) throws IOException {
-        move(claimed, inbox, name);
+        try {
+            move(claimed, inbox, name);
+        } catch (NoSuchFileException e) {
+            // finished, or given back because its lease was over
+        }
     }
 
     private static void move(Path from, Path to, String name) throws IOException {

@@ -44,8 +44,8 @@ final class SpoolServiceIT {
 
     @Test
     void consumerThatIsKilled_losesNothing_asWhatItHadClaimedIsGivenToTheOther() throws Exception {
-        try (ServiceProcess killed = start(2);
-                ServiceProcess staying = start(2)) {
+        try (ServiceProcess killed = start(5);
+                ServiceProcess staying = start(5)) {
             writeMessages();
             Awaitility.await().atMost(SOON).until(() -> ledger().size() >= 20);
 
