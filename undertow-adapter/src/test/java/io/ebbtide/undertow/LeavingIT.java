@@ -121,6 +121,9 @@ final class LeavingIT {
                 assertThat(held.read(false).body()).isEqualTo("held");
             }
             assertThat(service.awaitExit(SOON).code()).isZero();
+            assertThat(service.report().get("lameDuck").get("ended").asText())
+                    .as("ended by the second signal, not before")
+                    .isEqualTo("SKIPPED");
         }
     }
 
@@ -143,6 +146,8 @@ final class LeavingIT {
 
             assertThat(service.awaitExit(SOON).code()).isZero();
             JsonNode report = service.report();
+            assertThat(report.get("inFlightFinished").asInt()).isEqualTo(2);
+            assertThat(report.get("stateMillis").get("LAME_DUCK").asLong()).isGreaterThanOrEqualTo(500);
             assertThat(report.get("late").get("count").asInt()).isEqualTo(1);
             assertThat(report.get("late").get("newConnections").asInt()).isZero();
             assertThat(report.get("late").get("peers").get(0).get("peer").asText())
@@ -175,6 +180,9 @@ final class LeavingIT {
             service.signal("TERM");
 
             assertThat(service.awaitExit(SOON).code()).isZero();
+            assertThat(service.report().get("lameDuck").get("ended").asText())
+                    .as("ended by the second signal, not before")
+                    .isEqualTo("SKIPPED");
             JsonNode lateTraffic = service.report().get("late");
             assertThat(lateTraffic.get("count").asInt()).isEqualTo(1);
             assertThat(lateTraffic.get("refused").asInt()).isZero();

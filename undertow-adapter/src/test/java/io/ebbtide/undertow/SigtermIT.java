@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
+import io.ebbtide.lifecycle.LameDuckPolicy;
 import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.SigtermTrial;
@@ -17,6 +18,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** The main job: a service under load is told to stop, and no request is lost. */
 @Execution(ExecutionMode.CONCURRENT) // with other classes: it mostly waits
 final class SigtermIT {
+    /** Outlasts the clients by far, so that none is refused, and not their requests of 3 s, which the drain finishes. */
+    private static final Duration LAME_DUCK = SigtermTrial.LEARN_OF_THE_REMOVAL.multipliedBy(2);
+
     /** A service with slow and quick requests. */
     static final class Service {
         public static void main(String[] arguments) {
@@ -26,8 +30,8 @@ final class SigtermIT {
                     .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
                     .settings(Settings.derived()
                             .withGrace(Duration.ofMinutes(2))
-                            .withLameDuck(Duration.ofSeconds(20)) // ended by silence, so clients may be slow to learn
-                            .withLameDuckRules(LameDuckRules.defaults().withSenders(1)))
+                            .withLameDuck(LAME_DUCK)
+                            .withLameDuckRules(LameDuckRules.defaults().withPolicy(LameDuckPolicy.FIXED)))
                     .build()
                     .run();
         }

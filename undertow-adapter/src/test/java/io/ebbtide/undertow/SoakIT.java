@@ -75,7 +75,7 @@ final class SoakIT {
     private enum Moment {
         /** While the service warms up, its port open already, and requests are in flight. */
         START_UP,
-        /** While requests are in flight, so that the drain waits for those that outlast the lame duck. */
+        /** While requests are in flight, which outlast the lame duck, so that the drain waits for them. */
         IN_FLIGHT,
         /** While requests are sent of which the service may have read none yet. */
         ON_THEIR_WAY,
@@ -105,6 +105,11 @@ final class SoakIT {
             return moment.needsTheLameDuck()
                     ? new Draw(number, moment, AMPLE_LAME_DUCK_MILLIS, LameDuckPolicy.FIXED, least, random)
                     : new Draw(number, moment, lameDuck, policy, least, random);
+        }
+
+        /** How long requests take at least: some are to outlast the lame duck. */
+        int atLeastMillis() {
+            return moment == Moment.IN_FLIGHT ? lameDuckMillis + 100 : 1;
         }
 
         int warmUpMillis() {
@@ -236,7 +241,7 @@ final class SoakIT {
                 client.exchange("GET", "/work/0");
             }
             for (int i = 0; i < clients.size(); i++) {
-                String path = "/work/" + (1 + i + random.nextInt(100) * 4); // none twice
+                String path = "/work/" + (draw.atLeastMillis() + i + random.nextInt(100) * 4); // none twice
                 clients.get(i).send("GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n".formatted(path));
                 if (draw.moment() != Moment.ON_THEIR_WAY) {
                     service.awaitLine("begun " + path + "$", SOON);
@@ -272,6 +277,9 @@ final class SoakIT {
         assertThat(report.get("inFlightCut").asInt()).isZero();
         assertThat(report.get("late").get("refused").asInt()).isZero();
         assertThat(report.get("problems")).isEmpty();
+        if (draw.moment().needsTheLameDuck()) {
+            assertThat(report.get("lameDuck").get("ended").asText()).isEqualTo("SKIPPED");
+        }
         List<String> states = STATE.matcher(service.output())
                 .results()
                 .map((MatchResult match) -> match.group(1))
