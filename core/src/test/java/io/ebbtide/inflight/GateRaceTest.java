@@ -52,7 +52,7 @@ final class GateRaceTest {
          * comes later would lose each. So after enough rounds both outcomes were seen, on any machine.
          */
         private static final int OVER = Integer.MAX_VALUE;
-        private static final int MIN_ROUNDS = 1_000;
+        private static final int MIN_ROUNDS = 200;
         private static final long MORE_IF_BUSY_NANOS = Duration.ofSeconds(8).toNanos();
         private static final int MAX_STEPS = 1_000;
         private static final int SPINS_BEFORE_YIELD = 20_000;
