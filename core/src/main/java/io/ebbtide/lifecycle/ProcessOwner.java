@@ -1,6 +1,7 @@
 package io.ebbtide.lifecycle;
 
 import io.ebbtide.internal.Await;
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.WarmUp;
 import java.time.Duration;
@@ -30,6 +31,10 @@ public final class ProcessOwner {
      */
     private static final Logger LOG = LoggerFactory.getLogger(ProcessOwner.class);
     private static final Duration EMERGENCY = Duration.ofMillis(250);
+
+    /** Writing takes a moment, but for a machine that has none to give: then it may take a part of what remains. */
+    private static final Duration MAX_TO_WRITE = Duration.ofSeconds(2);
+
     private static final int MOST_REPORTS = 4;
     private static final Duration RESCAN = Duration.ofMillis(250);
     private static final ProcessOwner INSTANCE = new ProcessOwner();
@@ -104,7 +109,7 @@ public final class ProcessOwner {
             ShutdownReport report = service.awaitStopped();
             keep(report);
             if (!service.isTold()) {
-                writeBounded(() -> emergency.write(report));
+                writeBounded(timeToWrite(), () -> emergency.write(report));
             }
             return report.exitCode();
         } catch (RuntimeException e) { // a fault of our own, told by the log: nobody knows what was lost
@@ -197,7 +202,7 @@ public final class ProcessOwner {
 
     @SuppressWarnings("SystemExitOutsideMain")
     private void exit() {
-        writeBounded(() -> terminationLog.write(reports));
+        writeBounded(timeToWrite(), () -> terminationLog.write(reports));
         LogFlush.flush(halfOfTheRest());
         toldAll.complete(null);
         try {
@@ -231,8 +236,10 @@ public final class ProcessOwner {
         leave(new Departure("JVM shutdown", Leaving.WITH_LAME_DUCK));
         Conductor.awaitHooks();
         List<String> others = conductor.racingHooks(Thread.currentThread());
-        writeBounded(() ->
-                others.forEach(other -> LOG.warn("the drain runs in a shutdown hook, beside the hook {}", other)));
+        writeBounded(
+                EMERGENCY,
+                () -> others.forEach(
+                        other -> LOG.warn("the drain runs in a shutdown hook, beside the hook {}", other)));
         for (Lifecycle service = unstopped(); service != null; service = unstopped()) {
             services.forEach(each -> each.giveUp(ProcessOwner::isInExit));
             service.isStoppedWithin(RESCAN);
@@ -275,6 +282,10 @@ public final class ProcessOwner {
                 .orElse(null);
     }
 
+    private Duration timeToWrite() {
+        return Durations.max(EMERGENCY, Durations.min(halfOfTheRest(), MAX_TO_WRITE));
+    }
+
     private Duration halfOfTheRest() {
         Duration left = untilAlarm();
         return left == null ? EMERGENCY : left.dividedBy(2);
@@ -289,7 +300,7 @@ public final class ProcessOwner {
     }
 
     /** On a thread of its own, waited for a moment: it may write to a pipe that nobody reads. */
-    private void writeBounded(Runnable writing) {
+    private void writeBounded(Duration bound, Runnable writing) {
         var written = new CompletableFuture<Void>();
         try {
             Threads.daemon("ebbtide-emergency", () -> {
@@ -300,6 +311,6 @@ public final class ProcessOwner {
         } catch (OutOfMemoryError e) { // no thread to be had, and better late than never said
             writing.run();
         }
-        Await.done(written, EMERGENCY);
+        Await.done(written, bound);
     }
 }
