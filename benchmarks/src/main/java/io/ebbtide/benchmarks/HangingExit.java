@@ -55,7 +55,10 @@ final class HangingExit {
                 () -> SignalledExit.measure(
                         service("heap").jvmOptions("-Xmx40m", "-XX:+UseSerialGC"), "^full$", Set.of(0, 80, 81, 82)));
         results.repeat(
-                "second SIGTERM to exit, in the lame duck", RUNS, Bound.below(SECOND_SIGNAL), HangingExit::secondSignal);
+                "second SIGTERM to exit, in the lame duck",
+                RUNS,
+                Bound.below(SECOND_SIGNAL),
+                HangingExit::secondSignal);
     }
 
     private static void add(Results results, String what, String service, Duration bound, Set<Integer> codes) {
@@ -128,9 +131,8 @@ final class HangingExit {
         }
 
         private static void longLameDuck(EbbtideBuilder builder) {
-            builder.settings(Settings.derived()
-                            .withGrace(Duration.ofSeconds(40))
-                            .withLameDuck(Duration.ofSeconds(12)))
+            builder.settings(
+                            Settings.derived().withGrace(Duration.ofSeconds(40)).withLameDuck(Duration.ofSeconds(12)))
                     .serve(new SilentSource());
         }
 

@@ -70,8 +70,7 @@ final class Machine {
     private static String head(Path repository) throws IOException {
         Path own = repository;
         if (Files.isRegularFile(own)) { // a worktree: a file that names the folder
-            own = own.resolveSibling(
-                    Files.readString(own).strip().replaceFirst("^gitdir: ", ""));
+            own = own.resolveSibling(Files.readString(own).strip().replaceFirst("^gitdir: ", ""));
         }
         Path shared = Files.exists(own.resolve("commondir"))
                 ? own.resolve(Files.readString(own.resolve("commondir")).strip())

@@ -74,8 +74,8 @@ final class ManyChecks {
                 .start()) {
             for (int i = 0; i < slices; i++) {
                 results.progress(checks + " checks, intervals", i, slices);
-                sample.add(Double.parseDouble(
-                        service.awaitLine("^slice " + i + " percent=(\\S+)", Duration.ofMinutes(2))
+                sample.add(
+                        Double.parseDouble(service.awaitLine("^slice " + i + " percent=(\\S+)", Duration.ofMinutes(2))
                                 .group(1)));
             }
         }

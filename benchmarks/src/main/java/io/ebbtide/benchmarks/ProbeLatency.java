@@ -93,7 +93,8 @@ final class ProbeLatency {
             measure(results, "Redis killed", management, port, redis::kill, redis::restart);
             load.stop();
             if (load.answered() == 0) {
-                throw new IllegalStateException("load: 0 of %d requests answered (expected: some)".formatted(load.sent()));
+                throw new IllegalStateException(
+                        "load: 0 of %d requests answered (expected: some)".formatted(load.sent()));
             }
             service.signal("TERM");
             service.awaitExit(SOON);

@@ -26,7 +26,8 @@ final class Summary {
         for (List<String> line : lines) {
             var padded = new StringBuilder();
             for (int i = 0; i < widths.length; i++) {
-                padded.append(line.get(i)).append(" ".repeat(widths[i] - line.get(i).length() + 2));
+                padded.append(line.get(i))
+                        .append(" ".repeat(widths[i] - line.get(i).length() + 2));
             }
             text.append(padded.toString().stripTrailing()).append('\n');
         }

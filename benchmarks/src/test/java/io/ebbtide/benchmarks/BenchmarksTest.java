@@ -23,7 +23,8 @@ final class BenchmarksTest {
         assertThat(run("All", "0")).isZero();
         assertThat(text())
                 .contains("[1/1] Slow 0/7  exit\n")
-                .contains("  exit: 40.0 ms (95 %: 40.0 to 40.0), min 40.0, max 40.0, 7 runs, bound < 10.0 ms: not met\n")
+                .contains(
+                        "  exit: 40.0 ms (95 %: 40.0 to 40.0), min 40.0, max 40.0, 7 runs, bound < 10.0 ms: not met\n")
                 .contains("\nSlow       exit    ms    40.0   40.0 to 40.0   < 10.0 ms  not met  0 s\n")
                 .contains("processor(s)");
     }
@@ -52,7 +53,9 @@ final class BenchmarksTest {
         });
 
         assertThat(run("All", "0")).isEqualTo(1);
-        assertThat(text()).contains("  second: 40.0 ms").endsWith("could not measure: Partly, first: AssertionError: no answer\n");
+        assertThat(text())
+                .contains("  second: 40.0 ms")
+                .endsWith("could not measure: Partly, first: AssertionError: no answer\n");
     }
 
     @Test

@@ -13,7 +13,15 @@ final class SampleTest {
     /** Ranks from 0; from a table of the binomial distribution, such as Conover's, and by its exact sums. */
     @ParameterizedTest
     @CsvSource({
-        "1, -1, 1", "5, -1, 5", "6, 0, 5", "7, 0, 6", "9, 1, 7", "10, 1, 8", "15, 3, 11", "21, 5, 15", "60, 21, 38"
+        "1, -1, 1",
+        "5, -1, 5",
+        "6, 0, 5",
+        "7, 0, 6",
+        "9, 1, 7",
+        "10, 1, 8",
+        "15, 3, 11",
+        "21, 5, 15",
+        "60, 21, 38"
     })
     void ranksOfTheMedian_areThoseOfTheBinomialDistribution(int count, int lower, int upper) {
         assertThat(Sample.lowerRank(count, 0.5)).isEqualTo(lower);

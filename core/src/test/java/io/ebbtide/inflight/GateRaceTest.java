@@ -124,7 +124,8 @@ final class GateRaceTest {
                     .as("not closed although nothing was in flight")
                     .isZero();
             if (CAN_MEET) { // on one processor they take turns
-                assumeTrue(rounds >= MIN_ROUNDS, "too busy a machine: the two threads hardly ever ran at the same time");
+                assumeTrue(
+                        rounds >= MIN_ROUNDS, "too busy a machine: the two threads hardly ever ran at the same time");
                 assertThat(letIn).as("both outcomes were seen").isBetween(rounds / 100, rounds - rounds / 100);
             }
         }
