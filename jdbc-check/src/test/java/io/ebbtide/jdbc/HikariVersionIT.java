@@ -22,7 +22,8 @@ final class HikariVersionIT {
         @Override
         public String get() {
             try {
-                return "accepted: " + JdbcCheck.of(new HikariDataSource());
+                JdbcCheck.of(new HikariDataSource());
+                return "accepted";
             } catch (IllegalStateException e) {
                 return e.getMessage();
             }
