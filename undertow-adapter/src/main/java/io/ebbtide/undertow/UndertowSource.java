@@ -69,7 +69,7 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
      *
      * @param port 1 to 65535, or 0 for any that is free, see {@link #port()}
      * @param application as it would be given to Undertow; called on an I/O thread
-     * @throws IllegalStateException if the application's Undertow is of another line than 2.2, 2.3 and 2.4
+     * @throws IllegalStateException if the application's Undertow is of another line than 2.3 and 2.4
      */
     public static UndertowSource http(int port, HttpHandler application) {
         if (port < 0 || port > 65_535) {
@@ -86,7 +86,7 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
      * @param builder must have its listeners, without root handlers of their own, which would go around the gate; handler,
      *     worker and idle timeout are set here
      * @param application as it would be given to the builder; called on an I/O thread
-     * @throws IllegalStateException if the application's Undertow is of another line than 2.2, 2.3 and 2.4
+     * @throws IllegalStateException if the application's Undertow is of another line than 2.3 and 2.4
      */
     public static UndertowSource of(Undertow.Builder builder, HttpHandler application) {
         return new UndertowSource(builder, application);

@@ -7,7 +7,7 @@ import java.util.List;
 /** Which Undertow the application uses. Stateless. */
 final class UndertowVersion {
     /** On a line that the adapter was not tested with it may lose requests without an error. */
-    private static final List<String> LINES = List.of("2.2", "2.3", "2.4");
+    private static final List<String> LINES = List.of("2.3", "2.4");
 
     private UndertowVersion() {}
 

@@ -28,7 +28,7 @@ final class UndertowVersionIT {
         var other = OtherClassPath.of("undertow-core", REFUSED);
 
         assertThat(other.run(Service.class))
-                .isEqualTo("Undertow: 2.1.8.Final (expected: 2.2.x, 2.3.x or 2.4.x);"
+                .isEqualTo("Undertow: 2.2.41.Final (expected: 2.3.x or 2.4.x);"
                         + " set such a version of io.undertow:undertow-core in dependencyManagement");
     }
 }
