@@ -12,6 +12,7 @@ import java.util.function.Supplier;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.catalina.webresources.TomcatURLStreamHandlerFactory;
 import org.junit.jupiter.api.Test;
 
 /** The adapter names a container whose servlet API it does not support. */
@@ -23,6 +24,8 @@ final class ContainerVersionIT {
         @Override
         public String get() {
             var said = new CompletableFuture<String>();
+            TomcatURLStreamHandlerFactory
+                    .disable(); // one for the JVM, and a Tomcat of another class loader may have set it
             var tomcat = new Tomcat();
             try {
                 tomcat.setBaseDir(Files.createTempDirectory(Path.of("target").toAbsolutePath(), "refused")
