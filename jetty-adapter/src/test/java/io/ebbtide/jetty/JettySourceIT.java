@@ -377,7 +377,8 @@ final class JettySourceIT {
     private static void verifyRefused(WireConnection client, WireConnection... probes) throws IOException {
         client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 800000\r\n\r\n");
         for (WireConnection probe : probes) {
-            // a server that closed without reading the body has done so by the time that it has answered another request
+            // a server that closed without reading the body has done so by the time that it has answered another
+            // request
             assertThat(probe.exchange("GET", "/health/live").status()).isEqualTo(200);
             client.send("x".repeat(800_000 / probes.length));
         }
