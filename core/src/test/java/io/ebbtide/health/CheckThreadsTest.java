@@ -21,7 +21,7 @@ final class CheckThreadsTest {
     private static final Duration MOMENT = Duration.ofMillis(2);
     private static final int HANGING = 300;
 
-    /** Nothing is due before a test moves time: no worker is added meanwhile. */
+    /** Nothing is due before a test moves time: no worker is added until then. */
     private final ManualScheduler scheduler = new ManualScheduler(new FakeTicker());
 
     private final CheckThreads threads = CheckThreads.virtualIfUseful("test-check", scheduler);

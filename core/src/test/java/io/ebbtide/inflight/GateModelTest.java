@@ -12,7 +12,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * Whatever three threads do to a gate, and wherever they are interrupted, there is an order in which a gate that does one
- * thing at a time would have said the same. Isolated, as the classes under test are instrumented meanwhile.
+ * thing at a time would have said the same. Isolated, as the classes under test are instrumented during it.
  */
 @Isolated
 @Param(name = "thread", gen = ThreadIdGen.class)

@@ -109,7 +109,7 @@ final class FrozenDatabaseIT extends ServiceFixture {
 
         postgres.freeze();
         try {
-            awaitStatus(Status.DEGRADED); // HikariCP tries the others meanwhile, and may take its time
+            awaitStatus(Status.DEGRADED); // HikariCP tries the others first, and may take its time
         } finally {
             postgres.thaw();
         }

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 public final class RealPostgres implements AutoCloseable {
     /*
      * The server is a child of this process, without pg_ctl in between: an orphan is reaped by process 1, and the first
-     * process of a container may reap nobody. A server that was killed would then stay a zombie, and neither a restart
+     * process of a container may reap no child. A server that was killed would then stay a zombie, and neither a restart
      * nor a stop by its lock file would come to an end.
      */
     private static final Duration HANG = Duration.ofMinutes(2);

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
 
-/** A Prometheus on loopback that scrapes what it is told to, twice a second. Not thread-safe. */
+/** A Prometheus on loopback that scrapes the given targets, twice a second. Not thread-safe. */
 final class RealPrometheus implements AutoCloseable {
     /** Reached by a broken product alone. */
     static final Duration HANG = Duration.ofMinutes(2);

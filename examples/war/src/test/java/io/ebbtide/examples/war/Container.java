@@ -10,7 +10,7 @@ import org.apache.catalina.startup.Tomcat;
 import org.apache.juli.ClassLoaderLogManager;
 import org.apache.tomcat.util.scan.StandardJarScanner;
 
-/** A container that somebody else starts and stops, with the WAR at {@code /shop}. Its arguments: the WAR, a folder to work in. */
+/** A container that the test starts and stops, with the WAR at {@code /shop}. Its arguments: the WAR, a folder to work in. */
 public final class Container {
     private Container() {}
 
