@@ -146,7 +146,6 @@ final class JettySourceIT {
         System.out.printf(
                 "acceptors %d: sent %d, answered %d, lost %d%n",
                 acceptors, result.sent(), result.answered(), result.lost().size());
-        assertThat(result.gone()).isEqualTo(16);
         var faults = new ArrayList<>(result.lost());
         if (faults.size() == 1 && faults.get(0).contains("reset")) {
             faults.clear();

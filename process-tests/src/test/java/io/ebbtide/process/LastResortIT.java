@@ -1,4 +1,4 @@
-package io.ebbtide.testkit;
+package io.ebbtide.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,6 +6,8 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.ebbtide.testkit.JavaLauncher;
+import io.ebbtide.testkit.ServiceProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

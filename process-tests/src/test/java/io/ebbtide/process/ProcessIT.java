@@ -1,4 +1,4 @@
-package io.ebbtide.testkit;
+package io.ebbtide.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,6 +15,9 @@ import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.testkit.JavaLauncher;
+import io.ebbtide.testkit.ServiceProcess;
+import io.ebbtide.testkit.WireConnection;
 import java.lang.reflect.Proxy;
 import java.net.ConnectException;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package io.ebbtide.testkit;
+package io.ebbtide.process;
 
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;

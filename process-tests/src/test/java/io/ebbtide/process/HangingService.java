@@ -1,4 +1,4 @@
-package io.ebbtide.testkit;
+package io.ebbtide.process;
 
 import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Logger;

@@ -1,4 +1,4 @@
-package io.ebbtide.testkit;
+package io.ebbtide.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
 import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.testkit.JavaLauncher;
+import io.ebbtide.testkit.ServiceProcess;
+import io.ebbtide.testkit.Signals;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
