@@ -19,8 +19,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@Execution(ExecutionMode.CONCURRENT) // they mostly wait
+@Order(1) // the longest: while it waits, others run
 final class MessageSourceTest {
     /** What finishes in such a drain does so however busy the machine is. */
     private static final Duration ROOMY = Duration.ofMinutes(5);
