@@ -17,7 +17,7 @@ public final class Await {
      * @return whether it is done; an interrupt meanwhile stays set
      */
     public static boolean done(Future<?> future, Duration bound) {
-        long endNanos = Ticker.system().nanos() + bound.toNanos();
+        long endNanos = Ticker.system().nanos() + Durations.nanos(bound);
         boolean interrupted = false;
         try {
             while (true) {

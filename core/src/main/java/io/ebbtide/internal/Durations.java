@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
 
 /** Durations as people write and read them: {@code 30s}, {@code 1.5 s}. */
 public final class Durations {
+    /** The longest time that can be set: a year. Sums of a few of these fit into nanoseconds. */
+    public static final Duration LONGEST = Duration.ofDays(365);
+
     private static final Pattern SHORT = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
 
     private Durations() {}
@@ -40,7 +43,7 @@ public final class Durations {
 
     /** Writes a duration for a reader: {@code 250 ms}, {@code 1.5 s}, {@code 41 s}, {@code 12 min}. */
     public static String text(Duration duration) {
-        long millis = duration.toMillis();
+        long millis = nanos(duration) / 1_000_000;
         if (millis < 0) {
             return "-" + text(duration.negated());
         }
@@ -53,6 +56,12 @@ public final class Durations {
         return millis % 1_000 < 50 || millis >= 60_000
                 ? millis / 1_000 + " s"
                 : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
+    }
+
+    /** Nanoseconds, of which a sum with the ticker's does not overflow: what is longer than 73 years becomes that. */
+    public static long nanos(Duration duration) {
+        Duration most = Duration.ofNanos(Long.MAX_VALUE / 4);
+        return max(min(duration, most), most.negated()).toNanos();
     }
 
     /** One of each number of milliseconds. */

@@ -24,20 +24,20 @@ public final class Expect {
         return text;
     }
 
-    /** Returns the duration, or refuses what is not {@code > 0}. */
+    /** Returns the duration, or refuses what is not {@code > 0}, and at most {@link Durations#LONGEST}. */
     public static Duration positive(@Nullable Duration value, String name) {
         Duration duration = present(value, name);
-        if (duration.isNegative() || duration.isZero()) {
-            throw wrong(name, duration, "> 0");
+        if (duration.isNegative() || duration.isZero() || duration.compareTo(Durations.LONGEST) > 0) {
+            throw wrong(name, duration, "> 0, at most 365 days");
         }
         return duration;
     }
 
-    /** Returns the duration, or refuses what is not {@code >= 0}. */
+    /** Returns the duration, or refuses what is not {@code >= 0}, and at most {@link Durations#LONGEST}. */
     public static Duration notNegative(@Nullable Duration value, String name) {
         Duration duration = present(value, name);
-        if (duration.isNegative()) {
-            throw wrong(name, duration, ">= 0");
+        if (duration.isNegative() || duration.compareTo(Durations.LONGEST) > 0) {
+            throw wrong(name, duration, ">= 0, at most 365 days");
         }
         return duration;
     }

@@ -51,7 +51,7 @@ final class ExecutorTraffic implements TrafficSource {
      */
     @Override
     public void close(Duration within) throws InterruptedException, TimeoutException {
-        long half = within.toNanos() / 2;
+        long half = Durations.nanos(within) / 2;
         boolean over = executor.queue.isEmpty(); // yet a scheduler may hold what was taken out of ours, for hours
         executor.shutdown();
         if (!over && executor.awaitTermination(half / 4, TimeUnit.NANOSECONDS)) {

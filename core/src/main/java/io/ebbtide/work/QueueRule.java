@@ -31,8 +31,8 @@ public final class QueueRule {
     }
 
     /**
-     * They are not run but given to somebody who keeps them for later, as are tasks that are submitted from then on.
-     * Futures of theirs are cancelled.
+     * They are not run but handed back in the order of their submission, for later, as are tasks that are submitted from
+     * then on. Futures of theirs are cancelled. Stages of a {@code CompletableFuture} are run all the same.
      *
      * @param taker gets each {@code Runnable} or {@code Callable} as it was submitted. Called on a thread of the shutdown,
      *     or of whoever submits, until the lame duck is over at most; what it throws is told in the report

@@ -1,9 +1,9 @@
 package io.ebbtide.work;
 
 import io.ebbtide.inflight.Ticket;
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
-import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -17,26 +17,35 @@ final class Task implements Runnable {
     }
 
     private final TaskQueue queue;
-    private final Runnable body;
-    private final Object original;
+    private final Submission submission;
+    private final long number;
     private final long dueNanos;
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private final AtomicReference<@Nullable Ticket> ticket = new AtomicReference<>();
+    private volatile @Nullable Long missingSinceNanos;
 
     /**
-     * @param body what is run, perhaps a future around the original
-     * @param original as it was submitted
+     * @param number in the order of submission
      * @param dueNanos when it may begin, by the system's ticker
      */
-    Task(TaskQueue queue, Runnable body, Object original, long dueNanos) {
+    Task(TaskQueue queue, Submission submission, long number, long dueNanos) {
         this.queue = queue;
-        this.body = body;
-        this.original = original;
+        this.submission = submission;
+        this.number = number;
         this.dueNanos = dueNanos;
     }
 
+    long number() {
+        return number;
+    }
+
+    /** Whether a caller may wait for a result that only running the task can set. */
+    boolean isAwaited() {
+        return submission.isAwaited();
+    }
+
     boolean isDueBefore(Duration fromNow) {
-        return dueNanos - Ticker.system().nanos() <= Math.min(Long.MAX_VALUE / 4, fromNow.toMillis() * 1_000_000);
+        return dueNanos - Ticker.system().nanos() <= Durations.nanos(fromNow);
     }
 
     /** How long it could have begun already; negative if it still waits for its time. */
@@ -45,11 +54,11 @@ final class Task implements Runnable {
     }
 
     Runnable body() {
-        return body;
+        return submission.body();
     }
 
     Object original() {
-        return original;
+        return submission.original();
     }
 
     /**
@@ -95,7 +104,7 @@ final class Task implements Runnable {
             if (mine != null) {
                 mine.workedOnBy(Thread.currentThread());
             }
-            body.run();
+            submission.body().run();
         } finally {
             queue.ended(this);
             end();
@@ -112,22 +121,60 @@ final class Task implements Runnable {
         return true;
     }
 
-    /** Whoever waits for its result is told that there will be none. */
-    void cancelFuture() {
-        if (body instanceof Future<?> future) {
-            future.cancel(false);
+    /** Takes the task out for good: out of the executor, too, where it would occupy a place. */
+    void remove() {
+        if (take()) {
+            queue.removeFromExecutor(this);
         }
+    }
+
+    /** The executor has thrown the task away: it is treated like one that is dropped. */
+    void discard() {
+        if (take()) {
+            queue.turnAway(this);
+        }
+    }
+
+    /** Looks for tasks that the executor has lost, this one among them. */
+    void sweep() {
+        queue.sweep();
+    }
+
+    /**
+     * Says that the executor holds the task, or that it does not seem to. A task that was missing for as long as
+     * {@code afterNanos} is no longer in flight; should a thread of the executor have it in hand after all, it counts again
+     * when it begins.
+     */
+    void seen(boolean isHeld, long nowNanos, long afterNanos) {
+        Long since = missingSinceNanos;
+        if (isHeld) {
+            missingSinceNanos = null;
+        } else if (since == null) {
+            missingSinceNanos = nowNanos;
+        } else if (nowNanos - since >= afterNanos && state.get() == State.WAITING) {
+            queue.remove(this);
+            closeTicket();
+        }
+    }
+
+    /** Callers who wait for its result are notified that there will be none. */
+    void cancelFutures() {
+        submission.futures().forEach(future -> future.cancel(false));
     }
 
     /** What it is, without asking the task, whose text may hold anything. */
     String describe() {
-        String name = original.getClass().getName();
+        String name = submission.original().getClass().getName();
         int lambda = name.indexOf("$$Lambda");
         return lambda < 0 ? name : name.substring(0, lambda) + " (lambda)";
     }
 
     private void end() {
         state.set(State.OVER);
+        closeTicket();
+    }
+
+    private void closeTicket() {
         Ticket mine = ticket.getAndSet(null);
         if (mine != null) {
             mine.close();

@@ -8,10 +8,17 @@ import io.ebbtide.internal.Ticker;
 import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Traffic;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -23,17 +30,25 @@ final class TaskQueue implements Backlog {
      * is added after it finds `leaving` set. A task is put into `waiting` before it looks at `leaving`, so none falls
      * between.
      */
+    /** A thread that has taken a task out of the executor's queue begins it sooner, however busy the machine is. */
+    private static final long LOST_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
+
     private final String name;
     private final QueueRule rule;
+    private final ExecutorService executor;
+    private final AtomicLong submitted = new AtomicLong();
+    private final AtomicLong sweptAtNanos = new AtomicLong(Ticker.system().nanos());
     private final Set<Task> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Task> running = ConcurrentHashMap.newKeySet();
     private final LongAdder removed = new LongAdder();
     private volatile @Nullable Traffic traffic;
     private volatile boolean leaving;
 
-    TaskQueue(String name, QueueRule rule) {
+    /** @param executor that runs the tasks */
+    TaskQueue(String name, QueueRule rule, ExecutorService executor) {
         this.name = name;
         this.rule = rule;
+        this.executor = executor;
     }
 
     String name() {
@@ -47,6 +62,7 @@ final class TaskQueue implements Backlog {
     /** Tasks that may begin and have not; those that wait for their time do not count. */
     @Override
     public int depth() {
+        sweep();
         return (int)
                 waiting.stream().filter(task -> !task.waited().isNegative()).count();
     }
@@ -73,8 +89,8 @@ final class TaskQueue implements Backlog {
      * @throws RejectedExecutionException if the service is drained, or leaves and drops such a task
      */
     @Nullable
-    Task add(Runnable body, Object original, Duration delay) {
-        Task task = task(body, original, delay);
+    Task add(Submission submission, Duration delay) {
+        Task task = task(submission, delay);
         waiting.add(task);
         if (!leaving && (!rule.keeps() || !delay.isZero())) {
             return task; // counted when it begins, or when the service leaves
@@ -93,15 +109,17 @@ final class TaskQueue implements Backlog {
     }
 
     /** A task that begins now, on the calling thread. */
-    Task task(Runnable body, Object original, Duration delay) {
-        return new Task(this, body, original, Ticker.system().nanos() + delay.toNanos());
+    Task task(Submission submission, Duration delay) {
+        long dueNanos = Ticker.system().nanos() + delay.toNanos();
+        return new Task(this, submission, submitted.incrementAndGet(), dueNanos);
     }
 
     /** Deals by the rule with what waits. A second call finds nothing. */
     void leave() {
         leaving = true;
+        sweepNow();
         RuntimeException failure = null;
-        for (Task task : waiting) {
+        for (Task task : inOrder()) {
             try {
                 if (isKept(task)) {
                     task.count();
@@ -122,7 +140,37 @@ final class TaskQueue implements Backlog {
     }
 
     private boolean isKept(Task task) {
-        return rule.keeps() && task.isDueBefore(remaining());
+        return task.isAwaited() || (rule.keeps() && task.isDueBefore(remaining()));
+    }
+
+    /** The tasks that wait, in the order of their submission. */
+    private List<Task> inOrder() {
+        return waiting.stream().sorted(Comparator.comparingLong(Task::number)).toList();
+    }
+
+    /** The same as {@link #sweepNow}, if the last time was long enough ago to find anything. */
+    void sweep() {
+        long now = Ticker.system().nanos();
+        long last = sweptAtNanos.get();
+        if (now - last >= LOST_AFTER_NANOS && sweptAtNanos.compareAndSet(last, now)) {
+            sweepNow();
+        }
+    }
+
+    /**
+     * Finds tasks that the executor will not run: it has terminated, or throws tasks away without a word, as a handler for
+     * rejected ones may. Those no longer count, which they else would for ever.
+     */
+    private void sweepNow() {
+        if (executor.isTerminated()) {
+            inOrder().forEach(Task::discard);
+        } else if (executor instanceof ThreadPoolExecutor pool && !(executor instanceof ScheduledExecutorService)) {
+            List<Task> all = List.copyOf(waiting); // before the queue is read: one added later is not missed
+            Set<Runnable> held = Collections.newSetFromMap(new IdentityHashMap<>());
+            held.addAll(pool.getQueue());
+            long now = Ticker.system().nanos();
+            all.forEach(task -> task.seen(held.contains(task), now, LOST_AFTER_NANOS));
+        }
     }
 
     /** Whether nothing waits, and nothing runs. */
@@ -132,7 +180,7 @@ final class TaskQueue implements Backlog {
 
     /** Takes out all that waits, whatever the rule. */
     List<Runnable> takeAll() {
-        return waiting.stream().filter(Task::take).map(Task::body).toList();
+        return inOrder().stream().filter(Task::take).map(Task::body).toList();
     }
 
     /** A task that comes too late to an executor that does not keep it: handed back, or refused. */
@@ -149,7 +197,7 @@ final class TaskQueue implements Backlog {
 
     /** Hands a task back, or drops it. To be called once, by whoever has taken the task. */
     void turnAway(Task task) {
-        task.cancelFuture();
+        task.cancelFutures();
         removed.increment();
         Consumer<Object> taker = rule.taker();
         if (taker != null) {
@@ -195,6 +243,13 @@ final class TaskQueue implements Backlog {
 
     void remove(Task task) {
         waiting.remove(task);
+    }
+
+    /** A task that is taken out need not occupy a place in the executor's own queue. */
+    void removeFromExecutor(Task task) {
+        if (executor instanceof ThreadPoolExecutor pool) {
+            pool.remove(task);
+        }
     }
 
     void began(Task task) {

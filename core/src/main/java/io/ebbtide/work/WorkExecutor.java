@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.RunnableFuture;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An executor whose tasks are work in flight: those that run when the service is told to stop are waited for, those that
@@ -23,15 +25,22 @@ import java.util.concurrent.TimeUnit;
  * }</pre>
  *
  * <p>A task counts as a {@code JOB}, called after the executor and its class. Before the service starts, tasks run
- * uncounted.
+ * uncounted. A task that its future's {@code cancel}, the executor's handler for rejected tasks or the executor's own
+ * shutdown takes away no longer counts. A stage of a {@code CompletableFuture} is kept under every rule until the service
+ * is drained: only running it can notify the callers who wait for it.
  */
 public sealed class WorkExecutor extends AbstractExecutorService permits WorkScheduler {
     final TaskQueue queue;
     private final ExecutorService delegate;
+    /** What the thread has made a future of and not submitted yet: the JDK may wrap it meanwhile. */
+    private static final ThreadLocal<@Nullable Submitted<?>> MADE = new ThreadLocal<>();
 
     WorkExecutor(String name, ExecutorService delegate, QueueRule rule) {
         this.delegate = Expect.present(delegate, "executor '" + name + "'");
-        queue = new TaskQueue(Expect.text(name, "name"), Expect.present(rule, "rule of '" + name + "'"));
+        queue = new TaskQueue(Expect.text(name, "name"), Expect.present(rule, "rule of '" + name + "'"), delegate);
+        if (delegate instanceof ThreadPoolExecutor pool) {
+            RejectionWatch.install(pool);
+        }
     }
 
     /**
@@ -57,15 +66,23 @@ public sealed class WorkExecutor extends AbstractExecutorService permits WorkSch
     /**
      * {@inheritDoc}
      *
-     * @throws RejectedExecutionException if the service is drained, or is told to stop and drops what has not begun, or if
-     *     the executor rejects it
+     * @throws RejectedExecutionException if the service is drained; if it is shutting down and the rule drops tasks that have
+     *     not begun; if the executor rejects the task
+     * @throws NullPointerException if the task is null
      */
     @Override
     public void execute(Runnable command) {
-        Object original = command instanceof Submitted<?> submitted ? submitted.original : command;
-        Task task = queue.add(command, original, Duration.ZERO);
+        Submitted<?> inner = MADE.get();
+        MADE.remove();
+        Submission submission = Submission.of(notNull(command, "command"), inner);
+        Task task = queue.add(submission, Duration.ZERO);
         if (task == null) {
             return;
+        }
+        for (Future<?> future : submission.futures()) {
+            if (future instanceof Submitted<?> submitted) {
+                submitted.computedBy(task);
+            }
         }
         try {
             delegate.execute(task);
@@ -77,27 +94,39 @@ public sealed class WorkExecutor extends AbstractExecutorService permits WorkSch
 
     @Override
     protected <T> RunnableFuture<T> newTaskFor(Runnable runnable, T value) {
-        return new Submitted<>(runnable, value);
+        var future = new Submitted<>(notNull(runnable, "task"), value);
+        MADE.set(future);
+        return future;
     }
 
     @Override
     protected <T> RunnableFuture<T> newTaskFor(Callable<T> callable) {
-        return new Submitted<>(callable);
+        var future = new Submitted<>(notNull(callable, "task"));
+        MADE.set(future);
+        return future;
     }
 
-    /** A future that knows what it was made of. */
-    private static final class Submitted<T> extends FutureTask<T> {
-        private final Object original;
+    @Override
+    public Future<?> submit(Runnable task) {
+        return super.submit(notNull(task, "task"));
+    }
 
-        Submitted(Callable<T> callable) {
-            super(callable);
-            original = callable;
-        }
+    @Override
+    public <T> Future<T> submit(Runnable task, T result) {
+        return super.submit(notNull(task, "task"), result);
+    }
 
-        Submitted(Runnable runnable, T value) {
-            super(runnable, value);
-            original = runnable;
+    @Override
+    public <T> Future<T> submit(Callable<T> task) {
+        return super.submit(notNull(task, "task"));
+    }
+
+    /** As {@link java.util.concurrent.Executor} asks, which leaves the message to whoever implements it. */
+    private static <T> T notNull(@Nullable T value, String name) {
+        if (value == null) {
+            throw new NullPointerException(name + ": null (expected: not null)");
         }
+        return value;
     }
 
     @Override

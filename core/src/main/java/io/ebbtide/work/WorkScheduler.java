@@ -53,7 +53,7 @@ public final class WorkScheduler extends WorkExecutor implements ScheduledExecut
 
     private <V> ScheduledFuture<V> later(FutureTask<V> result, Object original, long delay, TimeUnit unit) {
         Duration positive = Duration.ofNanos(Math.max(0, unit.toNanos(delay)));
-        Task task = queue.add(result, original, positive);
+        Task task = queue.add(Submission.of(result, original), positive);
         if (task == null) {
             return new Later<>(result, null, null);
         }
@@ -78,7 +78,7 @@ public final class WorkScheduler extends WorkExecutor implements ScheduledExecut
     private Runnable round(Runnable command) {
         return () -> {
             if (!queue.isLeaving()) {
-                queue.task(command, command, Duration.ZERO).run();
+                queue.task(Submission.of(command, command), Duration.ZERO).run();
             }
         };
     }

@@ -13,19 +13,31 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class WorkExecutorTest {
     /** What finishes in such a drain does so however busy the machine is. */
@@ -218,11 +230,11 @@ final class WorkExecutorTest {
     void taskThatIsHandedBack_isHandedBackOnce() throws Exception {
         for (int round = 0; round < 50; round++) {
             handedBack.clear();
-            var queue = new TaskQueue("mails", QueueRule.handBack(handedBack::add));
+            var queue = new TaskQueue("mails", QueueRule.handBack(handedBack::add), idle());
             var submitter = new Thread(() -> {
                 for (int i = 0; i < 200; i++) {
                     Runnable task = new Thread(); // each another
-                    queue.add(task, task, Duration.ZERO);
+                    queue.add(Submission.of(task, task), Duration.ZERO);
                 }
             });
             submitter.start();
@@ -305,6 +317,202 @@ final class WorkExecutorTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void taskThatThePoolDiscards_isNotInFlight_andItsCallerIsNotified(boolean oldest) throws Exception {
+        var policy = oldest ? new ThreadPoolExecutor.DiscardOldestPolicy() : new ThreadPoolExecutor.DiscardPolicy();
+        var pool = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), policy);
+        WorkExecutor executor = WorkExecutor.of("mails", pool, QueueRule.keep());
+        Ebbtide service = service(executor);
+        executor.execute(() -> blocking("running"));
+        begun.await();
+        Future<String> first = executor.submit(() -> "first");
+        Future<String> second = executor.submit(() -> "second");
+
+        Future<String> discarded = oldest ? first : second;
+        assertThat(discarded.isCancelled()).isTrue();
+        assertThat(service.inFlight().count()).isEqualTo(2);
+        release.countDown();
+        assertThat((oldest ? second : first).get()).isEqualTo(oldest ? "second" : "first");
+        service.shutdown("test");
+        assertThat(service.awaitStopped(TestTimeouts.HANG).isClean()).isTrue();
+    }
+
+    /** Whatever the handler does without a word is found when somebody asks for the queue, as each scrape does. */
+    @Test
+    void taskThatAHandlerThrowsAway_isInFlightForSecondsAtMost_andWhatTheQueueHoldsStays() throws Exception {
+        var pool =
+                new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), (task, rejecting) -> {});
+        WorkExecutor executor = WorkExecutor.of("mails", pool, QueueRule.keep());
+        try (Ebbtide service = service(executor)) {
+            executor.execute(() -> blocking("running"));
+            begun.await();
+            Future<String> held = executor.submit(() -> "held");
+            executor.execute(() -> {});
+
+            Awaitility.await().until(() -> executor.queue.depth() == 1);
+
+            assertThat(service.inFlight().count()).isEqualTo(2);
+            release.countDown();
+            assertThat(held.get()).isEqualTo("held");
+        }
+    }
+
+    @Test
+    void poolThatIsShutDownUnderneath_leavesNothingInFlight_andNobodyWaiting() throws Exception {
+        var pool = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+        WorkExecutor executor = WorkExecutor.of("mails", pool, QueueRule.keep());
+        try (Ebbtide service = service(executor)) {
+            executor.execute(() -> blocking("running"));
+            begun.await();
+            Future<String> waiting = executor.submit(() -> "waiting");
+
+            pool.shutdownNow();
+            Awaitility.await().until(() -> executor.queue.depth() == 0);
+
+            assertThat(waiting.isCancelled()).isTrue();
+            Awaitility.await().until(() -> service.inFlight().count() == 0);
+        }
+    }
+
+    @Test
+    void taskThatItsCallerCancels_isNotInFlight_andOccupiesNoPlace() throws Exception {
+        var pool = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1));
+        WorkExecutor executor = WorkExecutor.of("mails", pool, QueueRule.keep());
+        try (Ebbtide service = service(executor)) {
+            executor.execute(() -> blocking("running"));
+            begun.await();
+            Future<String> waiting = executor.submit(() -> "waiting");
+
+            waiting.cancel(true);
+
+            assertThat(service.inFlight().count()).isEqualTo(1);
+            assertThat(pool.getQueue()).isEmpty();
+            release.countDown();
+        }
+    }
+
+    static Stream<Arguments> callersAndRules() {
+        return Stream.of("drop", "handBack", "keep")
+                .flatMap(rule -> Stream.of("invokeAny", "invokeAll", "completionService", "supplyAsync", "submit")
+                        .map(caller -> Arguments.of(rule, caller)));
+    }
+
+    /** Their task waits behind one that runs when the service begins to shut down. */
+    @ParameterizedTest
+    @MethodSource("callersAndRules")
+    void callerWhoWaits_isNotifiedUnderEveryRule(String rule, String caller) throws Exception {
+        WorkExecutor executor = executor(
+                switch (rule) {
+                    case "drop" -> QueueRule.drop();
+                    case "keep" -> QueueRule.keep();
+                    default -> QueueRule.handBack(handedBack::add);
+                });
+        Ebbtide service = service(executor);
+        executor.execute(() -> blocking("running"));
+        begun.await();
+        Callable<String> task = () -> "done";
+        var waiter = new FutureTask<>(() -> result(executor, caller, task));
+        var thread = new Thread(waiter, "caller");
+        thread.setDaemon(true);
+        thread.start();
+        Awaitility.await().until(() -> executor.queue.depth() == 1);
+
+        service.shutdown("test");
+        Awaitility.await().until(executor.queue::isLeaving);
+        release.countDown();
+        Object ended;
+        try {
+            ended = waiter.get(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            ended = e.getCause().getClass();
+        }
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
+
+        boolean isRun = rule.equals("keep") || caller.equals("supplyAsync");
+        assertThat(ended).isEqualTo(isRun ? "done" : CancellationException.class);
+        assertThat(handedBack).isEqualTo(rule.equals("handBack") && !isRun ? List.of(task) : List.of());
+        assertThat(report.isClean()).isTrue();
+    }
+
+    private static String result(WorkExecutor executor, String caller, Callable<String> task) throws Exception {
+        return switch (caller) {
+            case "invokeAny" -> cause(() -> executor.invokeAny(List.of(task)));
+            case "invokeAll" -> executor.invokeAll(List.of(task)).get(0).get();
+            case "completionService" -> {
+                var completion = new ExecutorCompletionService<String>(executor);
+                completion.submit(task);
+                yield completion.take().get();
+            }
+            case "supplyAsync" ->
+                CompletableFuture.supplyAsync(() -> "done", executor).join();
+            default -> executor.submit(task).get();
+        };
+    }
+
+    /** invokeAny wraps what ended the last task. */
+    private static String cause(Callable<String> call) throws Exception {
+        try {
+            return call.call();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof CancellationException cancelled ? cancelled : e;
+        }
+    }
+
+    /** A request that is served during the lame duck may still call it. */
+    @Test
+    void stageOfACompletableFuture_isTakenWhileTheServiceShutsDown_underEveryRule() throws Exception {
+        WorkExecutor executor = executor(QueueRule.drop());
+        Ebbtide service = service(executor);
+        executor.execute(() -> blocking("running"));
+        begun.await();
+
+        service.shutdown("test");
+        Awaitility.await().until(executor.queue::isLeaving);
+        var chain = CompletableFuture.supplyAsync(() -> "a", executor).thenApplyAsync(a -> a + "b", executor);
+        release.countDown();
+
+        assertThat(chain.get(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS)).isEqualTo("ab");
+        assertThat(service.awaitStopped(TestTimeouts.HANG).isClean()).isTrue();
+    }
+
+    @Test
+    void tasksThatAreHandedBack_comeInTheOrderOfTheirSubmission() throws Exception {
+        WorkExecutor executor = executor(QueueRule.handBack(handedBack::add));
+        Ebbtide service = service(executor);
+        executor.execute(() -> blocking("running"));
+        begun.await();
+        List<Object> submitted = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            Runnable task = new Thread(); // each another
+            submitted.add(task);
+            executor.execute(task);
+        }
+
+        service.shutdown("test");
+        Awaitility.await().until(() -> handedBack.size() == 500);
+        release.countDown();
+        service.awaitStopped(TestTimeouts.HANG);
+
+        assertThat(handedBack).containsExactlyElementsOf(submitted);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void nullTask_isRefused_beforeAnythingIsCounted() {
+        WorkExecutor executor = executor(QueueRule.keep());
+        try (Ebbtide service = service(executor)) {
+            assertThatThrownBy(() -> executor.execute(null))
+                    .isInstanceOf(NullPointerException.class)
+                    .hasMessage("command: null (expected: not null)");
+            assertThatThrownBy(() -> executor.submit((Runnable) null)).hasMessage("task: null (expected: not null)");
+            assertThatThrownBy(() -> executor.submit((Callable<?>) null)).hasMessage("task: null (expected: not null)");
+            assertThatThrownBy(() -> executor.submit(null, "")).hasMessage("task: null (expected: not null)");
+
+            assertThat(service.inFlight().count()).isZero();
+        }
+    }
+
     private String blocking(String result) {
         begun.countDown();
         try {
@@ -313,6 +521,11 @@ final class WorkExecutorTest {
             Thread.currentThread().interrupt();
         }
         return result;
+    }
+
+    /** An executor that runs nothing here. */
+    private static ExecutorService idle() {
+        return new ThreadPoolExecutor(0, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
     }
 
     private static WorkExecutor executor(QueueRule rule) {

@@ -1,0 +1,42 @@
+package io.ebbtide.work;
+
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import org.jspecify.annotations.Nullable;
+
+/** A future that knows what it was made of, and that takes its task out of the executor when it is cancelled. */
+final class Submitted<T> extends FutureTask<T> {
+    private final Object original;
+    private volatile @Nullable Task task;
+
+    Submitted(Callable<T> callable) {
+        super(callable);
+        original = callable;
+    }
+
+    Submitted(Runnable runnable, T value) {
+        super(runnable, value);
+        original = runnable;
+    }
+
+    /** As it was submitted. */
+    Object original() {
+        return original;
+    }
+
+    /** Sets the task that computes this future; to be called before the executor gets the task. */
+    void computedBy(Task newTask) {
+        task = newTask;
+        if (isCancelled()) {
+            newTask.remove();
+        }
+    }
+
+    @Override
+    protected void done() {
+        Task mine = task;
+        if (mine != null && isCancelled()) {
+            mine.remove();
+        }
+    }
+}
