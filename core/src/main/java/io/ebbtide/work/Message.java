@@ -18,9 +18,15 @@ public final class Message implements AutoCloseable {
         this.ticket = ticket;
     }
 
-    /** How long the work may go on before it is cut, at least; see {@link Ticket#remaining()}. */
+    /**
+     * How long the work may go on, at least, so that the source's commit still includes it: the time until it is cut, less
+     * what commit and leave need (a quarter, at most 2 s). Never blocks.
+     *
+     * @return {@link io.ebbtide.inflight.InFlight#UNLIMITED} until the service begins to shut down; zero once the time is
+     *     over
+     */
     public Duration remaining() {
-        return ticket.remaining();
+        return owner.untilCommit();
     }
 
     /** Tells which thread works on it from now, so that a stuck one can be shown; see {@link Ticket#workedOnBy}. */

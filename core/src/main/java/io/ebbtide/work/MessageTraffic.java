@@ -27,8 +27,6 @@ final class MessageTraffic implements TrafficSource {
      * until it has left, and the report names it if it does not. The messages get all the time but for what commit and
      * leave are sure of.
      */
-    private static final Duration MOST_FOR_COMMIT_AND_LEAVE = Duration.ofSeconds(2);
-
     private final MessageSource source;
     private final AtomicBoolean leaving = new AtomicBoolean();
     private final CompletableFuture<Void> left = new CompletableFuture<>();
@@ -102,7 +100,7 @@ final class MessageTraffic implements TrafficSource {
     }
 
     private void leave(Traffic ways, Messages mine, CompletableFuture<Void> finished) {
-        Duration reserve = Durations.min(ways.remaining(WorkKind.MESSAGE).dividedBy(4), MOST_FOR_COMMIT_AND_LEAVE);
+        Duration reserve = mine.reserve();
         while (!Await.done(finished, ways.remaining(WorkKind.MESSAGE).minus(reserve))
                 && ways.remaining(WorkKind.MESSAGE).compareTo(reserve) > 0) {
             // a limit of its own begins to count with the drain only, so there was more than it seemed

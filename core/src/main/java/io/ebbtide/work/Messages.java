@@ -1,19 +1,25 @@
 package io.ebbtide.work;
 
+import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.lifecycle.Traffic;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The way in for the messages of one source. Handed to {@link MessageSource#start}. Safe for use by many threads. */
 public final class Messages {
+    private static final Duration MAX_FOR_COMMIT_AND_LEAVE = Duration.ofSeconds(2);
+
     private final Traffic traffic;
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
     private int unfinished;
     private boolean paused;
+    private volatile @Nullable Duration reserve;
 
     Messages(Traffic traffic) {
         this.traffic = traffic;
@@ -51,8 +57,27 @@ public final class Messages {
         return unfinished;
     }
 
+    /** The end of the time, which commit and leave are sure of: a quarter, at most 2 s; fixed when the source is paused. */
+    Duration reserve() {
+        Duration fixed = reserve;
+        return fixed == null ? reserveOf(traffic.remaining(WorkKind.MESSAGE)) : fixed;
+    }
+
+    private static Duration reserveOf(Duration remaining) {
+        return Durations.min(remaining.dividedBy(4), MAX_FOR_COMMIT_AND_LEAVE);
+    }
+
+    /** How long a message has until what is finished is committed without it. */
+    Duration untilCommit() {
+        Duration remaining = traffic.remaining(WorkKind.MESSAGE);
+        return remaining.equals(InFlight.UNLIMITED)
+                ? remaining
+                : Durations.max(Duration.ZERO, remaining.minus(reserve()));
+    }
+
     /** Takes no more; completes once nothing that was taken is unfinished. */
     CompletableFuture<Void> pause() {
+        reserve = reserveOf(traffic.remaining(WorkKind.MESSAGE));
         synchronized (this) {
             paused = true;
             if (unfinished > 0) {

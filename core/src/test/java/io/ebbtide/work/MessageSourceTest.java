@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
+import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.ShutdownReport;
@@ -176,6 +177,27 @@ final class MessageSourceTest {
                 .as("the job, and the leaving itself")
                 .isEqualTo(2);
         stuck.close();
+    }
+
+    /** It goes on until half a second before its end, and is in the commit. */
+    @Test
+    void messageThatUsesItsTime_isFinishedBeforeTheCommit() throws Exception {
+        var source = new Source();
+        Ebbtide service = service(source, Duration.ofSeconds(8));
+        Message message = source.take("inbox 7");
+        assertThat(message.remaining()).isEqualTo(InFlight.UNLIMITED);
+
+        service.shutdown("test");
+        Awaitility.await().until(() -> events.contains("pause, takes false"));
+        assertThat(message.remaining()).isLessThanOrEqualTo(Duration.ofSeconds(6));
+        Awaitility.await().until(() -> message.remaining().compareTo(Duration.ofMillis(500)) <= 0);
+        List<String> before = List.copyOf(events);
+        message.close();
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
+
+        assertThat(before).containsExactly("pause, takes false");
+        assertThat(events).containsExactly("pause, takes false", "commit", "leave", "stop db");
+        assertThat(report.isClean()).isTrue();
     }
 
     /** A consumer that joins a group takes its time; the signal may come meanwhile. */
