@@ -107,6 +107,7 @@ final class Connection {
     /** Answers the request that stands in the buffer, if it is complete. */
     private void answerNext() throws IOException {
         try {
+            discard(HeadParser.lengthOfEmptyLines(in, inLength));
             int headLength = HeadParser.lengthOfHead(in, inLength);
             if (headLength > MOST_HEAD_BYTES || (headLength < 0 && inLength >= MOST_HEAD_BYTES)) {
                 throw new BadRequest(431, "head too large");
@@ -116,12 +117,13 @@ final class Connection {
             }
             RequestHead head = HeadParser.parse(in, headLength);
             int length = headLength + head.contentLength();
-            if (inLength < length) {
+            boolean isWhole = inLength >= length;
+            if (!isWhole && !head.expectsContinue()) {
                 return;
             }
-            System.arraycopy(in, length, in, 0, inLength - length);
-            inLength -= length;
-            keepAlive = head.keepAlive();
+            discard(Math.min(length, inLength));
+            keepAlive =
+                    isWhole && head.keepAlive(); // no body counts here: a client that waits with it need not send it
             enter(Phase.ANSWERING);
             key.interestOps(0);
             route.answer(head, reply -> loop.execute(this, () -> begin(reply, !head.isHead())));
@@ -129,6 +131,11 @@ final class Connection {
             keepAlive = false;
             begin(Reply.plain(e.status(), e.reason()), true);
         }
+    }
+
+    private void discard(int count) {
+        System.arraycopy(in, count, in, 0, inLength - count);
+        inLength -= count;
     }
 
     private void begin(Reply reply, boolean withBody) throws IOException {

@@ -19,14 +19,34 @@ final class HeadParser {
 
     private HeadParser() {}
 
-    /** Returns the length of the head with its empty line, or -1 if that has not come yet. */
-    static int lengthOfHead(byte[] bytes, int length) {
-        for (int i = 3; i < length; i++) {
-            if (bytes[i] == '\n' && bytes[i - 1] == '\r' && bytes[i - 2] == '\n' && bytes[i - 3] == '\r') {
+    /**
+     * Returns the length of the head with its empty line, or -1 if that has not come yet.
+     *
+     * @throws BadRequest if a line ends without a carriage return: where another reader sees the end of a line there, the
+     *     two would take different heads from the same bytes (RFC 9112, section 2.2)
+     */
+    static int lengthOfHead(byte[] bytes, int length) throws BadRequest {
+        for (int i = 0; i < length; i++) {
+            if (bytes[i] != '\n') {
+                continue;
+            }
+            if (i == 0 || bytes[i - 1] != '\r') {
+                throw new BadRequest(400, "a line feed without a carriage return");
+            }
+            if (i >= 3 && bytes[i - 2] == '\n' && bytes[i - 3] == '\r') {
                 return i + 1;
             }
         }
         return -1;
+    }
+
+    /** Returns how many bytes of empty lines come first: a client may send such a line after a body, and none counts. */
+    static int lengthOfEmptyLines(byte[] bytes, int length) {
+        int skipped = 0;
+        while (skipped + 1 < length && bytes[skipped] == '\r' && bytes[skipped + 1] == '\n') {
+            skipped += 2;
+        }
+        return skipped;
     }
 
     /** Reads a complete head. */
@@ -47,16 +67,22 @@ final class HeadParser {
         if (headers.containsKey("transfer-encoding")) {
             throw new BadRequest(411, "a body needs a Content-Length here");
         }
-        boolean keepAlive = start[2].equals("HTTP/1.1")
-                && !headers.getOrDefault("connection", "")
-                        .toLowerCase(Locale.ROOT)
-                        .contains("close");
+        boolean keepAlive = start[2].equals("HTTP/1.1") && !hasToken(headers.getOrDefault("connection", ""), "close");
         return new RequestHead(
                 start[0],
                 target.split("[?#]", 2)[0],
                 Map.copyOf(headers),
                 contentLength(headers.get("content-length")),
                 keepAlive);
+    }
+
+    private static boolean hasToken(String list, String token) {
+        for (String each : list.split(",", -1)) {
+            if (each.strip().equalsIgnoreCase(token)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Of the absolute form, which every server must accept (RFC 9112, section 3.2.2). */

@@ -17,6 +17,11 @@ record RequestHead(String method, String path, Map<String, String> headers, int 
         return method.equals("HEAD");
     }
 
+    /** Whether the client waits with the body until it is answered (RFC 9110, section 10.1.1). */
+    boolean expectsContinue() {
+        return header("Expect").equalsIgnoreCase("100-continue");
+    }
+
     /** The header's value, or the empty string. */
     String header(String name) {
         return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");

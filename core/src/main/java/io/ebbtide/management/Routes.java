@@ -54,7 +54,7 @@ final class Routes implements Route, AutoCloseable {
     }
 
     private void scrape(MetricsText text, String accept, Consumer<Reply> answer) {
-        String type = accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS_TEXT;
+        String type = Accept.prefersOpenMetrics(accept) ? OPEN_METRICS : PROMETHEUS_TEXT;
         try {
             scraper.execute(() -> answer.accept(scrapeNow(text, type)));
         } catch (RejectedExecutionException e) {

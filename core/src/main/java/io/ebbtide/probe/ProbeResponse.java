@@ -6,6 +6,8 @@ import java.util.Map;
 
 /** A finished answer to a probe. Immutable. Got from {@link Probes#answer}. */
 public final class ProbeResponse {
+    private static final String ALLOW = "GET, HEAD, OPTIONS";
+
     private final int status;
     private final Map<String, String> headers;
     private final byte[] body;
@@ -22,8 +24,15 @@ public final class ProbeResponse {
 
     static ProbeResponse methodNotAllowed() {
         Map<String, String> headers = commonHeaders();
-        headers.put("Allow", "GET, HEAD");
+        headers.put("Allow", ALLOW);
         return new ProbeResponse(405, headers, new byte[0]);
+    }
+
+    /** The same status without a body, and the methods that can be used (RFC 9110, section 9.3.7). */
+    ProbeResponse toOptions() {
+        var more = new LinkedHashMap<>(headers);
+        more.put("Allow", ALLOW);
+        return new ProbeResponse(status, more, new byte[0]);
     }
 
     /** 200, 503 or 405. */

@@ -27,7 +27,7 @@ public final class Probes {
     }
 
     /**
-     * The answer to a request.
+     * The answer to a request. OPTIONS, by which HAProxy asks unless it is configured otherwise, gets the status of a GET.
      *
      * @param method as on the request line
      * @param path without query
@@ -38,10 +38,10 @@ public final class Probes {
         if (response == null || method.equals("GET") || method.equals("HEAD")) {
             return response;
         }
-        return METHOD_NOT_ALLOWED;
+        return method.equals("OPTIONS") ? response.toOptions() : METHOD_NOT_ALLOWED;
     }
 
-    /** The answer to a method that is neither GET nor HEAD (RFC 9110, section 15.5.6). */
+    /** The answer to a method that is not served (RFC 9110, section 15.5.6). */
     public static ProbeResponse methodNotAllowed() {
         return METHOD_NOT_ALLOWED;
     }

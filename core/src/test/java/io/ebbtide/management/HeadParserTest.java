@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +35,9 @@ final class HeadParserTest {
         "GET / HTTP/1.1|Connection: close||, false",
         "GET / HTTP/1.1|Connection: close|Connection: TE||, false",
         "GET / HTTP/1.1|Connection: TE| ||, true",
+        "GET / HTTP/1.1|Connection: x-close||, true",
+        "GET / HTTP/1.1|Connection: disclosed||, true",
+        "'GET / HTTP/1.1|Connection: TE , CLOSE||', false",
         "GET / HTTP/1.0||, false"
     })
     void parse_ofConnection_saysWhetherItStays(String head, boolean keepAlive) throws Exception {
@@ -68,12 +72,35 @@ final class HeadParserTest {
     }
 
     @Test
-    void lengthOfHead_isKnownOnceTheEmptyLineCame() {
+    void lengthOfHead_isKnownOnceTheEmptyLineCame() throws Exception {
         byte[] bytes = "GET / HTTP/1.1\r\nA: b\r\n\r\nbody".getBytes(StandardCharsets.ISO_8859_1);
 
         assertThat(HeadParser.lengthOfHead(bytes, bytes.length)).isEqualTo(24);
         assertThat(HeadParser.lengthOfHead(bytes, 23)).isEqualTo(-1);
         assertThat(HeadParser.lengthOfHead(new byte[0], 0)).isEqualTo(-1);
+    }
+
+    @Test
+    void lineFeedWithoutCarriageReturn_isRefused_asSoonAsItComes() {
+        for (String head :
+                List.of("GET / HTTP/1.1\n\n", "GET / HTTP/1.1\n", "\n", "GET / HTTP/1.1\r\nA: b\nC: d\r\n\r\n")) {
+            byte[] bytes = head.getBytes(StandardCharsets.ISO_8859_1);
+
+            assertThatThrownBy(() -> HeadParser.lengthOfHead(bytes, bytes.length))
+                    .isInstanceOfSatisfying(BadRequest.class, e -> {
+                        assertThat(e.status()).isEqualTo(400);
+                        assertThat(e.reason()).isEqualTo("a line feed without a carriage return");
+                    });
+        }
+    }
+
+    @Test
+    void emptyLinesBeforeTheHead_doNotCount() {
+        byte[] bytes = "\r\n\r\nGET".getBytes(StandardCharsets.ISO_8859_1);
+
+        assertThat(HeadParser.lengthOfEmptyLines(bytes, bytes.length)).isEqualTo(4);
+        assertThat(HeadParser.lengthOfEmptyLines(bytes, 3)).isEqualTo(2);
+        assertThat(HeadParser.lengthOfEmptyLines(bytes, 1)).isZero();
     }
 
     /** Lines are parted by bars. */

@@ -81,10 +81,49 @@ final class ManagementServerTest {
 
             assertThat(client.readAll())
                     .startsWith("HTTP/1.1 405 Method Not Allowed\r\n")
-                    .contains("Allow: GET, HEAD\r\n")
+                    .contains("Allow: GET, HEAD, OPTIONS\r\n")
                     .contains("\r\n\r\nHTTP/1.1 404 Not Found\r\n")
                     .endsWith("not found; there is /health, /health/live, /health/ready, /health/startup, /metrics\n");
         }
+    }
+
+    /** As HAProxy's plain "option httpchk" asks. */
+    @Test
+    void options_isAnsweredLikeHead_withTheMethods() throws Exception {
+        assertThat(ask("OPTIONS /health/live HTTP/1.0\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 OK\r\n")
+                .contains("Allow: GET, HEAD, OPTIONS\r\n")
+                .contains("Content-Length: 0\r\n")
+                .endsWith("\r\n\r\n");
+    }
+
+    /** The client sends its body after the answer all the same, and then another request, which is not answered. */
+    @Test
+    void clientThatWaitsWithItsBody_isAnsweredAtOnce_andLosesTheConnection() throws Exception {
+        try (var client = new RawClient(service.managementPort())) {
+            client.send("POST /health/ready HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-Continue\r\n\r\n");
+            assertThat(client.readUntil("\r\n\r\n"))
+                    .startsWith("HTTP/1.1 405 Method Not Allowed\r\n")
+                    .contains("Connection: close\r\n");
+            client.send("helloGET /health/live HTTP/1.1\r\n\r\n");
+
+            assertThat(client.readAll()).isEmpty();
+        }
+        assertThat(ask("POST /health/ready HTTP/1.1\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\nhello"
+                        + "GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 405")
+                .contains("HTTP/1.1 200 OK");
+    }
+
+    @Test
+    void emptyLinesBeforeARequest_areIgnored_andBareLineFeedsAreNot() throws Exception {
+        assertThat(
+                        ask("\r\n\r\nGET /health/live HTTP/1.1\r\n\r\n\r\nGET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n")
+                                .split("HTTP/1.1 200 OK", -1))
+                .hasSize(3);
+        assertThat(ask("GET /health/live HTTP/1.1\nHost: a\n\n"))
+                .startsWith("HTTP/1.1 400 Bad Request\r\n")
+                .contains("a line feed without a carriage return");
     }
 
     @Test

@@ -166,7 +166,11 @@ final class ProbesTest {
     @Test
     void answer_toOtherMethodsAndPaths() {
         assertThat(probes.answer("POST", "/health/live").status()).isEqualTo(405);
-        assertThat(probes.answer("POST", "/health/live").headers()).containsEntry("Allow", "GET, HEAD");
+        assertThat(probes.answer("POST", "/health/live").headers()).containsEntry("Allow", "GET, HEAD, OPTIONS");
+        assertThat(probes.answer("OPTIONS", "/health/live").status()).isEqualTo(200);
+        assertThat(probes.answer("OPTIONS", "/health/live").headers()).containsEntry("Allow", "GET, HEAD, OPTIONS");
+        assertThat(probes.answer("OPTIONS", "/health/live").body().remaining()).isZero();
+        assertThat(probes.answer("OPTIONS", "/orders")).isNull();
         assertThat(probes.answer("HEAD", "/health/live").status()).isEqualTo(200);
         assertThat(probes.answer("GET", "/health/live").headers())
                 .containsEntry("Cache-Control", "no-store")

@@ -266,7 +266,7 @@ final class CountingIT {
             WireResponse head = connection.exchange("HEAD", "/health/ready?now");
 
             assertThat(posted.status()).isEqualTo(405);
-            assertThat(posted.header("allow")).isEqualTo("GET, HEAD");
+            assertThat(posted.header("allow")).isEqualTo("GET, HEAD, OPTIONS");
             assertThat(head.status()).isEqualTo(200);
             assertThat(head.header("content-length")).isEqualTo("15");
         }
