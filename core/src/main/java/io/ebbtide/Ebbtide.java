@@ -105,7 +105,7 @@ public final class Ebbtide implements AutoCloseable {
     /**
      * Waits until the service is over.
      *
-     * @param timeout how long at most
+     * @param timeout how long at most, not null; zero or less returns the report only if the service is stopped
      * @return how it went
      * @throws TimeoutException if it is not over in time; the message names what is in flight
      * @throws InterruptedException if interrupted while waiting

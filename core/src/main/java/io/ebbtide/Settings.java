@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param shares {@code EBBTIDE_PRE_STOP}, {@code EBBTIDE_LAME_DUCK}, {@code EBBTIDE_DRAIN}, {@code EBBTIDE_STOP}, {@code
  *     EBBTIDE_MARGIN}: how it is shared out
  * @param drainLimits {@code EBBTIDE_DRAIN_REQUEST}, {@code ..._WEBSOCKET}, {@code ..._STREAM}, {@code ..._JOB}, {@code
- *     ..._MESSAGE}: how long work of a kind may take at most once the lame duck is over, {@code >= 0}; of a kind without
+ *     ..._MESSAGE}: how long work of a kind may take at most once the lame duck is over, {@code >= 0} and at most 365 days; of a kind without
  *     one, as long as the drain
  * @param lameDuckRules {@code EBBTIDE_LAME_DUCK_POLICY}, {@code EBBTIDE_LAME_DUCK_MIN}, {@code EBBTIDE_SENDERS}, {@code
  *     EBBTIDE_LAME_DUCK_READINESS}: how the lame duck behaves, and when it ends before its whole time
@@ -55,7 +55,7 @@ public record Settings(
             Expect.positive(grace, "grace");
         }
         Expect.present(shares, "shares");
-        drainLimits = Map.copyOf(drainLimits);
+        drainLimits = Map.copyOf(Expect.present(drainLimits, "drainLimits"));
         for (Map.Entry<WorkKind, Duration> limit : drainLimits.entrySet()) {
             Expect.notNegative(limit.getValue(), "drain of " + limit.getKey());
         }
@@ -124,7 +124,7 @@ public record Settings(
     public Settings withDrainLimit(WorkKind kind, Duration limit) {
         var limits = new EnumMap<WorkKind, Duration>(WorkKind.class);
         limits.putAll(drainLimits);
-        limits.put(kind, limit);
+        limits.put(Expect.present(kind, "kind"), Expect.notNegative(limit, "drain of " + kind));
         return new Settings(grace, shares, limits, lameDuckRules, managementPort, managementAddress, terminationLog);
     }
 

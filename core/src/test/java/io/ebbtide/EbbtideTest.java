@@ -259,6 +259,31 @@ final class EbbtideTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway")
+    void work_ofNoKind_isRefused_beforeItIsCounted() {
+        try (Ebbtide service = builder().build().start()) {
+            assertThatThrownBy(() -> service.work("reindex", null)).hasMessage("kind: null (expected: not null)");
+            assertThatThrownBy(() -> service.work(null, WorkKind.JOB))
+                    .hasMessage("description: null (expected: not null)");
+            assertThatThrownBy(() -> service.inFlight().tryEnter(null, () -> ""))
+                    .hasMessage("kind: null (expected: not null)");
+            assertThatThrownBy(() -> service.inFlight().tryEnter(WorkKind.JOB, null))
+                    .hasMessage("description: null (expected: not null)");
+
+            assertThat(service.inFlight().count()).isZero();
+        }
+    }
+
+    @Test
+    void awaitStopped_forEver_waitsForEver() throws Exception {
+        Ebbtide service = builder().build().start();
+        service.shutdown("test");
+
+        assertThat(service.awaitStopped(Duration.ofSeconds(Long.MAX_VALUE)).isClean())
+                .isTrue();
+    }
+
+    @Test
     void close_withWorkThatNeverEnds_cutsItAndSaysWhich() {
         Ebbtide service = builder().settings(SHORT_DRAIN).build().start();
         service.inFlight().enter(WorkKind.REQUEST, "GET /export");

@@ -113,13 +113,24 @@ final class SettingsTest {
 
     @Test
     void new_withNumbersThatMakeNoSense_namesThem() {
-        assertThatThrownBy(() -> Settings.derived().withGrace(Duration.ZERO)).hasMessage("grace: PT0S (expected: > 0)");
+        assertThatThrownBy(() -> Settings.derived().withGrace(Duration.ZERO))
+                .hasMessage("grace: PT0S (expected: > 0, at most 365 days)");
         assertThatThrownBy(() -> Settings.derived().withPreStop(Duration.ofSeconds(-1)))
-                .hasMessage("preStop: PT-1S (expected: >= 0)");
+                .hasMessage("preStop: PT-1S (expected: >= 0, at most 365 days)");
         assertThatThrownBy(() -> Settings.derived().withManagementPort(-1))
                 .hasMessage("managementPort: -1 (expected: 0 to 65535)");
         assertThatThrownBy(() -> Settings.derived().withManagementAddress(" "))
                 .hasMessage("managementAddress: \" \" (expected: not blank)");
+    }
+
+    @Test
+    void limitsBeyondAYear_areRefused_fromTheEnvironmentToo() {
+        assertThatThrownBy(() -> Settings.derived().withEnvironment(Map.of("EBBTIDE_DRAIN_JOB", "999999999h")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("EBBTIDE_DRAIN_JOB=999999999h is wrong: drain of JOB: PT999999999H"
+                        + " (expected: >= 0, at most 365 days)");
+        assertThatThrownBy(() -> Settings.derived().withDrain(Duration.ofSeconds(Long.MAX_VALUE)))
+                .hasMessageStartingWith("drain: PT");
     }
 
     @Test

@@ -10,15 +10,18 @@ import java.time.Duration;
  * <p>A fault that begins right after a good run is told within {@code interval + failuresToDown x timeout +
  * (failuresToDown - 1) x suspectInterval}; with the defaults 10 s.
  *
- * @param interval time from the end of one run to the start of the next, {@code > 0}; each is up to 10 % shorter by
+ * @param interval time from the end of one run to the start of the next, {@code > 0} and at most 365 days; each is up to 10 % shorter by
  *     chance, so that replicas do not ask in step
- * @param timeout how long one run may take before it counts as failed, {@code > 0}
- * @param failuresToDown consecutive failures that turn an up check down, {@code >= 1}
- * @param successesToUp consecutive successes that turn a down check up, {@code >= 1}
- * @param staleAfter age at which a verdict that no run renews no longer counts, {@code > interval + timeout}
+ * @param timeout how long one run may take before it counts as failed, {@code > 0} and at most 365 days
+ * @param failuresToDown consecutive failures that turn an up check down, 1 to 1000
+ * @param successesToUp consecutive successes that turn a down check up, 1 to 1000
+ * @param staleAfter age at which a verdict that no run renews no longer counts, {@code > interval + timeout} and at most
+ *     3650 days
  */
 public record CheckSchedule(
         Duration interval, Duration timeout, int failuresToDown, int successesToUp, Duration staleAfter) {
+    private static final int MAX_IN_A_ROW = 1_000;
+    private static final Duration LONGEST_STALE_AFTER = Duration.ofDays(3_650);
     private static final CheckSchedule DEFAULTS =
             new CheckSchedule(Duration.ofSeconds(5), Duration.ofSeconds(1), 3, 2, Duration.ofSeconds(30));
 
@@ -26,11 +29,14 @@ public record CheckSchedule(
         Expect.positive(interval, "interval");
         Expect.positive(timeout, "timeout");
         Expect.present(staleAfter, "staleAfter");
+        if (staleAfter.compareTo(LONGEST_STALE_AFTER) > 0) {
+            throw Expect.wrong("staleAfter", staleAfter, "at most 3650 days");
+        }
         if (staleAfter.compareTo(interval.plus(timeout)) <= 0) {
             throw Expect.wrong("staleAfter", staleAfter, "> interval + timeout, which is " + interval.plus(timeout));
         }
-        Expect.atLeast(1, failuresToDown, "failuresToDown");
-        Expect.atLeast(1, successesToUp, "successesToUp");
+        Expect.between(1, MAX_IN_A_ROW, failuresToDown, "failuresToDown");
+        Expect.between(1, MAX_IN_A_ROW, successesToUp, "successesToUp");
     }
 
     /** Every 5 s, 1 s each, down after 3 failures, up after 2 successes, stale after 30 s. */
@@ -40,11 +46,13 @@ public record CheckSchedule(
 
     /** The same with another interval; {@code staleAfter} grows where it would be too short. */
     public CheckSchedule withInterval(Duration newInterval) {
+        Expect.positive(newInterval, "interval"); // before it is calculated with
         return new CheckSchedule(newInterval, timeout, failuresToDown, successesToUp, atLeast(newInterval, timeout));
     }
 
     /** The same with another timeout; {@code staleAfter} grows where it would be too short. */
     public CheckSchedule withTimeout(Duration newTimeout) {
+        Expect.positive(newTimeout, "timeout");
         return new CheckSchedule(interval, newTimeout, failuresToDown, successesToUp, atLeast(interval, newTimeout));
     }
 

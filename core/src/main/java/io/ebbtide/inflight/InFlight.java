@@ -99,6 +99,8 @@ public final class InFlight {
      * @return the ticket, to be closed once the work is over; null if the gate is closed
      */
     public @Nullable Ticket tryEnter(WorkKind kind, Supplier<String> description) {
+        Expect.present(kind, "kind");
+        Expect.present(description, "description");
         if (isClosed()) {
             return null;
         }

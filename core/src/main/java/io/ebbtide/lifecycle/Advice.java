@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 
 /** Which number to change, in words: what a budget and a shutdown tell whoever deploys the service. */
@@ -168,17 +169,43 @@ final class Advice {
         }
     }
 
-    /** The least grace in whole seconds that is enough for these shares. */
+    /** The smallest grace in whole seconds that is enough for these shares. */
     private String raiseGrace(GraceBudget.Shares shares, Orchestrator orchestrator, Predicate<GraceBudget> enough) {
         Duration now = plan.budget().grace();
-        long seconds = now.toSeconds();
-        while (seconds < MOST_TO_ADVISE && !isEnough(Duration.ofSeconds(seconds), shares, orchestrator, enough)) {
-            seconds++;
+        long seconds = smallest(
+                now.toSeconds(),
+                MOST_TO_ADVISE,
+                each -> isEnough(Duration.ofSeconds(each), shares, orchestrator, enough));
+        if (seconds < 0) {
+            return "no grace up to %d s is enough for it; lower it".formatted(MOST_TO_ADVISE);
         }
         return seconds == now.toSeconds()
                 ? "the grace of %s has room for it".formatted(exact(now))
                 : "raise EBBTIDE_GRACE, and with it %s, from %s to at least %d s"
                         .formatted(orchestrator.graceSetting(), exact(now), seconds);
+    }
+
+    /**
+     * Returns the smallest number that is enough, by bisection.
+     *
+     * @param enough false up to some number, and true from there on
+     * @return -1 if none up to {@code max} is
+     */
+    static long smallest(long min, long max, LongPredicate enough) {
+        if (!enough.test(max)) {
+            return -1;
+        }
+        long low = min;
+        long high = max;
+        while (low < high) {
+            long middle = low + (high - low) / 2;
+            if (enough.test(middle)) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
     }
 
     private static boolean isEnough(

@@ -137,7 +137,13 @@ public record GraceBudget(
             throw Expect.wrong(
                     "grace",
                     Durations.text(grace),
-                    "more than preStop, margin and the shares that are set: nothing is left for the drain");
+                    "more than %s, which is preStop %s + lameDuck %s + stop %s + margin %s, so that time remains for the drain; raise the grace, and with it the platform's, or lower a share"
+                            .formatted(
+                                    Durations.text(grace.minus(left)),
+                                    Durations.text(preStop),
+                                    Durations.text(orElse(set.lameDuck(), Duration.ZERO)),
+                                    Durations.text(orElse(set.stop(), Duration.ZERO)),
+                                    Durations.text(margin)));
         }
         return new GraceBudget(
                 grace,

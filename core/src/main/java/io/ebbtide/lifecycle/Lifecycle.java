@@ -7,6 +7,7 @@ import io.ebbtide.inflight.WorkInFlight;
 import io.ebbtide.internal.Await;
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
@@ -202,13 +203,13 @@ public final class Lifecycle {
     /**
      * Waits until the service is STOPPED.
      *
-     * @param timeout how long at most
+     * @param timeout how long at most; more than 73 years are as many
      * @throws TimeoutException if it is not stopped in time; the message names what is in flight
      * @throws InterruptedException if interrupted while waiting
      */
     public ShutdownReport awaitStopped(Duration timeout) throws InterruptedException, TimeoutException {
         try {
-            return stopped.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            return stopped.get(Durations.nanos(Expect.present(timeout, "timeout")), TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
             throw new TimeoutException("'%s' is %s after waiting %s (expected: STOPPED) with %s"
                     .formatted(service(), state(), Durations.text(timeout), inFlight.text()));

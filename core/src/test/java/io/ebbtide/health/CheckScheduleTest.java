@@ -3,6 +3,7 @@ package io.ebbtide.health;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ebbtide.inflight.InFlight;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -19,11 +20,33 @@ final class CheckScheduleTest {
     void new_withNumbersThatMakeNoSense_namesThem() {
         CheckSchedule defaults = CheckSchedule.defaults();
 
-        assertThatThrownBy(() -> defaults.withInterval(Duration.ZERO)).hasMessage("interval: PT0S (expected: > 0)");
+        assertThatThrownBy(() -> defaults.withInterval(Duration.ZERO))
+                .hasMessage("interval: PT0S (expected: > 0, at most 365 days)");
         assertThatThrownBy(() -> defaults.withTimeout(Duration.ofSeconds(-1)))
-                .hasMessage("timeout: PT-1S (expected: > 0)");
-        assertThatThrownBy(() -> defaults.withThresholds(0, 1)).hasMessage("failuresToDown: 0 (expected: >= 1)");
-        assertThatThrownBy(() -> defaults.withThresholds(1, 0)).hasMessage("successesToUp: 0 (expected: >= 1)");
+                .hasMessage("timeout: PT-1S (expected: > 0, at most 365 days)");
+        assertThatThrownBy(() -> defaults.withThresholds(0, 1)).hasMessage("failuresToDown: 0 (expected: 1 to 1000)");
+        assertThatThrownBy(() -> defaults.withThresholds(1, 0)).hasMessage("successesToUp: 0 (expected: 1 to 1000)");
+    }
+
+    /** Sums and products of these are done in nanoseconds. */
+    @Test
+    void new_withNumbersBeyondTheMaximum_isRefused_andWithTheMaximumCanBeCalculatedWith() {
+        CheckSchedule defaults = CheckSchedule.defaults();
+
+        assertThatThrownBy(() -> defaults.withInterval(InFlight.UNLIMITED))
+                .hasMessageStartingWith("interval: PT")
+                .hasMessageEndingWith("(expected: > 0, at most 365 days)");
+        assertThatThrownBy(() -> defaults.withTimeout(Duration.ofSeconds(Long.MAX_VALUE)))
+                .hasMessageEndingWith("(expected: > 0, at most 365 days)");
+        assertThatThrownBy(() -> defaults.withStaleAfter(Duration.ofDays(3_651)))
+                .hasMessage("staleAfter: PT87624H (expected: at most 3650 days)");
+        assertThatThrownBy(() -> defaults.withThresholds(1_001, 1))
+                .hasMessage("failuresToDown: 1001 (expected: 1 to 1000)");
+        CheckSchedule longest = defaults.withInterval(Duration.ofDays(365))
+                .withTimeout(Duration.ofDays(365))
+                .withThresholds(1_000, 1_000);
+        assertThat(longest.toldWithin()).isGreaterThan(Duration.ofDays(365_000));
+        assertThat(longest.staleAfter().toNanos()).isPositive();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,5 +37,16 @@ final class DurationsTest {
     })
     void text_isWhatPeopleRead(long millis, String text) {
         assertThat(Durations.text(Duration.ofMillis(millis))).isEqualTo(text);
+    }
+
+    @Test
+    void nanos_ofWhatIsTooLong_areFewEnoughToBeAdded() {
+        Duration longest = Duration.ofSeconds(Long.MAX_VALUE);
+
+        assertThat(Durations.nanos(Duration.ofSeconds(3))).isEqualTo(3_000_000_000L);
+        assertThat(Durations.nanos(Duration.ofMillis(-1))).isEqualTo(-1_000_000L);
+        assertThat(Durations.nanos(longest)).isEqualTo(Long.MAX_VALUE / 4);
+        assertThat(Durations.nanos(longest.negated())).isEqualTo(-(Long.MAX_VALUE / 4));
+        assertThat(Durations.text(longest)).isEqualTo("38430716 min");
     }
 }

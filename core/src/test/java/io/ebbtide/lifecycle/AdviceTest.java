@@ -9,6 +9,8 @@ import io.ebbtide.testing.SilentSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -128,6 +130,54 @@ final class AdviceTest {
         assertThat(GraceBudget.of(Duration.ofSeconds(61), wanted, Duration.ofSeconds(15))
                         .drain())
                 .isLessThan(Duration.ofSeconds(40));
+    }
+
+    @Test
+    void smallest_isFound_inStepsThatGrowWithTheLogarithm() {
+        var asked = new AtomicInteger();
+        for (long wanted : new long[] {30, 31, 86_400, 604_799, 604_800}) {
+            asked.set(0);
+            assertThat(Advice.smallest(30, 604_800, each -> {
+                        asked.incrementAndGet();
+                        return each >= wanted;
+                    }))
+                    .isEqualTo(wanted);
+            assertThat(asked.get()).isLessThanOrEqualTo(21); // 2^20 > 604,800
+        }
+        assertThat(Advice.smallest(30, 604_800, each -> false)).isEqualTo(-1);
+    }
+
+    /** What a longer grace holds grows with it: else bisection would find another number. */
+    @Test
+    void budget_ofALongerGrace_holdsAsMuch() {
+        var random = new Random(7);
+        for (int i = 0; i < 200; i++) {
+            Shares shares = new Shares(some(random), some(random), null, some(random), null);
+            Duration before = Duration.ZERO;
+            for (int grace = 1; grace < 400; grace++) {
+                try {
+                    var budget = GraceBudget.of(Duration.ofSeconds(grace), shares, Duration.ofSeconds(15));
+                    Duration held = budget.drain();
+                    assertThat(held).as("grace %d s, %s", grace, shares).isGreaterThanOrEqualTo(before);
+                    before = held;
+                } catch (IllegalArgumentException e) {
+                    assertThat(before).as("grace %d s, %s", grace, shares).isZero();
+                }
+            }
+        }
+    }
+
+    private static Duration some(Random random) {
+        return random.nextBoolean() ? null : Duration.ofSeconds(random.nextInt(60));
+    }
+
+    @Test
+    void limitThatNoGraceHolds_isToldAsSuch() {
+        Plan plan = plan(LameDuckPolicy.NONE, Map.of(WorkKind.JOB, Duration.ofDays(300)));
+
+        assertThat(Advice.before(plan, Shares.DERIVED, Orchestrator.KUBERNETES))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .endsWith("that JOB work may take; no grace up to 604800 s is enough for it; lower it");
     }
 
     @Test

@@ -59,8 +59,11 @@ final class GraceBudgetTest {
     void of_withNothingLeftForTheDrain_isRefused() {
         assertThatThrownBy(() -> of(1, Shares.DERIVED))
                 .hasMessage(
-                        "grace: 1 s (expected: more than preStop, margin and the shares that are set: nothing is left"
-                                + " for the drain)");
+                        "grace: 1 s (expected: more than 1 s, which is preStop 0 ms + lameDuck 0 ms + stop 0 ms + margin"
+                                + " 1 s, so that time remains for the drain; raise the grace, and with it the"
+                                + " platform's, or lower a share)");
+        assertThatThrownBy(() -> of(30, shares(null, 40, null, null, null)))
+                .hasMessageStartingWith("grace: 30 s (expected: more than 43 s, which is preStop 0 ms + lameDuck 40 s");
         assertThatThrownBy(() -> of(10, shares(20, null, null, null, null)))
                 .isInstanceOf(IllegalArgumentException.class);
     }

@@ -1,5 +1,6 @@
 package io.ebbtide.jdbc;
 
+import io.ebbtide.internal.Expect;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *     connection beside it to see whether the database lives. At most one for each pool, only meanwhile: count one more
  *     for each pod against the database's limit
  * @param stuckAfter how long a pool may give nobody a connection, although the database lives, until it counts as one
- *     that cannot recover, {@code > 0}
+ *     that cannot recover, {@code > 0} and at most 365 days
  */
 public record JdbcOptions(@Nullable String query, boolean sideConnection, Duration stuckAfter) {
     private static final JdbcOptions DEFAULTS = new JdbcOptions(null, true, Duration.ofMinutes(2));
@@ -21,9 +22,7 @@ public record JdbcOptions(@Nullable String query, boolean sideConnection, Durati
         if (query != null && query.isBlank()) {
             throw new IllegalArgumentException("query: '%s' (expected: SQL, or null for isValid)".formatted(query));
         }
-        if (Objects.requireNonNull(stuckAfter, "stuckAfter").isNegative() || stuckAfter.isZero()) {
-            throw new IllegalArgumentException("stuckAfter: %s (expected: > 0)".formatted(stuckAfter));
-        }
+        Expect.positive(stuckAfter, "stuckAfter");
     }
 
     /** {@code isValid}, a side connection where one is needed, stuck after 2 min. */

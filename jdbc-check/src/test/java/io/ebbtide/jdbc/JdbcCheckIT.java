@@ -408,6 +408,6 @@ final class JdbcCheckIT extends ServiceFixture {
         assertThatThrownBy(() -> JdbcOptions.defaults().withQuery(" "))
                 .hasMessage("query: ' ' (expected: SQL, or null for isValid)");
         assertThatThrownBy(() -> JdbcOptions.defaults().withStuckAfter(Duration.ZERO))
-                .hasMessage("stuckAfter: PT0S (expected: > 0)");
+                .hasMessage("stuckAfter: PT0S (expected: > 0, at most 365 days)");
     }
 }
