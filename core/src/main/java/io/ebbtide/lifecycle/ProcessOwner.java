@@ -112,7 +112,7 @@ public final class ProcessOwner {
                 writeBounded(timeToWrite(), () -> emergency.write(report));
             }
             return report.exitCode();
-        } catch (RuntimeException e) { // a fault of our own, told by the log: nobody knows what was lost
+        } catch (RuntimeException | Error e) { // a fault of our own, or no memory, told by the log: nobody knows what was lost
             return ExitCode.WORK_CUT;
         }
     }
