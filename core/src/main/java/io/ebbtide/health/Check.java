@@ -10,7 +10,9 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A look at a dependency or at ourselves, with its schedule and its weight. Immutable; each {@code with}-like method
@@ -86,7 +88,8 @@ public final class Check {
 
     /**
      * Whether the last garbage collection left room in the heap. What is used between two collections says nothing, so
-     * it is not looked at.
+     * it is not looked at. Up, with {@code usedPercent} {@code unknown}, until a collection has looked at the old objects: G1 does
+     * so with its first mixed or full one.
      *
      * @param maximumPercent share of the largest heap that may be in use after a collection, 1 to 100
      */
@@ -119,8 +122,8 @@ public final class Check {
     }
 
     /**
-     * The same, declared as a look at something outside this process: {@link #shared()} until {@link #required()} is
-     * called, and refused on liveness.
+     * The same, declared as a look at something outside this process: {@link #shared()} unless {@link #required()} is
+     * called, before or after, and refused on liveness.
      */
     public Check dependency() {
         return with(traits.withDependency());
@@ -154,6 +157,17 @@ public final class Check {
      */
     public Check onTimeout(Runnable action) {
         return with(traits.withOnTimeout(Expect.present(action, "action")));
+    }
+
+    /**
+     * Returns a copy whose runs count as the given outcome when they time out, where that is known better than "no answer":
+     * a pool that has nothing to lend is busy, say.
+     *
+     * @param outcome asked once for each run that times out and each time such a run counts again, on the scheduler's
+     *     thread: must not block; null, or whatever it throws, for a failure
+     */
+    public Check timeoutOutcome(Supplier<@Nullable Outcome> outcome) {
+        return with(traits.withTimeoutOutcome(Expect.present(outcome, "outcome")));
     }
 
     /**

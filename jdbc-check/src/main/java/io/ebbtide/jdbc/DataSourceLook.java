@@ -1,38 +1,168 @@
 package io.ebbtide.jdbc;
 
 import io.ebbtide.health.Outcome;
+import io.ebbtide.internal.Threads;
+import io.ebbtide.internal.Ticker;
 import java.sql.Connection;
-import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
-/** Borrows, validates, gives back. */
+/** Borrows, validates, gives back, from any data source. One run at a time. */
 final class DataSourceLook implements Callable<Outcome> {
-    private final Connector connector;
-    private final Validator validator;
+    /*
+     * A pool that is not known takes back whatever it is given, and lends it again: tomcat-jdbc and Agroal, unless they
+     * are configured to test connections, lend an aborted one for ever. So nothing is ever aborted here. Borrowing and
+     * validating happen on a thread of their own, which no one interrupts, and a run waits for it; a run that gives up
+     * leaves it to the next. Once the database answers, the attempt gives its connection back as it was. An attempt that
+     * no run waits for when the pool lends it a connection gives that back at once.
+     *
+     * An attempt that hangs for so long that its network must be gone gets one other beside it, which may find a new way.
+     */
+    private static final Duration HOPELESS_AFTER = Duration.ofSeconds(60);
 
-    DataSourceLook(DataSource dataSource, Validator validator) {
-        connector = new Connector(dataSource::getConnection);
-        this.validator = validator;
+    private static final int MAX_HANGING = 2;
+
+    private final DataSource dataSource;
+    private final @Nullable String query;
+    private final Ticker ticker;
+    private final List<Attempt> pending = new ArrayList<>();
+    private boolean closed;
+
+    DataSourceLook(DataSource dataSource, @Nullable String query, Ticker ticker) {
+        this.dataSource = dataSource;
+        this.query = query;
+        this.ticker = ticker;
+    }
+
+    private enum Phase {
+        BORROWING,
+        VALIDATING,
+        OVER
+    }
+
+    private final class Attempt {
+        /** Null if no run waited for it. */
+        private final CompletableFuture<@Nullable Outcome> result = new CompletableFuture<>();
+
+        private final long begunNanos = ticker.nanos();
+        private boolean wanted = true;
+        private Phase phase = Phase.BORROWING;
+
+        void run() {
+            Outcome outcome = null;
+            try (Connection connection = dataSource.getConnection()) {
+                if (isToValidate(this)) {
+                    outcome = Validation.of(connection, query, 0);
+                }
+            } catch (Throwable e) { // a driver may throw anything, an Error, too
+                outcome = SqlReason.of(e);
+            }
+            over(this);
+            result.complete(outcome);
+        }
     }
 
     @Override
     public Outcome call() throws InterruptedException {
-        try (Connection connection = connector.connect()) {
-            return validator.validate(connection);
-        } catch (SQLException e) {
-            return SqlReason.of(e);
+        while (true) {
+            Attempt attempt = next();
+            if (attempt == null) {
+                return busy(PoolNumbers.of(dataSource));
+            }
+            Outcome outcome = await(attempt);
+            if (outcome != null) {
+                return outcome;
+            }
         }
     }
 
-    /** A run has taken too long. */
-    void abort() {
-        validator.abort();
+    private @Nullable Outcome await(Attempt attempt) throws InterruptedException {
+        try {
+            return attempt.result.get();
+        } catch (ExecutionException e) {
+            return SqlReason.of(e);
+        } catch (InterruptedException e) {
+            abandon(attempt);
+            throw e;
+        }
+    }
+
+    /** What a run counts as that takes too long: a pool that has nothing to lend is busy, whatever holds what it has. */
+    @Nullable
+    Outcome whenLate() {
+        synchronized (this) {
+            if (pending.isEmpty() || pending.stream().anyMatch(attempt -> attempt.phase == Phase.VALIDATING)) {
+                return null;
+            }
+        }
+        PoolNumbers numbers = PoolNumbers.of(dataSource);
+        return numbers != null && numbers.isExhausted() ? busy(numbers) : null;
+    }
+
+    private static Outcome busy(@Nullable PoolNumbers numbers) {
+        Outcome busy = Outcome.up().with("pool", "exhausted");
+        return numbers == null
+                ? busy
+                : busy.with("poolActive", numbers.active()).with("poolMax", numbers.max());
     }
 
     /** The check is over. */
-    void close() {
-        validator.abort();
-        connector.close();
+    synchronized void close() {
+        closed = true;
+        pending.forEach(attempt -> attempt.wanted = false);
+    }
+
+    /** The attempt to wait for; null if the pool has nothing to lend: the application comes first in its queue. */
+    private @Nullable Attempt next() {
+        boolean canBegin;
+        synchronized (this) {
+            Attempt last = pending.isEmpty() ? null : pending.get(pending.size() - 1);
+            boolean hopeless = last != null && ticker.since(last.begunNanos).compareTo(HOPELESS_AFTER) > 0;
+            if (last != null && !(hopeless && pending.size() < MAX_HANGING)) {
+                last.wanted = true;
+                return last;
+            }
+            canBegin = last == null;
+        }
+        if (canBegin) {
+            PoolNumbers numbers = PoolNumbers.of(dataSource);
+            if (numbers != null && numbers.isExhausted()) {
+                return null;
+            }
+        }
+        var attempt = new Attempt();
+        synchronized (this) {
+            pending.add(attempt);
+            attempt.wanted = !closed;
+        }
+        try {
+            Threads.daemon("ebbtide-jdbc-connect", attempt::run).start();
+        } catch (RuntimeException | Error e) { // no thread to be had
+            over(attempt);
+            throw e;
+        }
+        return attempt;
+    }
+
+    private synchronized boolean isToValidate(Attempt attempt) {
+        if (attempt.wanted) {
+            attempt.phase = Phase.VALIDATING;
+        }
+        return attempt.wanted;
+    }
+
+    private synchronized void abandon(Attempt attempt) {
+        attempt.wanted = false;
+    }
+
+    private synchronized void over(Attempt attempt) {
+        attempt.phase = Phase.OVER;
+        pending.remove(attempt);
     }
 }

@@ -21,7 +21,8 @@ final class HikariLook implements Callable<Outcome> {
     private final SideConnection side;
     private final Turnover turnover;
     private final Ticker ticker;
-    private @Nullable Shortage shortage;
+    private volatile @Nullable Shortage shortage;
+    private volatile @Nullable PoolState asked;
     private boolean failedBefore;
 
     /** Nobody gets a connection without waiting, and since when. */
@@ -115,12 +116,37 @@ final class HikariLook implements Callable<Outcome> {
             now = new Shortage(ticker.nanos(), state.isStarved(), turnover.count());
             shortage = now;
         }
-        Duration lasted = ticker.since(now.sinceNanos());
-        Outcome database = aside();
+        Outcome database;
+        asked = state;
+        try {
+            database = aside();
+        } finally {
+            asked = null;
+        }
         if (database == null || (state.isExhausted() && SqlReason.isOfALiveDatabase(database))) {
-            // what cannot be known is not held against a busy pool, and who has too much to do lives
+            // what cannot be known is not held against a busy pool, and a database with too much to do is alive
             database = Outcome.up().with("sideConnection", database == null ? "none" : "refused");
         }
+        return judged(database, now);
+    }
+
+    /**
+     * What a run counts as that takes too long; null for a failure. While a pool is exhausted, a login that was answered and
+     * a question that is not say nothing of the database.
+     */
+    @Nullable
+    Outcome whenLate() {
+        PoolState state = asked;
+        Shortage now = shortage;
+        if (state == null || now == null || !state.isExhausted() || !side.isValidating()) {
+            return null;
+        }
+        return state.shownIn(judged(Outcome.up().with("sideConnection", "no answer"), now));
+    }
+
+    private Outcome judged(Outcome side, Shortage now) {
+        Duration lasted = ticker.since(now.sinceNanos());
+        Outcome database = side;
         if (database.passed() && lasted.compareTo(options.stuckAfter()) > 0 && isStuck(now)) {
             database = Outcome.down(reason(now, lasted));
         }

@@ -12,7 +12,7 @@ final class HikariVersion {
     static boolean isPool(DataSource dataSource) {
         try {
             return dataSource.isWrapperFor(HikariDataSource.class);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException | LinkageError e) { // one that routes may throw where no tenant is set
             return false;
         }
     }

@@ -1,6 +1,7 @@
 package io.ebbtide.jdbc;
 
 import io.ebbtide.health.Check;
+import io.ebbtide.internal.Ticker;
 import java.util.Objects;
 import javax.sql.DataSource;
 
@@ -8,19 +9,23 @@ import javax.sql.DataSource;
  * Checks of a database by its {@link DataSource}: a connection is borrowed, validated and given back, within the check's
  * own timeout (1 s unless set). Shared: a failure degrades the service, unless {@link Check#required()} is called.
  *
- * <p>Drivers ignore timeouts when a network falls silent. So a validation that takes too long has its connection aborted
- * ({@link java.sql.Connection#abort}), which ends the read that hangs, and the pool is told to throw it away.
+ * <p>A connection is given back as it was: no time limit, transaction or setting of the check outlives it.
  *
  * <p><b>HikariCP</b> is asked first how it is. A pool whose connections are all in use is <i>busy</i>, which is not
  * broken: the check then does not queue up for one. It looks at the database by a side connection (see
  * {@link JdbcOptions#sideConnection}), is up as long as that answers, and shows the pool as exhausted in its details. A
  * pool that is closed is down at once. One that has given nobody a connection for {@link JdbcOptions#stuckAfter} although
  * the database lives is down as one that cannot recover; whether connections come back is known where the pool counts
- * its use in a Micrometer registry ({@code setMetricRegistry}; not by a tracker factory of Micrometer's).
+ * its use in a Micrometer registry ({@code setMetricRegistry}; not by a tracker factory of Micrometer's). Drivers ignore
+ * timeouts when a network falls silent, so a validation that takes too long has its connection aborted ({@link
+ * java.sql.Connection#abort}), and the pool evicts it.
  *
- * <p>Other data sources are just borrowed from, one attempt at a time. One that keeps no pool opens a connection for each
- * run; give its driver a time in which it must connect, or a server that accepts and never answers holds the attempt, and
- * the verdict, for ever.
+ * <p><b>Other data sources</b> are borrowed from, one attempt at a time, on a thread of the check's own. No connection of
+ * theirs is ever aborted: such a pool may lend it again. An attempt that hangs keeps its one connection until the database
+ * answers or the driver gives up; after 60 s one other attempt begins beside it. tomcat-jdbc, DBCP 2, Druid, c3p0, Agroal
+ * (with {@code metricsEnabled}) and Oracle UCP tell how many connections they have lent: where that is all they may have,
+ * the check is up and shows the pool as exhausted, without queueing up. A data source that keeps no pool opens a connection
+ * for each run.
  *
  * <p>Details never hold a host, a user or a password; nor does a reason: it is made from the SQL state alone.
  */
@@ -45,21 +50,22 @@ public final class JdbcCheck {
      */
     public static Check of(DataSource dataSource, JdbcOptions options) {
         Objects.requireNonNull(dataSource, "dataSource");
-        var validator = new Validator(options.query());
+        Objects.requireNonNull(options, "options");
         if (HIKARI_IS_THERE && HikariVersion.isPool(dataSource)) {
             HikariVersion.check();
-            HikariLook look = HikariLook.of(dataSource, options, validator);
+            HikariLook look = HikariLook.of(dataSource, options, new Validator(options.query()));
             return Check.of(look)
                     .dependency()
                     .platformThread()
+                    .timeoutOutcome(look::whenLate)
                     .onTimeout(look::abort)
                     .onStop(look::close);
         }
-        var look = new DataSourceLook(dataSource, validator);
+        var look = new DataSourceLook(dataSource, options.query(), Ticker.system());
         return Check.of(look)
                 .dependency()
                 .platformThread()
-                .onTimeout(look::abort)
+                .timeoutOutcome(look::whenLate)
                 .onStop(look::close);
     }
 

@@ -6,6 +6,7 @@ import com.zaxxer.hikari.util.PropertyElf;
 import java.lang.reflect.Method;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -52,9 +53,22 @@ final class PoolLogin {
         return new DriverDataSource(
                 pool.getJdbcUrl(),
                 pool.getDriverClassName(),
-                pool.getDataSourceProperties(),
+                properties(pool.getJdbcUrl()),
                 credentials.user(),
                 credentials.password());
+    }
+
+    /**
+     * pgjdbc asks two questions of its own after the login, unless it may assume a PostgreSQL of 9.0 or later: PgBouncer keeps
+     * them in its queue, and a login that it has answered looks like one that nothing answers.
+     */
+    private Properties properties(String url) {
+        var properties = new Properties();
+        if (url.startsWith("jdbc:postgresql:")) {
+            properties.setProperty("assumeMinServerVersion", "9.0");
+        }
+        properties.putAll(pool.getDataSourceProperties());
+        return properties;
     }
 
     private DataSource instance(String type) throws SQLException {

@@ -23,6 +23,7 @@ final class SideConnection {
     private final Validator validator = new Validator(null);
     private final Semaphore permit;
     private @Nullable Connection connection;
+    private volatile boolean validating;
     private boolean permitted;
     private boolean ended;
 
@@ -40,7 +41,9 @@ final class SideConnection {
             return null;
         }
         try {
-            Outcome outcome = validator.validate(open());
+            Connection opened = open();
+            validating = true;
+            Outcome outcome = validator.validate(opened);
             if (!outcome.passed()) {
                 close();
             }
@@ -48,7 +51,17 @@ final class SideConnection {
         } catch (SQLException e) {
             close();
             return SqlReason.of(e);
+        } finally {
+            validating = false;
         }
+    }
+
+    /**
+     * Whether a login was answered, and the question after it is not: a proxy such as PgBouncer keeps it in its queue while
+     * its own pool is busy. A frozen database answers no login.
+     */
+    boolean isValidating() {
+        return validating;
     }
 
     void abort() {

@@ -4,16 +4,17 @@ import io.ebbtide.health.Outcome;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
-/** Says in words that anybody may read what a database refused, by the SQL state (ISO 9075, and PostgreSQL's own). */
+/**
+ * Says in words that anybody may read what a database refused: by the vendor's code where it is known, else by the SQL state
+ * (ISO 9075, and PostgreSQL's own).
+ */
 final class SqlReason {
     private static final Map<String, String> BY_STATE = Map.of(
-            "53300", "database has too many connections",
+            "53300", VendorCode.TOO_MANY_CONNECTIONS,
             "08004", "database refuses connections",
             "57P01", "database is shutting down",
-            "57P02", "database has crashed",
-            "57P03", "database is starting up",
+            "57P03", "database accepts no connections now",
             "57014", "query was cancelled",
             "3D000", "no such database");
     private static final Map<String, String> BY_CLASS = Map.of(
@@ -25,18 +26,52 @@ final class SqlReason {
 
     private SqlReason() {}
 
-    static Outcome of(SQLException failure) {
-        return Outcome.down(reason(failure)).causedBy(failure);
+    static Outcome of(Throwable failure) {
+        String reason = failure instanceof SQLException sql
+                ? reason(sql)
+                : "failed with " + failure.getClass().getSimpleName();
+        return Outcome.down(reason).causedBy(failure);
     }
 
-    /** Whether this is what a live database says that takes no more connections. */
+    /** Whether this is what a live database, or a proxy before it, says that takes no more connections. */
     static boolean isOfALiveDatabase(Outcome outcome) {
-        String state = outcome.cause() instanceof SQLException failure ? innermostState(failure) : null;
-        return state != null && (state.startsWith("53") || state.equals("08004"));
+        if (!(outcome.cause() instanceof SQLException failure)) {
+            return false;
+        }
+        SQLException innermost = innermost(failure);
+        String state = innermost.getSQLState();
+        VendorCode code = VendorCode.of(innermost);
+        if (code != null) {
+            return code.isAlive();
+        }
+        return state != null
+                && (state.startsWith("53") || state.equals("08004") || isAnswerOfAPostgres(innermost, state));
+    }
+
+    /**
+     * What a PostgreSQL server, or PgBouncer, answers to a login says that it is alive, whatever the state ({@code 08P01} at
+     * PgBouncer's {@code max_client_conn}), unless it starts, stops, or refuses the login or the database. The driver raises
+     * 08P01 itself, too, without a server's message.
+     */
+    private static boolean isAnswerOfAPostgres(SQLException failure, String state) {
+        if (state.startsWith("57P") || state.startsWith("28") || state.startsWith("3D")) {
+            return false;
+        }
+        try {
+            return failure.getClass().getName().startsWith("org.postgresql.")
+                    && failure.getClass().getMethod("getServerErrorMessage").invoke(failure) != null;
+        } catch (ReflectiveOperationException e) {
+            return false;
+        }
     }
 
     private static String reason(SQLException failure) {
-        String state = innermostState(failure);
+        SQLException innermost = innermost(failure);
+        VendorCode code = VendorCode.of(innermost);
+        if (code != null) {
+            return code.reason();
+        }
+        String state = innermost.getSQLState();
         if (state == null || state.length() != 5) {
             return failure instanceof SQLTransientException || failure.getCause() instanceof InterruptedException
                     ? "no connection in time"
@@ -47,14 +82,14 @@ final class SqlReason {
     }
 
     /** A pool wraps what the database said. */
-    private static @Nullable String innermostState(SQLException failure) {
-        String state = null;
+    private static SQLException innermost(SQLException failure) {
+        SQLException innermost = failure;
         Throwable each = failure;
         for (int depth = 0; each != null && depth < DEEPEST; depth++, each = each.getCause()) {
-            if (each instanceof SQLException sql && sql.getSQLState() != null) {
-                state = sql.getSQLState();
+            if (each instanceof SQLException sql && (sql.getSQLState() != null || sql.getErrorCode() != 0)) {
+                innermost = sql;
             }
         }
-        return state;
+        return innermost;
     }
 }

@@ -3,6 +3,8 @@ package io.ebbtide.jdbc;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.core.instrument.push.PushMeterRegistry;
 import java.util.OptionalLong;
 
 /** How many connections have come back to a pool, where it counts that. */
@@ -13,16 +15,30 @@ final class Turnover {
         this.pool = pool;
     }
 
-    /** Empty if the pool does not count its use in a Micrometer registry. */
+    /**
+     * Empty if the pool does not count its use in a Micrometer registry, or in such ones alone whose counts are not totals: one that
+     * pushes may begin to count anew with each step, so that two equal readings say nothing.
+     */
     OptionalLong count() {
-        if (pool.getMetricRegistry() instanceof MeterRegistry registry) {
-            Timer usage = registry.find("hikaricp.connections.usage")
-                    .tag("pool", pool.getPoolName())
-                    .timer();
-            return usage == null || usage.count() == 0 // some registries count nothing
-                    ? OptionalLong.empty()
-                    : OptionalLong.of(usage.count());
+        return pool.getMetricRegistry() instanceof MeterRegistry registry ? count(registry) : OptionalLong.empty();
+    }
+
+    private OptionalLong count(MeterRegistry registry) {
+        if (registry instanceof CompositeMeterRegistry composite) {
+            return composite.getRegistries().stream()
+                    .map(this::count)
+                    .filter(OptionalLong::isPresent)
+                    .findFirst()
+                    .orElse(OptionalLong.empty());
         }
-        return OptionalLong.empty();
+        if (registry instanceof PushMeterRegistry) {
+            return OptionalLong.empty();
+        }
+        Timer usage = registry.find("hikaricp.connections.usage")
+                .tag("pool", pool.getPoolName())
+                .timer();
+        return usage == null || usage.count() == 0 // some registries count nothing
+                ? OptionalLong.empty()
+                : OptionalLong.of(usage.count());
     }
 }

@@ -3,7 +3,6 @@ package io.ebbtide.jdbc;
 import io.ebbtide.health.Outcome;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /** Looks whether a connection is good. One validation at a time; {@link #abort} may be called by any thread. */
@@ -27,7 +26,7 @@ final class Validator {
             aborted = false;
         }
         try {
-            return query == null ? isValid(connection) : run(connection, query);
+            return Validation.of(connection, query, LAST_RESORT_SECONDS);
         } catch (SQLException e) {
             return SqlReason.of(e);
         } finally {
@@ -56,20 +55,5 @@ final class Validator {
     /** Whether the last validation was aborted, so that its connection is of no use any more. */
     synchronized boolean wasAborted() {
         return aborted;
-    }
-
-    private static Outcome isValid(Connection connection) throws SQLException {
-        return connection.isValid(LAST_RESORT_SECONDS) ? Outcome.up() : Outcome.down("connection is not valid");
-    }
-
-    private static Outcome run(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.setQueryTimeout(LAST_RESORT_SECONDS);
-            statement.execute(sql);
-        }
-        if (!connection.getAutoCommit()) {
-            connection.rollback(); // no transaction stays open because of us
-        }
-        return Outcome.up();
     }
 }

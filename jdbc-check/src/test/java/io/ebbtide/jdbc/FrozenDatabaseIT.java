@@ -121,7 +121,7 @@ final class FrozenDatabaseIT extends ServiceFixture {
     }
 
     @Test
-    void dataSourceWithoutAPool_isChecked_andAFrozenOneAborted() {
+    void dataSourceWithoutAPool_isChecked_andUpAgainAfterAFreeze() {
         var plain = new PGSimpleDataSource();
         plain.setUrl(postgres.jdbcUrl());
         run(quick(JdbcCheck.of(plain)));
