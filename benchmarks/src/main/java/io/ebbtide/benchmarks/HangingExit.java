@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
 /** From SIGTERM to the end of a process in which something hangs or is full: before the grace, in which it would be killed. */
@@ -70,11 +71,15 @@ final class HangingExit {
                 () -> SignalledExit.measure(service(service), ready, codes));
     }
 
+    /** Signals within a second are one. */
+    private static final Duration ANOTHER_SIGNAL = Duration.ofMillis(1_500);
+
     private static Duration secondSignal() throws InterruptedException {
         try (ServiceProcess service = service("lameDuck").start()) {
             service.awaitLine(RUNNING, SignalledExit.HANG);
             service.signal("TERM");
             service.awaitLine("'service' is LAME_DUCK", SignalledExit.HANG);
+            LockSupport.parkNanos(ANOTHER_SIGNAL.toNanos());
             long second = System.nanoTime();
             service.signal("TERM");
             SignalledExit.awaitExit(service, Set.of(0));

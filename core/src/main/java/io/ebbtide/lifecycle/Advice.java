@@ -51,7 +51,14 @@ final class Advice {
     }
 
     private void lameDuck(ShutdownReport.LameDuckEnd end, Duration endedAt, ShutdownReport.Late late) {
-        if (late.count() == 0 || end.reason() == ShutdownReport.LameDuckReason.SKIPPED) {
+        if (end.reason() == ShutdownReport.LameDuckReason.SKIPPED) {
+            advice.add(
+                    ("a second signal ended the lame duck at %s; clients that had not noticed the removal may have found the"
+                                    + " port closed; have one signal sent only, or the second one later than %s after the first")
+                            .formatted(exact(endedAt), exact(plan.lameDuck())));
+            return;
+        }
+        if (late.count() == 0) {
             return;
         }
         if (end.reason() == ShutdownReport.LameDuckReason.NONE && !isMissing()) {

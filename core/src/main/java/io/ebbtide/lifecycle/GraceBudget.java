@@ -113,6 +113,8 @@ public record GraceBudget(
      * @throws IllegalArgumentException if shares set by hand do not fit; the message shows the addition
      */
     public static GraceBudget of(Duration grace, Shares set, Duration mostLameDuck) {
+        Expect.present(set, "shares");
+        Expect.notNegative(mostLameDuck, "mostLameDuck");
         Duration preStop = orElse(set.preStop(), Duration.ZERO);
         Duration margin = orElse(set.margin(), Durations.max(percent(10, expectGrace(grace)), LEAST_MARGIN));
         Duration total = Durations.max(grace.minus(preStop), Duration.ZERO);

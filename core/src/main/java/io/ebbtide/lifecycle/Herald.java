@@ -70,7 +70,7 @@ final class Herald {
     private void execute(String who, Runnable call) {
         try {
             thread.execute(call);
-        } catch (OutOfMemoryError e) { // no thread to be had
+        } catch (RuntimeException | Error e) { // no thread to be had, or no memory
             problems.add(who + " could not be called: " + Redact.oneLine(e));
         }
     }

@@ -45,6 +45,7 @@ public final class Lifecycle {
     private final Starter starter;
     private final List<Part> frame = new CopyOnWriteArrayList<>();
     private final List<Consumer<LifecycleState>> views = new CopyOnWriteArrayList<>();
+    private final List<Runnable> onStarted = new CopyOnWriteArrayList<>();
     private final List<Runnable> onLeaving = new CopyOnWriteArrayList<>();
     private final AtomicBoolean startCalled = new AtomicBoolean();
     private final AtomicReference<@Nullable ShutdownSequence> sequence = new AtomicReference<>();
@@ -124,6 +125,15 @@ public final class Lifecycle {
         views.add(view);
     }
 
+    /**
+     * Has a task run once the service is RUNNING, before {@link #start} returns.
+     *
+     * @param task called on the thread that starts the service, under no lock; may take a moment
+     */
+    public void onStarted(Runnable task) {
+        onStarted.add(task);
+    }
+
     /** Adds what stands around everything else: started first, stopped after all else is. Only before the start. */
     public void surroundWith(Part part) {
         frame.add(part);
@@ -147,6 +157,7 @@ public final class Lifecycle {
         if (isLeaving() || !machine.move(LifecycleState.RUNNING)) {
             throw stoppedInstead(null);
         }
+        onStarted.forEach(Runnable::run);
     }
 
     void expectNotStarted() {
@@ -257,10 +268,22 @@ public final class Lifecycle {
         log.write(LOG, to -> to.warn("'{}': {}", service(), line));
     }
 
+    /** Has a line of information logged on the log's own thread. */
+    void note(String line) {
+        log.write(LOG, to -> to.info("'{}': {}", service(), line));
+    }
+
     /** What the service is busy with: for the emergency report, which has no time to find out. */
     String step() {
         ShutdownSequence now = sequence.get();
         return now == null ? starter.step() : now.step();
+    }
+
+    /** Why and since when it shuts down; null if it does not. */
+    @Nullable
+    String reason() {
+        ShutdownSequence now = sequence.get();
+        return now == null ? null : now.reason() + " at " + now.at();
     }
 
     InFlight inFlight() {

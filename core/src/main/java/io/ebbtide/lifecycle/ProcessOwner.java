@@ -3,6 +3,7 @@ package io.ebbtide.lifecycle;
 import io.ebbtide.internal.Await;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Threads;
+import io.ebbtide.internal.Ticker;
 import io.ebbtide.internal.WarmUp;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,8 +13,8 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +47,7 @@ public final class ProcessOwner {
             new Watchdog(this::untilAlarm, () -> halt("the grace is nearly over", ExitCode.OVERRUN.code()));
     private final CompletableFuture<Void> toldAll = new CompletableFuture<>();
     private final AtomicBoolean prepared = new AtomicBoolean();
-    private final AtomicInteger signals = new AtomicInteger();
+    private final SignalCount signals = new SignalCount(Ticker.system());
     private volatile BooleanSupplier interactive = () -> false;
     private volatile @Nullable Departure departure;
     private volatile TerminationLog terminationLog = TerminationLog.none();
@@ -112,7 +113,8 @@ public final class ProcessOwner {
                 writeBounded(timeToWrite(), () -> emergency.write(report));
             }
             return report.exitCode();
-        } catch (RuntimeException | Error e) { // a fault of our own, or no memory, told by the log: nobody knows what was lost
+        } catch (RuntimeException
+                | Error e) { // a fault of our own, or no memory, told by the log: nobody knows what was lost
             return ExitCode.WORK_CUT;
         }
     }
@@ -128,6 +130,11 @@ public final class ProcessOwner {
     /** A signal finds the service in the list, or the service finds that everything leaves: none falls between. */
     private void adopt(Lifecycle service, BooleanSupplier isInteractive, @Nullable String log) {
         service.onLeaving(watchdog::look);
+        service.onMove(state -> {
+            if (service.isLeaving() && state != LifecycleState.STOPPED) {
+                leaveATrace();
+            }
+        });
         watchdog.expect(service.untilAlarmAtMost());
         services.add(service);
         List<String> warnings = new ArrayList<>();
@@ -173,9 +180,19 @@ public final class ProcessOwner {
         return switch (handling.owner()) {
             case OURS -> null;
             case NOBODY ->
-                ("SIG%s will end this process at once and lose what is in flight: the JVM was started with -Xrs,"
-                                + " which leaves no handler and no shutdown hook; start it without")
-                        .formatted(signal);
+                ("SIG%s %s: the JVM was started with -Xrs or -XX:+ReduceSignalUsage, which leaves no handler and no shutdown"
+                                + " hook; start it without")
+                        .formatted(
+                                signal,
+                                ProcessHandle.current().pid() == 1
+                                        ? "will do nothing until SIGKILL comes, as this process is PID 1"
+                                        : "will end this process at once and lose what is in flight");
+            case IGNORED ->
+                signal.equals("TERM")
+                        ? "SIGTERM is ignored, as the process that started this one ignores it (trap '' TERM), which Java"
+                                + " cannot change: only SIGKILL will end this service, and lose what is in flight; start it"
+                                + " without the trap, or by coreutils' env --default-signal=TERM"
+                        : null; // as every background job of a script has it
             case JVM ->
                 ("SIG%s cannot be handled, as this runtime lacks the module jdk.unsupported; a shutdown hook"
                                 + " drains instead, beside all other hooks; add the module to the image")
@@ -185,6 +202,17 @@ public final class ProcessOwner {
                                 + " all other hooks; have it leave the signal alone")
                         .formatted(signal, handling.handler());
         };
+    }
+
+    /** A kill leaves no time for a message: so there is one beforehand, brought up to date as long as there is time. */
+    private void leaveATrace() {
+        Threads.daemon(
+                        "ebbtide-termination-message",
+                        () -> terminationLog.writeDraft(() -> services.stream()
+                                .filter(Lifecycle::isLeaving)
+                                .map(ReportText::draft)
+                                .collect(Collectors.joining())))
+                .start();
     }
 
     /** Returns whether that was the last one. */
@@ -215,10 +243,20 @@ public final class ProcessOwner {
 
     private void signalled(String signal) {
         watchdog.signalled();
-        switch (SignalRules.reactionTo(signal, signals.incrementAndGet(), interactive)) {
+        int count = signals.next();
+        if (count == 0) {
+            services.forEach(service -> service.note("SIG%s came again within %s: taken for the same one"
+                    .formatted(signal, Durations.text(SignalCount.SAME))));
+            return;
+        }
+        switch (SignalRules.reactionTo(signal, count, interactive)) {
             case LEAVE -> leave(new Departure("SIG" + signal, Leaving.WITH_LAME_DUCK));
             case LEAVE_AT_ONCE -> leave(new Departure("SIG" + signal, Leaving.AT_ONCE));
             case SKIP_LAME_DUCK -> {
+                services.forEach(service -> service.warn(
+                        ("SIG%s came again: the lame duck ends now, and clients that have not noticed the removal may"
+                                        + " find the port closed")
+                                .formatted(signal)));
                 leave(new Departure("SIG" + signal, Leaving.AT_ONCE));
                 services.forEach(Lifecycle::skipLameDuck);
             }
@@ -229,7 +267,17 @@ public final class ProcessOwner {
     /** Whoever is leaving already goes on as it began. */
     private void leave(Departure now) {
         departure = now;
-        services.forEach(service -> service.shutdown(now.reason(), now.leaving()));
+        for (Lifecycle service : services) {
+            boolean isFirst = !service.isLeaving();
+            service.shutdown(now.reason(), now.leaving());
+            if (isFirst) {
+                service.note(
+                        "shutting down: %s; grace %s assumed; if no report follows, the process was killed before it was over"
+                                .formatted(
+                                        now.reason(),
+                                        Durations.text(service.plan().budget().grace())));
+            }
+        }
     }
 
     private void leaveInHook() {

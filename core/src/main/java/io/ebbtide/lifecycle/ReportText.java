@@ -28,6 +28,23 @@ final class ReportText {
         return cut(text.text.toString(), mostBytes);
     }
 
+    /** What is known while the service shuts down: all that a kill leaves. */
+    static String draft(Lifecycle service) {
+        var text = new ReportText();
+        text.line(
+                "%s: %s after %s; shutting down: %s; grace %s assumed; in flight: %d",
+                service.service(),
+                service.state(),
+                seconds(service.graceUsed()),
+                String.valueOf(service.reason()),
+                Durations.text(service.plan().budget().grace()),
+                service.inFlight().count());
+        text.line(
+                "if this is all there is, the process was killed before its grace was over: the platform's is shorter,"
+                        + " or memory ran out");
+        return text.text.toString();
+    }
+
     private void write(ShutdownReport report) {
         line(
                 "%s: %s, exit code %d, %s after %s",

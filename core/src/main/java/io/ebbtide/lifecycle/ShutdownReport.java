@@ -2,6 +2,7 @@ package io.ebbtide.lifecycle;
 
 import io.ebbtide.inflight.WorkInFlight;
 import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.Expect;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -53,11 +54,11 @@ public record ShutdownReport(
         List<String> advice,
         ExitCode exitCode) {
     public ShutdownReport {
-        states = Map.copyOf(states);
-        cut = List.copyOf(cut);
-        components = List.copyOf(components);
-        problems = List.copyOf(problems);
-        advice = List.copyOf(advice);
+        states = Expect.map(states, "states");
+        cut = Expect.list(cut, "cut");
+        components = Expect.list(components, "components");
+        problems = Expect.list(problems, "problems");
+        advice = Expect.list(advice, "advice");
     }
 
     /**
@@ -101,8 +102,8 @@ public record ShutdownReport(
             List<Offset> offsets,
             List<LatePeer> peers) {
         public Late {
-            offsets = List.copyOf(offsets);
-            peers = List.copyOf(peers);
+            offsets = Expect.list(offsets, "offsets");
+            peers = Expect.list(peers, "peers");
         }
     }
 
@@ -140,7 +141,7 @@ public record ShutdownReport(
             @Nullable String thread,
             List<String> stack) {
         public Cut {
-            stack = List.copyOf(stack);
+            stack = Expect.list(stack, "stack");
         }
 
         /** @param frames of threads, by which this one's is found */

@@ -85,6 +85,10 @@ final class ShutdownSequence {
         return reason;
     }
 
+    Instant at() {
+        return at;
+    }
+
     /** Ends the lame duck, whether it has begun or not. */
     void skipLameDuck() {
         lameDuckOver.complete(null);

@@ -22,7 +22,9 @@ final class SignalPort {
         JVM,
         /** Nobody: the signal ends the process at once, without hooks. */
         NOBODY,
-        /** Somebody else in this process. */
+        /** The process that started this one had it ignored, which is inherited: nothing handles it. */
+        IGNORED,
+        /** Another component in this process. */
         OTHER
     }
 
@@ -51,6 +53,9 @@ final class SignalPort {
             Object ours = proxy(handlerType, signal, handler);
             Method install = signalType.getMethod("handle", signalType, handlerType);
             Object former = install.invoke(null, subject, ours);
+            if (former == handlerType.getField("SIG_IGN").get(null)) { // not equals(), which would be the other's code
+                return new Handling(Owner.IGNORED); // the JVM has installed nothing
+            }
             boolean theJvms = former == null || former.getClass().getName().startsWith("sun.misc.");
             if (!theJvms) {
                 install.invoke(null, subject, former);

@@ -77,7 +77,7 @@ final class Watchdog {
             if (left != null) {
                 return left.toNanos();
             }
-        } catch (OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) { // no memory, say
             // then by the signal, if one came
         }
         synchronized (this) {

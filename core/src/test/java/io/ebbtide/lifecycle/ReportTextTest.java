@@ -75,6 +75,36 @@ final class ReportTextTest {
     }
 
     @Test
+    void draft_isReplacedByTheNextOne_andByTheReports_andComesNeverAfterThem() throws Exception {
+        Path file = folder.resolve("end");
+        TerminationLog log = TerminationLog.open(file.toString(), warnings::add);
+
+        log.writeDraft(() -> "orders is LAME_DUCK, and more\n");
+        log.writeDraft(() -> "orders is DRAINING\n");
+        assertThat(Files.readString(file)).isEqualTo("orders is DRAINING\n");
+
+        log.write(List.of(report("GET /a", 1), report("GET /b", 1)));
+        log.writeDraft(() -> "orders is STOPPING\n");
+
+        assertThat(Files.readString(file))
+                .startsWith("orders: WORK_CUT")
+                .contains("GET /a", "GET /b")
+                .doesNotContain("DRAINING", "STOPPING");
+    }
+
+    /** A pipe or a terminal shows each line that was written, so there only the end is. */
+    @Test
+    void draft_isWrittenToFilesAlone() {
+        TerminationLog log = TerminationLog.open("/dev/null", warnings::add);
+
+        log.writeDraft(() -> {
+            throw new AssertionError("asked");
+        });
+
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
     void terminationLog_thatCannotBeWritten_changesNothing() {
         Path nowhere = folder.resolve("no/such/folder");
 

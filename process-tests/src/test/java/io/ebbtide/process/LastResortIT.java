@@ -137,7 +137,8 @@ final class LastResortIT {
 
             assertThat(service.awaitExit(SOON).code()).isIn(0, 80, 81, 82);
             assertThat(service.output())
-                    .containsPattern("\\{\"event\":\"shutdown\"|ebbtide: ('service'|every service has stopped).* is halted");
+                    .containsPattern(
+                            "\\{\"event\":\"shutdown\"|ebbtide: ('service'|every service has stopped).* is halted");
         }
     }
 }

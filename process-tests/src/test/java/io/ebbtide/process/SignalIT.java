@@ -10,8 +10,13 @@ import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.ServiceProcess;
 import io.ebbtide.testkit.Signals;
+import java.io.BufferedReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -21,6 +26,9 @@ final class SignalIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final Duration LAME_DUCK = Duration.ofMinutes(10);
     private static final Duration GRACE = Duration.ofMinutes(30);
+
+    /** A signal that comes later than a second after another is meant. */
+    private static final Duration LATER = Duration.ofMillis(1_500);
 
     static final class Service {
         public static void main(String[] arguments) {
@@ -42,12 +50,27 @@ final class SignalIT {
             service.signal("TERM");
             service.awaitLine("'signalled' is LAME_DUCK: SIGTERM", SOON);
 
-            service.signal("TERM");
+            service.signalUntil("TERM", "SIGTERM came again: the lame duck ends now", SOON);
 
             assertThat(service.awaitExit(SOON).code()).isZero();
             JsonNode report = service.report();
             assertThat(report.get("reason").asText()).isEqualTo("SIGTERM");
             assertThat(report.get("lameDuck").get("ended").asText()).isEqualTo("SKIPPED");
+            assertThat(report.get("advice").get(0).asText()).startsWith("a second signal ended the lame duck at ");
+        }
+    }
+
+    /** GNU timeout, and wrappers that forward what their group gets as well. */
+    @Test
+    void sigterm_threeTimesAtOnce_isOne() throws Exception {
+        try (ServiceProcess service = start(JavaLauncher.of(Service.class))) {
+            service.signal("TERM");
+            service.awaitLine("'signalled' is LAME_DUCK: SIGTERM", SOON);
+            service.signal("TERM");
+            service.awaitLine("SIGTERM came again within 1 s: taken for the same one", SOON);
+
+            service.signalUntil("TERM", "SIGTERM came again: the lame duck ends now", SOON);
+            assertThat(service.awaitExit(SOON).code()).isZero();
         }
     }
 
@@ -56,10 +79,9 @@ final class SignalIT {
         try (ServiceProcess service = start(JavaLauncher.of(Service.class).arguments("GET /endless"))) {
             service.signal("TERM");
             service.awaitLine("'signalled' is LAME_DUCK", SOON);
-            service.signal("TERM");
-            service.awaitLine("'signalled' is DRAINING", SOON);
+            service.signalUntil("TERM", "'signalled' is DRAINING", SOON);
 
-            service.signal("TERM");
+            service.signalUntil("TERM", "is halted: SIGTERM came again", SOON);
             ServiceProcess.Exit exit = service.awaitExit(SOON);
 
             assertThat(exit.code()).isEqualTo(143);
@@ -71,13 +93,67 @@ final class SignalIT {
         }
     }
 
+    /** As after "kubectl delete --grace-period=5" where EBBTIDE_GRACE says 60 s. */
+    @Test
+    void kill_afterTheSignal_leavesATrace(@TempDir Path folder) throws Exception {
+        Path message = folder.resolve("termination-log");
+        try (ServiceProcess service = start(JavaLauncher.of(Service.class)
+                .arguments("GET /endless")
+                .environment("EBBTIDE_TERMINATION_LOG", message.toString()))) {
+            assertThat(message).isEmptyFile();
+            service.signal("TERM");
+            service.awaitLine("'signalled': shutting down: SIGTERM; grace 30 min assumed; if no report follows,", SOON);
+            Awaitility.await()
+                    .atMost(SOON)
+                    .until(() -> Files.readString(message).contains("LAME_DUCK"));
+            service.signalUntil("TERM", "'signalled' is DRAINING", SOON);
+            Awaitility.await()
+                    .atMost(SOON)
+                    .until(() -> Files.readString(message).contains("DRAINING"));
+
+            service.signal("KILL");
+            service.awaitExit(SOON);
+
+            assertThat(message)
+                    .content()
+                    .containsPattern(
+                            "^signalled: DRAINING after [\\d.]+ s; shutting down: SIGTERM at .*Z; grace 30 min assumed;"
+                                    + " in flight: 1\nif this is all there is, the process was killed before its grace was over: ");
+        }
+    }
+
+    @Test
+    void sigterm_inheritedAsIgnored_isTold() throws Exception {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var command = new ProcessBuilder(
+                "sh",
+                "-c",
+                "trap '' TERM; exec \"$0\" \"$@\"",
+                java,
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Service.class.getName());
+        Process service = command.redirectErrorStream(true).start();
+        try (BufferedReader output = service.inputReader()) {
+            assertThat(output.lines()
+                            .filter(line -> line.contains("SIGTERM is ignored"))
+                            .findFirst())
+                    .hasValueSatisfying(line -> assertThat(line)
+                            .contains("only SIGKILL will end this service")
+                            .contains("env --default-signal=TERM"));
+        } finally {
+            service.destroyForcibly();
+        }
+    }
+
     @Test
     void sigint_withoutATerminal_isASigterm() throws Exception {
         assumeThatSigintCanBeReceived();
         try (ServiceProcess service = start(JavaLauncher.of(Service.class))) {
             service.signal("INT");
             service.awaitLine("'signalled' is LAME_DUCK: SIGINT", SOON);
-            service.signal("INT");
+            service.signalUntil("INT", "SIGINT came again: the lame duck ends now", SOON);
 
             assertThat(service.awaitExit(SOON).code()).isZero();
             assertThat(service.report().get("lameDuck").get("ended").asText()).isEqualTo("SKIPPED");
@@ -105,6 +181,7 @@ final class SignalIT {
             service.type("\u0003");
             service.awaitLine("'signalled' is DRAINING: SIGINT", SOON);
 
+            Awaitility.await().pollDelay(LATER).until(() -> true); // a second key within a second is the same
             service.type("\u0003");
 
             assertThat(service.awaitExit(SOON).code()).isEqualTo(130);
@@ -122,6 +199,7 @@ final class SignalIT {
                 .inTerminal())) {
             service.type("\u0003");
             service.awaitLine("'signalled' is LAME_DUCK: SIGINT", SOON);
+            Awaitility.await().pollDelay(LATER).until(() -> true);
             service.type("\u0003");
 
             assertThat(service.awaitExit(SOON).code()).isZero();

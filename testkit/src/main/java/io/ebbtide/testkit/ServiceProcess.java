@@ -24,6 +24,8 @@ public final class ServiceProcess implements AutoCloseable {
     /** For what only a broken process does not do: to listen, and to close its output when it ends. */
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
+    private static final Duration BETWEEN_SIGNALS = Duration.ofMillis(200);
+
     private final Process process;
     private final boolean wrapped;
     private final Output output = new Output();
@@ -74,6 +76,26 @@ public final class ServiceProcess implements AutoCloseable {
             signalledNanos = System.nanoTime();
         }
         Signals.send(pid(), name);
+    }
+
+    /**
+     * Sends a signal that is meant as a further one, every 200 ms until a line of the output contains the pattern: Ebbtide takes
+     * signals within a second of the last that counted for the same one, by its own clock.
+     *
+     * @throws IllegalStateException if none does in time, or the process ends without; the message shows the output
+     */
+    public void signalUntil(String name, String pattern, Duration timeout) throws InterruptedException {
+        long end = System.nanoTime() + timeout.toNanos();
+        while (process.isAlive() && System.nanoTime() < end) {
+            try {
+                signal(name);
+                awaitLine(pattern, BETWEEN_SIGNALS);
+                return;
+            } catch (IllegalStateException e) {
+                // not yet, or it has ended: then with such a line, or without
+            }
+        }
+        awaitLine(pattern, process.isAlive() ? Duration.ZERO : LONGEST);
     }
 
     /** Types into the service's terminal or standard input; {@code \u0003} is Ctrl-C. */

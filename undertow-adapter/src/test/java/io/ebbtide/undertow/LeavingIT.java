@@ -113,8 +113,7 @@ final class LeavingIT {
                 service.signal("TERM");
                 service.awaitLine("'leaving' is LAME_DUCK", SOON);
                 assertThat(WireConnection.get(port, "/health/ready").status()).isEqualTo(200);
-                service.signal("TERM"); // ends the lame duck
-                service.awaitLine("'leaving' is DRAINING", SOON);
+                service.signalUntil("TERM", "'leaving' is DRAINING", SOON); // ends the lame duck
 
                 assertThat(kept.exchange("GET", "/health/ready").status()).isEqualTo(503);
                 releasing.exchange("GET", "/release");
@@ -177,7 +176,7 @@ final class LeavingIT {
             WireResponse late = WireConnection.get(port, "/work/10");
             assertThat(late.body()).isEqualTo("worked 10 ms");
             assertThat(late.closes()).isTrue();
-            service.signal("TERM");
+            service.signalUntil("TERM", "'leaving' is DRAINING", SOON);
 
             assertThat(service.awaitExit(SOON).code()).isZero();
             assertThat(service.report().get("lameDuck").get("ended").asText())

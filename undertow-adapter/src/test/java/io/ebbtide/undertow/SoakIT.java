@@ -264,7 +264,7 @@ final class SoakIT {
 
     private static void endLameDuck(ServiceProcess service) throws InterruptedException {
         service.awaitLine("'soak' is LAME_DUCK", SOON);
-        service.signal("TERM");
+        service.signalUntil("TERM", "'soak' is DRAINING", SOON);
     }
 
     private static void expectClean(ServiceProcess service, ServiceProcess.Exit exit, Draw draw) {
