@@ -34,21 +34,35 @@ final class PingLook implements Callable<CompletionStage<Outcome>> {
 
     /** A client may have a shorter time than the check; its connection is silent all the same. */
     private Outcome failed(Throwable failure) {
-        if (RedisReason.isSilence(failure)) {
+        if (RedisReason.isOfTheConnection(failure)) {
             link.giveUp();
         }
         return RedisReason.of(failure);
     }
 
+    /** Details that a user may not ask for say nothing of the server, which has just answered a PING. */
+    private static CompletionStage<Outcome> detail(String name, CompletionStage<Outcome> asked) {
+        return asked.handle((outcome, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedStage(outcome);
+                    }
+                    return RedisReason.isNotPermitted(failure)
+                            ? CompletableFuture.completedStage(Outcome.up().with(name, "not permitted"))
+                            : CompletableFuture.<Outcome>failedStage(failure);
+                })
+                .thenCompose(stage -> stage);
+    }
+
     private CompletionStage<Outcome> look(StatefulConnection<?, ?> connection) {
         if (!connection.isOpen()) { // or Lettuce would keep the PING until it is connected again
+            link.giveUp(); // a client without autoReconnect never would
             return CompletableFuture.completedStage(Outcome.down("not connected"));
         }
         if (connection instanceof StatefulRedisClusterConnection<?, ?> cluster) {
             return cluster.async()
                     .ping()
-                    .thenCompose(pong -> cluster.async().clusterInfo())
-                    .thenApply(ClusterState::of);
+                    .thenCompose(pong ->
+                            detail("clusterState", cluster.async().clusterInfo().thenApply(ClusterState::of)));
         }
         if (connection instanceof StatefulRedisSentinelConnection<?, ?> sentinel) {
             return sentinel.async().ping().thenApply(pong -> Outcome.up());
@@ -56,7 +70,8 @@ final class PingLook implements Callable<CompletionStage<Outcome>> {
         if (connection instanceof StatefulRedisConnection<?, ?> single) {
             CompletionStage<String> pong = single.async().ping();
             return withRole
-                    ? pong.thenCompose(said -> single.async().role()).thenApply(Role::of)
+                    ? pong.thenCompose(
+                            said -> detail("role", single.async().role().thenApply(Role::of)))
                     : pong.thenApply(said -> Outcome.up());
         }
         throw new IllegalArgumentException(

@@ -19,8 +19,7 @@ final class RedisReason {
             Map.entry("NOPERM", "user may not do this"),
             Map.entry("MISCONF", "cannot write its data to disk"),
             Map.entry("BUSY", "busy with a script"),
-            Map.entry("CLUSTERDOWN", "cluster is down"),
-            Map.entry("OOM", "out of memory"));
+            Map.entry("CLUSTERDOWN", "cluster is down"));
     private static final int DEEPEST = 16;
 
     private RedisReason() {}
@@ -36,9 +35,32 @@ final class RedisReason {
                 .causedBy(failure);
     }
 
-    static boolean isSilence(Throwable failure) {
-        return failure instanceof RedisCommandTimeoutException
-                || failure.getCause() instanceof RedisCommandTimeoutException;
+    /** Whether the connection itself is of no use any more: it is silent, or closed. */
+    static boolean isOfTheConnection(Throwable failure) {
+        Throwable each = failure;
+        for (int depth = 0; each != null && depth < DEEPEST; depth++, each = each.getCause()) {
+            if (each instanceof RedisCommandTimeoutException
+                    || each instanceof ClosedChannelException
+                    || isClosed(String.valueOf(each.getMessage()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether Redis has refused a command to this user, and not the login (ACL, since Redis 6). */
+    static boolean isNotPermitted(Throwable failure) {
+        Throwable each = failure;
+        for (int depth = 0; each != null && depth < DEEPEST; depth++, each = each.getCause()) {
+            if (String.valueOf(each.getMessage()).startsWith("NOPERM")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isClosed(String message) {
+        return message.startsWith("Connection closed") || message.startsWith("Connection is closed");
     }
 
     private static @Nullable String known(Throwable failure) {
@@ -58,7 +80,7 @@ final class RedisReason {
         if (message.contains("max number of clients")) {
             return "too many clients";
         }
-        if (message.startsWith("Connection closed") || message.startsWith("Connection is closed")) {
+        if (isClosed(message)) {
             return "connection closed";
         }
         return BY_CODE.get(message.split("[ :]", 2)[0]);

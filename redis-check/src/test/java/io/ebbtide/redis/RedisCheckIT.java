@@ -177,6 +177,60 @@ final class RedisCheckIT {
         awaitStatus(Status.UP);
     }
 
+    /** "autoReconnect(false)" is for applications that open connections as they need them. */
+    @Test
+    void ownConnection_ofAClientThatDoesNotReconnect_isOpenedAnew() {
+        RedisClient once = connected(redis);
+        once.setOptions(ClientOptions.builder().autoReconnect(false).build());
+        run(quick(RedisCheck.of(once)));
+        awaitStatus(Status.UP);
+
+        redis.kill();
+        try {
+            awaitStatus(Status.DEGRADED);
+        } finally {
+            redis.restart();
+        }
+
+        awaitStatus(Status.UP);
+    }
+
+    private static final String CLUSTER = "--cluster-enabled yes ";
+    private static final String PERMISSIONS =
+            "--user app on nopass ~* &* +@all -role -cluster +cluster|nodes +cluster|slots +cluster|shards +cluster|myid";
+
+    /** Users may ask for less than an administrator: a verdict does not depend on the details. */
+    @Test
+    void detailsThatAUserMayNotAsk_decideNothing() {
+        try (RealRedis node = RealRedis.start((CLUSTER + PERMISSIONS).split(" "))) {
+            RedisURI user = RedisURI.builder()
+                    .withHost("127.0.0.1")
+                    .withPort(node.port())
+                    .withAuthentication("app", "any")
+                    .build();
+            RedisClient single = RedisClient.create(user);
+            RedisClusterClient cluster = RedisClusterClient.create(user);
+            try (StatefulRedisClusterConnection<String, String> connection = cluster.connect()) {
+                service = Ebbtide.builder("permissions")
+                        .readiness("role", patient(RedisCheck.withRole(single)).required())
+                        .readiness("cluster", patient(RedisCheck.of(connection)).required())
+                        .build()
+                        .start();
+
+                await().until(() -> service.health().snapshot().readiness() == Status.UP);
+
+                assertThat(service.health().snapshot().checks().get(0).details())
+                        .containsEntry("role", "not permitted");
+                assertThat(service.health().snapshot().checks().get(1).details())
+                        .containsEntry("clusterState", "not permitted");
+                service.close();
+            } finally {
+                single.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+                cluster.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+            }
+        }
+    }
+
     @Test
     void redis_thatWantsAPassword_saysSo() {
         try (RealRedis locked = RealRedis.start("--requirepass", "s3cret")) {
