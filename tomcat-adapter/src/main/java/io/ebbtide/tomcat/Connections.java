@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.coyote.ActionCode;
+import org.apache.coyote.Processor;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.apache.tomcat.util.net.NioChannel;
@@ -29,6 +30,7 @@ final class Connections implements AbstractEndpoint.Handler<NioChannel> {
 
     private final AbstractEndpoint.Handler<NioChannel> handler;
     private final Map<SocketWrapperBase<NioChannel>, Optional<InetAddress>> used = new ConcurrentHashMap<>();
+    private volatile boolean leaving;
 
     Connections(AbstractEndpoint.Handler<NioChannel> handler) {
         this.handler = handler;
@@ -57,11 +59,20 @@ final class Connections implements AbstractEndpoint.Handler<NioChannel> {
         return new Arrival(peer, ConnectionUse.FIRST);
     }
 
+    /** From now on a connection that turns out to speak HTTP/2 gets its GOAWAY with its first turn. */
+    void leave() {
+        leaving = true;
+    }
+
     @Override
     public SocketState process(SocketWrapperBase<NioChannel> connection, SocketEvent event) {
         TURN.set(new Turn(this, connection));
         try {
-            return handler.process(connection, event);
+            SocketState state = handler.process(connection, event);
+            if (leaving && connection.getCurrentProcessor() instanceof Processor processor) {
+                processor.pause(); // a second time it does nothing, and of HTTP/1 nothing at all
+            }
+            return state;
         } finally {
             TURN.remove();
         }

@@ -23,6 +23,7 @@ final class Entrance {
     private final AbstractHttp11Protocol<?> protocol;
     private final NioEndpoint endpoint;
     private volatile @Nullable Port port;
+    private volatile @Nullable Connections connections;
 
     private Entrance(Connector connector, AbstractHttp11Protocol<?> protocol, NioEndpoint endpoint) {
         this.connector = connector;
@@ -54,7 +55,9 @@ final class Entrance {
     /** Puts ourselves in between; the port is bound, and nothing has been accepted yet. */
     void guard(Traffic traffic, @Nullable Probes probes) throws IOException {
         protocol.setAdapter(new Gate(protocol.getAdapter(), traffic, probes));
-        endpoint.setHandler(new Connections(endpoint.getHandler()));
+        var guardedConnections = new Connections(endpoint.getHandler());
+        endpoint.setHandler(guardedConnections);
+        connections = guardedConnections;
         var guarded = new Port(Internals.port(endpoint), endpoint::isPaused);
         Internals.port(endpoint, guarded);
         port = guarded;
@@ -70,6 +73,10 @@ final class Entrance {
 
     /** Asks the clients of HTTP/2 to leave, by GOAWAY; those of HTTP/1.1 are asked with their next answer. */
     void leave() {
+        Connections guarded = connections;
+        if (guarded != null) {
+            guarded.leave(); // first: none comes between
+        }
         protocol.getHandler().pause();
     }
 

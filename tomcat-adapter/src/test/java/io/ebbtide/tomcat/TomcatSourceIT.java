@@ -131,6 +131,24 @@ final class TomcatSourceIT {
         assertThat(service.inFlight().total(WorkKind.REQUEST)).isEqualTo(9);
     }
 
+    /** The first was there at the signal; the second comes during the lame duck, before clients have noticed. */
+    @Test
+    void http2_connectionsGetGoaway_thoseThatComeLateToo() throws Exception {
+        Tomcat tomcat = tomcat((request, response) -> response.getWriter().print("hello"));
+        tomcat.getConnector().addUpgradeProtocol(new Http2Protocol());
+        TomcatSource source = TomcatSource.of(tomcat);
+        start(source);
+        try (var before = new Http2Frames(source.port())) {
+            before.awaitFrame(Http2Frames.SETTINGS);
+
+            source.leave();
+            before.awaitFrame(Http2Frames.GOAWAY);
+            try (var late = new Http2Frames(source.port())) {
+                late.awaitFrame(Http2Frames.GOAWAY);
+            }
+        }
+    }
+
     @Test
     void requests_areTimedByTheServletsPattern() throws Exception {
         var registry = new SimpleMeterRegistry();

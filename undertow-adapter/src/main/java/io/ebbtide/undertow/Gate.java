@@ -7,6 +7,7 @@ import io.ebbtide.lifecycle.HealthCheckers;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.probe.ProbeResponse;
 import io.ebbtide.probe.Probes;
+import io.undertow.io.IoCallback;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
@@ -71,7 +72,9 @@ final class Gate implements HttpHandler {
         exchange.setPersistent(false);
         exchange.getResponseHeaders()
                 .put(Headers.RETRY_AFTER, traffic.retryAfter().toSeconds());
-        exchange.endExchange();
+        exchange.getResponseHeaders().put(Headers.CONTENT_LENGTH, 0);
+        // the answer first: the end of an exchange waits for the rest of the request's body, which need not come
+        exchange.getResponseSender().close(IoCallback.END_EXCHANGE);
     }
 
     private static @Nullable InetAddress peer(HttpServerExchange exchange) {

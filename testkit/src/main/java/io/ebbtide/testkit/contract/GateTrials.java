@@ -6,6 +6,8 @@ import io.ebbtide.testkit.WireRequest;
 import io.ebbtide.testkit.WireResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Once nothing is in flight and the gate is closed, requests are refused, politely and without much work. */
@@ -19,6 +21,14 @@ final class GateTrials {
     /** A server that reads all takes something in each such time. */
     private static final Duration A_WHILE = Duration.ofMillis(2_500);
 
+    /** Bodies that are whole, that come half only, and that wait to be asked for. */
+    private static final List<String> FRAMINGS = List.of(
+            "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n5\r\nhel",
+            "Content-Length: 5\r\n\r\nhel",
+            "Content-Length: 5\r\nExpect: 100-continue\r\n\r\n",
+            "Transfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n");
+
     private GateTrials() {}
 
     static void close(Stage stage) throws Exception {
@@ -30,13 +40,24 @@ final class GateTrials {
     static void refused(Stage stage) throws Exception {
         WireConnection client = stage.connectAndAsk();
         WireConnection posting = stage.connectAndAsk();
+        List<WireConnection> framings = new ArrayList<>();
+        for (int i = 0; i < FRAMINGS.size(); i++) {
+            framings.add(stage.connectAndAsk());
+        }
         close(stage);
         verify(client.exchange("GET", Scenario.PLAIN.path()));
         verify(posting.exchange(WireRequest.post(Scenario.ECHO.path(), "{\"order\":1}")));
+        for (int i = 0; i < framings.size(); i++) {
+            framings.get(i).send("POST " + Scenario.ECHO.path() + " HTTP/1.1\r\nHost: localhost\r\n" + FRAMINGS.get(i));
+            verify(framings.get(i).read(false));
+        }
         Seen.that(EndTrials.isEnded(client), "the connection", "open", "ended");
+        for (WireConnection each : framings) {
+            each.close(); // a body that ends in its middle
+        }
         ShutdownReport.Late late = stage.end().late();
-        Seen.equal("late requests", late.count(), 2L);
-        Seen.equal("refused", late.refused(), 2L);
+        Seen.equal("late requests", late.count(), 2L + FRAMINGS.size());
+        Seen.equal("refused", late.refused(), 2L + FRAMINGS.size());
     }
 
     /** The time is over while a request is stuck: what comes then is refused, too. */
