@@ -21,6 +21,7 @@ final class CheckRunner {
      * comes back. What it then says is too late to count. A stage is completed by somebody else's thread, an event
      * loop's perhaps, which has better things to do than to publish what it means: that is left to the scheduler's.
      */
+    private static final Duration LOST_AFTER = Duration.ofSeconds(5);
     private static final Outcome PROVED = Outcome.up().with("evidence", true);
 
     /** What all runners of one service share. */
@@ -46,6 +47,8 @@ final class CheckRunner {
     private boolean stopped;
     private boolean stackTold;
     private long lastResultNanos;
+    private boolean scheduled;
+    private long dueNanos;
 
     CheckRunner(String name, ProbeKind kind, Check check, Engine engine) {
         this.name = name;
@@ -91,8 +94,14 @@ final class CheckRunner {
         runAction("stop", check.traits().onStop());
     }
 
-    /** Looks whether the verdict has gone stale since; called now and then. */
+    /** For so long nothing in this process ran: the last result is as much younger. */
+    synchronized void forgive(long pausedNanos) {
+        lastResultNanos += pausedNanos;
+    }
+
+    /** Looks whether the verdict has gone stale since, and whether the next run was lost; called now and then. */
     void inspect() {
+        reviveIfLost();
         synchronized (this) {
             boolean renewed = engine.ticker().since(lastResultNanos).compareTo(schedule.staleAfter()) <= 0;
             if (stopped || status.stale() || !status.known() || renewed) {
@@ -102,6 +111,20 @@ final class CheckRunner {
         }
         log.stale(schedule.staleAfter());
         engine.verdictChanged().run();
+    }
+
+    /** Where there was no memory to schedule the next run, no other would ever come. */
+    private void reviveIfLost() {
+        boolean isLost;
+        synchronized (this) {
+            isLost = scheduled
+                    && !stopped
+                    && current == null
+                    && engine.ticker().since(dueNanos).compareTo(LOST_AFTER) > 0;
+        }
+        if (isLost) {
+            scheduleNext(Duration.ZERO);
+        }
     }
 
     /** How long until the verdict goes stale on the engine's ticker; the most there is, if it cannot or already has. */
@@ -121,11 +144,11 @@ final class CheckRunner {
             }
             current = run;
         }
-        run.wakeBy(engine.scheduler().after(schedule.timeout(), () -> overdue(run)));
         try {
+            run.wakeBy(engine.scheduler().after(schedule.timeout(), () -> overdue(run)));
             Executor threads = check.traits().platformThread() ? engine.platformThreads() : engine.threads();
             threads.execute(() -> perform(run));
-        } catch (RuntimeException | Error e) { // no thread to be had
+        } catch (RuntimeException | Error e) { // no thread or no memory to be had
             ended(run, null, e);
         }
     }
@@ -216,6 +239,7 @@ final class CheckRunner {
     private void overdue(Run run) {
         boolean first;
         boolean turned;
+        Outcome known = outcomeOfATimeout(); // not under the lock: it asks the caller's code
         Outcome said;
         synchronized (this) {
             if (current != run) {
@@ -223,7 +247,7 @@ final class CheckRunner {
             }
             run.wakeBy(engine.scheduler().after(schedule.suspectInterval(), () -> overdue(run)));
             first = run.becomeOverdue();
-            said = evidenceIsFresh() ? PROVED : Outcome.down("no answer within " + Durations.text(schedule.timeout()));
+            said = evidenceIsFresh() ? PROVED : known;
             Instant since = first ? engine.ticker().now() : status.hungSince();
             turned = judge(said, engine.ticker().since(run.begunNanos()), since);
         }
@@ -233,6 +257,19 @@ final class CheckRunner {
             run.giveUp();
             runAction("timeout", check.traits().onTimeout());
         }
+    }
+
+    private Outcome outcomeOfATimeout() {
+        Outcome known = null;
+        var supplier = check.traits().timeoutOutcome();
+        if (supplier != null) {
+            try {
+                known = supplier.get();
+            } catch (RuntimeException | Error e) {
+                log.actionFailed("timeout outcome", e);
+            }
+        }
+        return known != null ? known : Outcome.down("no answer within " + Durations.text(schedule.timeout()));
     }
 
     private void runAction(String what, Runnable action) {
@@ -277,6 +314,9 @@ final class CheckRunner {
     private void scheduleNext(Duration delay) {
         synchronized (this) {
             if (!stopped) {
+                scheduled = true;
+                dueNanos = engine.ticker().nanos() + delay.toNanos();
+                next.cancel(); // at most one run is ever due
                 next = engine.scheduler().after(delay, this::begin);
             }
         }

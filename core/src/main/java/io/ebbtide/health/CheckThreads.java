@@ -109,9 +109,9 @@ final class CheckThreads implements Executor {
 
     private void watch() {
         if (!watched) {
-            watched = true;
             long seen = taken;
             scheduler.after(MOMENT, () -> look(seen));
+            watched = true; // last: without memory for the one, the next task watches
         }
     }
 

@@ -28,6 +28,7 @@ public final class Health {
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration LATEST = Duration.ofSeconds(3);
+    private static final Duration PAUSE = Duration.ofSeconds(3);
     private static final Duration GRACE_FOR_INSPECTION = Duration.ofSeconds(5);
 
     /** A snapshot, and until when it can be believed although nothing new was published. */
@@ -36,6 +37,9 @@ public final class Health {
             return goodUntilNanos.isPresent() && ticker.nanos() - goodUntilNanos.getAsLong() > 0;
         }
     }
+
+    /** A snapshot that was found to have outlived its time, and when first. */
+    private record Stall(Published published, long sinceNanos) {}
 
     private final String service;
     private final BackgroundLog log;
@@ -51,6 +55,8 @@ public final class Health {
     private final AtomicBoolean publishSoon = new AtomicBoolean();
     private final AtomicBoolean running = new AtomicBoolean();
     private volatile long publishPauseNanos = SOON.toNanos();
+    private volatile @Nullable Stall stall;
+    private long inspectedNanos;
     private volatile @Nullable String broken;
     private volatile Published published =
             new Published(new Snapshot(List.of(), List.of(), null, false), OptionalLong.empty());
@@ -110,7 +116,8 @@ public final class Health {
             runner.start();
         }
         publish();
-        inspectLater();
+        inspectedNanos = ticker.nanos();
+        scheduler.every(SOON, this::inspect);
     }
 
     /** Ends all checks; the verdicts stay as they are. A second call does nothing. */
@@ -128,13 +135,28 @@ public final class Health {
      * had, then its last verdicts do not outlive their time: from then on they are shown as stale.
      */
     public Snapshot snapshot() {
-        Published last = published;
-        return last.isOutlived(ticker) ? last.snapshot().stale() : last.snapshot();
+        Snapshot last = published.snapshot();
+        return isStalled() ? last.stale() : last;
     }
 
-    /** Whether the verdicts have outlived their time because nothing renews or inspects them any more. */
+    /**
+     * Whether the verdicts have outlived their time because nothing renews or inspects them any more. A process that did not
+     * run for a while (frozen, paused, moved to another machine) finds them outlived, too, and its engine has not had a turn
+     * yet: so only if they still are some seconds after that was first seen.
+     */
+    @SuppressWarnings("ReferenceEquality") // the same publication, not an equal one
     public boolean isStalled() {
-        return published.isOutlived(ticker);
+        Published last = published;
+        if (!last.isOutlived(ticker)) {
+            return false;
+        }
+        long now = ticker.nanos();
+        Stall seen = stall;
+        if (seen == null || seen.published() != last) {
+            stall = new Stall(last, now);
+            return false;
+        }
+        return now - seen.sinceNanos() > GRACE_FOR_INSPECTION.toNanos();
     }
 
     /**
@@ -180,7 +202,12 @@ public final class Health {
 
     private void publishSoon() {
         if (publishSoon.compareAndSet(false, true)) {
-            scheduler.after(Duration.ofNanos(publishPauseNanos), this::publish);
+            try {
+                scheduler.after(Duration.ofNanos(publishPauseNanos), this::publish);
+            } catch (RuntimeException | Error e) { // or nobody would publish any more
+                publishSoon.set(false);
+                throw e;
+            }
         }
     }
 
@@ -240,17 +267,27 @@ public final class Health {
         }
     }
 
-    private void inspectLater() {
-        scheduler.after(SOON, () -> {
+    /** Also mends what an error without memory has broken: a check that nothing will run again, a snapshot too old. */
+    private void inspect() {
+        long now = ticker.nanos();
+        long paused = now - inspectedNanos - SOON.toNanos();
+        inspectedNanos = now;
+        for (CheckRunner runner : runners) {
             try {
-                runners.forEach(CheckRunner::inspect);
-            } finally {
-                inspectLater();
+                if (paused > PAUSE.toNanos()) {
+                    runner.forgive(paused); // in which no check could run: that is not silence of theirs
+                }
+                runner.inspect();
+            } catch (RuntimeException | Error e) { // the next one is inspected all the same
+                log.survived(LOG, "the inspection of the checks of '" + service + "'", e);
             }
-        });
+        }
+        if (published.isOutlived(ticker)) {
+            publish();
+        }
     }
 
-    /** When the first verdict would go stale and {@link #inspectLater} would long have said so. */
+    /** When the first verdict would go stale and {@link #inspect} would long have said so. */
     private OptionalLong goodUntilNanos() {
         if (!running.get()) {
             return OptionalLong.empty();

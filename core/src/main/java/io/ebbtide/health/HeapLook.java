@@ -11,10 +11,13 @@ import java.util.function.LongSupplier;
 
 /** Compares what the last collections left in the heap with the largest heap allowed. */
 final class HeapLook implements Callable<Outcome> {
+    static final long UNKNOWN = -1;
+
     private final LongSupplier usedBytes;
     private final long maximumBytes;
     private final int maximumPercent;
 
+    /** @param usedBytes after the last collections; {@link #UNKNOWN} if there was none of the old objects */
     HeapLook(LongSupplier usedBytes, long maximumBytes, int maximumPercent) {
         this.usedBytes = usedBytes;
         this.maximumBytes = maximumBytes;
@@ -26,17 +29,33 @@ final class HeapLook implements Callable<Outcome> {
                 .filter(pool -> pool.getType() == MemoryType.HEAP && pool.getCollectionUsage() != null)
                 .toList();
         return new HeapLook(
-                () -> pools.stream()
-                        .map(MemoryPoolMXBean::getCollectionUsage)
-                        .mapToLong(MemoryUsage::getUsed)
-                        .sum(),
+                () -> pools.stream().anyMatch(HeapLook::isUncollected)
+                        ? UNKNOWN
+                        : pools.stream()
+                                .map(MemoryPoolMXBean::getCollectionUsage)
+                                .mapToLong(MemoryUsage::getUsed)
+                                .sum(),
                 Runtime.getRuntime().maxMemory(),
                 maximumPercent);
+    }
+
+    /**
+     * Whether a pool of old objects holds some and no collection has looked at it: G1 on 17 leaves its number at 0 until the
+     * first mixed or full collection, which may be days after the start.
+     */
+    private static boolean isUncollected(MemoryPoolMXBean pool) {
+        boolean isOld = pool.getName().contains("Old") || pool.getName().contains("Tenured");
+        return isOld
+                && pool.getCollectionUsage().getUsed() == 0
+                && pool.getUsage().getUsed() > 0;
     }
 
     @Override
     public Outcome call() {
         long used = usedBytes.getAsLong();
+        if (used == UNKNOWN) {
+            return Outcome.up().with("usedPercent", "unknown").with("maximumPercent", maximumPercent);
+        }
         long percent = used * 100 / maximumBytes;
         Outcome outcome = percent <= maximumPercent ? Outcome.up() : Outcome.down("heap is full after collection");
         return outcome.with("usedPercent", percent).with("maximumPercent", maximumPercent);

@@ -27,7 +27,8 @@ public record Outcome(
     public Outcome {
         Expect.present(reason, "reason");
         var plain = new LinkedHashMap<String, Object>();
-        for (Map.Entry<String, Object> detail : details.entrySet()) {
+        for (Map.Entry<String, Object> detail :
+                Expect.present(details, "details").entrySet()) {
             plain.put(detail.getKey(), plain(detail.getKey(), detail.getValue()));
         }
         details = Collections.unmodifiableMap(plain);

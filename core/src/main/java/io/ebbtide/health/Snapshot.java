@@ -1,5 +1,6 @@
 package io.ebbtide.health;
 
+import io.ebbtide.internal.Expect;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -20,8 +21,8 @@ public record Snapshot(
         @Nullable String broken,
         boolean started) {
     public Snapshot {
-        checks = List.copyOf(checks);
-        holds = List.copyOf(holds);
+        checks = Expect.list(checks, "checks");
+        holds = Expect.list(holds, "holds");
     }
 
     /** {@link Status#DOWN} if the process should be killed and started anew. */
@@ -46,6 +47,7 @@ public record Snapshot(
 
     /** The checks of one group; none if there is no such group. */
     public List<CheckStatus> group(String name) {
+        Expect.present(name, "name");
         return checks.stream().filter(check -> check.groups().contains(name)).toList();
     }
 

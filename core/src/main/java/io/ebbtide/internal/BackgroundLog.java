@@ -1,10 +1,13 @@
 package io.ebbtide.internal;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 
@@ -19,6 +22,8 @@ public final class BackgroundLog implements AutoCloseable {
     private static final int CAPACITY = 1_000;
 
     private final ThreadPoolExecutor writer;
+    private final AtomicLong survived = new AtomicLong();
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
     private long taken;
     private long written;
     private int dropped;
@@ -38,6 +43,33 @@ public final class BackgroundLog implements AutoCloseable {
         } catch (RejectedExecutionException | OutOfMemoryError e) { // no room, or no thread to be had
             dropped++;
         }
+    }
+
+    /**
+     * Counts a failure that a loop of ours has survived, and logs the first of its kind. Throws nothing, also where there is no
+     * memory for a line.
+     *
+     * @param what has failed, such as {@code the management server of 'orders'}
+     */
+    public void survived(Logger logger, String what, Throwable failure) {
+        survived.incrementAndGet();
+        try {
+            if (told.add(what)) {
+                write(
+                        logger,
+                        to -> to.error(
+                                "{} failed, and goes on; further failures of it are counted only: {}",
+                                what,
+                                Redact.trace(failure)));
+            }
+        } catch (RuntimeException | Error e) {
+            // it is counted
+        }
+    }
+
+    /** How many failures {@link #survived} was told of. */
+    public long survived() {
+        return survived.get();
     }
 
     private void writeNow(Logger logger, Consumer<Logger> line) {

@@ -1,6 +1,9 @@
 package io.ebbtide.internal;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Argument checks whose message has one form: {@code name: value (expected: ...)}. */
@@ -15,11 +18,37 @@ public final class Expect {
         return value;
     }
 
+    /** Returns a copy of the list, or refuses null and a null in it. */
+    public static <T> List<T> list(@Nullable Collection<T> value, String name) {
+        for (T each : present(value, name)) {
+            present(each, "an element of " + name);
+        }
+        return List.copyOf(value);
+    }
+
+    /** Returns a copy of the map, or refuses null and a null in it. */
+    public static <K, V> Map<K, V> map(@Nullable Map<K, V> value, String name) {
+        present(value, name).forEach((key, each) -> {
+            present(key, "a key of " + name);
+            present(each, "a value of " + name);
+        });
+        return Map.copyOf(value);
+    }
+
     /** Returns the text, or refuses null and blank. */
     public static String text(@Nullable String value, String name) {
         String text = present(value, name);
         if (text.isBlank()) {
             throw wrong(name, '"' + text + '"', "not blank");
+        }
+        return text;
+    }
+
+    /** Returns the text, or refuses null, blank, and control characters: a name stands in log lines, metrics and thread names. */
+    public static String name(@Nullable String value, String name) {
+        String text = text(value, name);
+        if (text.chars().anyMatch(Character::isISOControl)) {
+            throw wrong(name, '"' + Printable.escape(text) + '"', "one line without control characters");
         }
         return text;
     }

@@ -14,6 +14,15 @@ public interface Scheduler extends AutoCloseable {
      */
     Timer after(Duration delay, Runnable task);
 
+    /**
+     * Runs the task again and again, the first time after the period, until {@link #close()}: whatever it throws, and
+     * without memory for the next time.
+     *
+     * @param period from the end of one time to the begin of the next, {@code > 0}
+     * @param task must not block: every other task waits for it
+     */
+    void every(Duration period, Runnable task);
+
     /** Drops what is waiting and ends the thread. Does not wait for a task that runs. A second call does nothing. */
     @Override
     void close();
@@ -35,6 +44,19 @@ public interface Scheduler extends AutoCloseable {
             public Timer after(Duration delay, Runnable task) {
                 var future = executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
                 return () -> future.cancel(false);
+            }
+
+            @Override
+            public void every(Duration period, Runnable task) {
+                Runnable survivor = () -> {
+                    try {
+                        task.run();
+                    } catch (Throwable e) { // the executor would not run it again
+                        // the task says so, if it can
+                    }
+                };
+                var unused = executor.scheduleWithFixedDelay(
+                        survivor, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
             }
 
             @Override

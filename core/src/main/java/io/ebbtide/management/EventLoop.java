@@ -4,15 +4,19 @@ import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.Ticker;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +27,8 @@ final class EventLoop {
 
     private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
     private static final long ACCEPT_PAUSE_NANOS = 100_000_000;
+    private static final long PAUSE_AFTER_FAILURE_NANOS = 10_000_000;
+    private static final String WHAT = "the management server";
 
     /** What is to be done for a connection. */
     @FunctionalInterface
@@ -33,8 +39,8 @@ final class EventLoop {
     private record Due(Connection connection, Task task) {}
 
     private final Selector selector = Selector.open();
-    private final ServerSocketChannel listener;
-    private final SelectionKey listenerKey;
+    private final List<ServerSocketChannel> listeners;
+    private final List<SelectionKey> listenerKeys = new ArrayList<>();
     private final Route route;
     private final BackgroundLog log;
     private final Ticker ticker;
@@ -45,14 +51,16 @@ final class EventLoop {
     private long nanosToSleep;
     private long acceptAgainNanos;
 
-    /** @param listener bound and non-blocking; the loop's own from here on */
-    EventLoop(ServerSocketChannel listener, Route route, BackgroundLog log, Ticker ticker, String threadName)
+    /** @param listeners bound and non-blocking; the loop's own from here on */
+    EventLoop(List<ServerSocketChannel> listeners, Route route, BackgroundLog log, Ticker ticker, String threadName)
             throws IOException {
         this.log = log;
-        this.listener = listener;
+        this.listeners = List.copyOf(listeners);
         this.route = route;
         this.ticker = ticker;
-        listenerKey = listener.register(selector, SelectionKey.OP_ACCEPT);
+        for (ServerSocketChannel listener : listeners) {
+            listenerKeys.add(listener.register(selector, SelectionKey.OP_ACCEPT));
+        }
         thread = Threads.daemon(threadName, this::run);
     }
 
@@ -80,32 +88,42 @@ final class EventLoop {
         nanosToSleep = Math.min(nanosToSleep, Math.max(nanos, 0));
     }
 
+    /** Ends by {@link #stop} alone: a heap that is full for a moment must not leave the probes without an answer for ever. */
     private void run() {
         try {
             while (!stopped) {
-                selector.select(1 + nanosToSleep / 1_000_000);
-                serveReady();
-                for (Due due = tasks.poll(); due != null; due = tasks.poll()) {
-                    guard(due.connection(), due.task());
+                try {
+                    turn();
+                } catch (Throwable e) {
+                    survive(e);
                 }
-                expire();
             }
-        } catch (IOException | RuntimeException | Error e) {
-            log.write(
-                    LOG,
-                    to -> to.error(
-                            "the management server failed; probes are no longer answered on its port: {}",
-                            Redact.trace(e)));
         } finally {
             closeAll();
         }
     }
 
+    private void turn() throws IOException {
+        selector.select(1 + nanosToSleep / 1_000_000);
+        serveReady();
+        for (Due due = tasks.poll(); due != null; due = tasks.poll()) {
+            guard(due.connection(), due.task());
+        }
+        expire();
+    }
+
+    /** Allocates nothing but the line, and waits a moment: what fails at once again would keep a core busy. */
+    private void survive(Throwable failure) {
+        log.survived(LOG, WHAT, failure);
+        nanosToSleep = 0;
+        LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
+    }
+
     private void serveReady() {
         Set<SelectionKey> selected = selector.selectedKeys();
         for (SelectionKey key : selected) {
-            if (key == listenerKey) {
-                accept();
+            if (key.channel() instanceof ServerSocketChannel listener) {
+                accept(listener, key);
             } else if (key.attachment() instanceof Connection connection) {
                 guard(connection, connection::ready);
             }
@@ -113,13 +131,13 @@ final class EventLoop {
         selected.clear();
     }
 
-    private void accept() {
+    private void accept(ServerSocketChannel listener, SelectionKey key) {
         try {
             for (SocketChannel client = listener.accept(); client != null; client = listener.accept()) {
                 add(client);
             }
         } catch (IOException e) { // out of file descriptors, for example: try again a little later, not at once
-            listenerKey.interestOps(0);
+            key.interestOps(0);
             acceptAgainNanos = ticker.nanos() + ACCEPT_PAUSE_NANOS;
         }
     }
@@ -170,13 +188,18 @@ final class EventLoop {
             connection.close();
             return true;
         });
-        if (listenerKey.interestOps() == 0) {
-            long pause = acceptAgainNanos - now;
-            if (pause <= 0) {
-                listenerKey.interestOps(SelectionKey.OP_ACCEPT);
-            } else {
-                watch(pause);
+        for (SelectionKey key : listenerKeys) {
+            if (key.interestOps() == 0) {
+                acceptAgain(key, acceptAgainNanos - now);
             }
+        }
+    }
+
+    private void acceptAgain(SelectionKey key, long pauseNanos) {
+        if (pauseNanos <= 0) {
+            key.interestOps(SelectionKey.OP_ACCEPT);
+        } else {
+            watch(pauseNanos);
         }
     }
 
@@ -193,11 +216,15 @@ final class EventLoop {
 
     private void closeAll() {
         connections.forEach(Connection::close);
-        try (listener;
-                selector) {
-            connections.clear();
-        } catch (IOException e) {
-            log.write(LOG, to -> to.debug("closing the management server's port failed", e));
+        connections.clear();
+        List<Closeable> all = new ArrayList<>(listeners);
+        all.add(selector);
+        for (Closeable each : all) {
+            try {
+                each.close();
+            } catch (IOException e) {
+                log.write(LOG, to -> to.debug("closing the management server's port failed", e));
+            }
         }
     }
 }

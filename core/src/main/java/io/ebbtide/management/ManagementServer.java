@@ -7,9 +7,12 @@ import io.ebbtide.lifecycle.Component;
 import io.ebbtide.probe.Probes;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +28,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class ManagementServer implements Component {
     private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
+    /** IPv4's, which stands for both: what is derived where no orchestrator is seen. */
+    private static final String LOOPBACK = "127.0.0.1";
+
+    /** {@code ::1}. */
+    private static final byte[] IPV6_LOOPBACK = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+
     private static final int BACKLOG = 256;
 
     private final String service;
@@ -40,7 +49,7 @@ public final class ManagementServer implements Component {
     /**
      * A server that has not started.
      *
-     * @param address host name or address to bind to
+     * @param address host name or address to bind to; {@code 127.0.0.1} binds {@code ::1}, too, where there is one
      * @param port 1 to 65535, or 0 for any that is free
      * @param metrics served at {@code /metrics}; null for none
      */
@@ -77,8 +86,13 @@ public final class ManagementServer implements Component {
         try {
             listener.configureBlocking(false);
             listener.bind(wanted, BACKLOG);
-            var loop = new EventLoop(listener, routes, log, ticker, "ebbtide-" + service + "-management");
-            bound = new Bound(loop, listener.socket().getLocalPort());
+            int localPort = listener.socket().getLocalPort();
+            List<ServerSocketChannel> listeners = new ArrayList<>(List.of(listener));
+            if (address.equals(LOOPBACK)) {
+                addOtherLoopback(localPort, listeners);
+            }
+            var loop = new EventLoop(listeners, routes, log, ticker, "ebbtide-" + service + "-management");
+            bound = new Bound(loop, localPort);
             loop.start();
         } catch (BindException e) {
             listener.close();
@@ -91,6 +105,18 @@ public final class ManagementServer implements Component {
             throw e;
         }
         log.write(LOG, to -> to.info("'{}' answers probes at http://{}:{}/health", service, address, port()));
+    }
+
+    /** The name localhost is ::1 first for many clients, and for some alone. A machine need not have that address. */
+    private static void addOtherLoopback(int port, List<ServerSocketChannel> listeners) throws IOException {
+        ServerSocketChannel other = ServerSocketChannel.open();
+        try {
+            other.configureBlocking(false);
+            other.bind(new InetSocketAddress(InetAddress.getByAddress(IPV6_LOOPBACK), port), BACKLOG);
+            listeners.add(other);
+        } catch (IOException | RuntimeException e) { // no IPv6 here, or the port is another process's there
+            other.close();
+        }
     }
 
     /** The port that it is bound to; -1 before the start. */

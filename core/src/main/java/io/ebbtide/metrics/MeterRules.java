@@ -3,6 +3,7 @@ package io.ebbtide.metrics;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +25,7 @@ public record MeterRules(@Nullable RequestNames requests, List<Duration> buckets
             0);
 
     public MeterRules {
-        buckets = List.copyOf(buckets);
+        buckets = Expect.list(buckets, "buckets");
         if (buckets.size() > MOST_BUCKETS) {
             throw Expect.wrong("buckets", String.valueOf(buckets.size()), "at most " + MOST_BUCKETS);
         }
@@ -55,7 +56,7 @@ public record MeterRules(@Nullable RequestNames requests, List<Duration> buckets
 
     /** The same with other bounds for request times. */
     public MeterRules withBuckets(Duration... upperBounds) {
-        return new MeterRules(requests, List.of(upperBounds), inFlightLimit);
+        return new MeterRules(requests, Arrays.asList(Expect.present(upperBounds, "upperBounds")), inFlightLimit);
     }
 
     /** The same with a known limit, {@code >= 1}. */

@@ -73,8 +73,12 @@ final class Registered {
     }
 
     /** Takes them all out: a series that says nothing any more is absent, never zero or NaN. */
-    synchronized void removeAll() {
-        meters.forEach(registry::remove);
-        meters.clear();
+    void removeAll() {
+        List<Meter> all;
+        synchronized (this) {
+            all = List.copyOf(meters);
+            meters.clear();
+        }
+        all.forEach(registry::remove); // not under the lock: a registry tells its listeners
     }
 }

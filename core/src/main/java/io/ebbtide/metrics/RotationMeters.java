@@ -11,7 +11,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** What an autoscaler may count on. Safe for use by many threads. */
+/** What an autoscaler may count on. Confined to the meters' thread, but for {@link #isInRotation}. */
 final class RotationMeters {
     /*
      * An autoscaler takes the mean over all instances that tell it something. One that starts, is held or leaves would tell
@@ -47,15 +47,15 @@ final class RotationMeters {
      * The service runs, and what waits in it is known. Not before: a check that is the first to tell of a change would find
      * a running service whose queues nobody has asked for yet, and leave them out until the next change.
      */
-    synchronized void begin(Map<String, Backlog> knownBacklogs, Collection<Steady<SourceLoad>> knownLoads) {
+    void begin(Map<String, Backlog> knownBacklogs, Collection<Steady<SourceLoad>> knownLoads) {
         backlogs = knownBacklogs;
         loads = knownLoads;
         begun = true;
         look();
     }
 
-    /** Something has changed. One at a time, each seeing what is so now, so the last to look has seen the last change. */
-    synchronized void look() {
+    /** Something has changed. Each look sees what is so now, so the last one has seen the last change. */
+    void look() {
         boolean now = begun
                 && !over
                 && lifecycle.state() == LifecycleState.RUNNING
@@ -73,7 +73,7 @@ final class RotationMeters {
     }
 
     /** For good. */
-    synchronized void remove() {
+    void remove() {
         over = true;
         look();
     }

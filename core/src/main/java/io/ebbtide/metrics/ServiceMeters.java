@@ -37,6 +37,9 @@ public final class ServiceMeters implements Component {
     private static final List<LifecycleState> LEAVING =
             List.of(LifecycleState.LAME_DUCK, LifecycleState.DRAINING, LifecycleState.STOPPING);
 
+    /** What asks no code that blocks is done in a moment. */
+    private static final Duration MOST_TO_SETTLE = Duration.ofSeconds(1);
+
     private static final Optional<Backlog> NONE = Optional.empty();
 
     private final MeterRegistry registry;
@@ -48,6 +51,7 @@ public final class ServiceMeters implements Component {
     private final Registered meters;
     private final CheckMeters checks;
     private final RotationMeters rotation;
+    private final MetersThread thread;
     private @Nullable RequestMeters requests;
 
     /** Meters of a service, not yet in the registry. */
@@ -68,9 +72,10 @@ public final class ServiceMeters implements Component {
         meters = new Registered(registry, service);
         checks = new CheckMeters(meters, health, Ticker.system());
         rotation = new RotationMeters(new Registered(registry, service), rules, lifecycle, health, inFlight);
-        health.onChange(checks::look);
-        health.onChange(rotation::look);
+        thread = new MetersThread("ebbtide-" + service + "-meters", this::look, log);
+        health.onChange(thread::look);
         lifecycle.onMove(this::moved);
+        lifecycle.onStarted(() -> thread.await(MOST_TO_SETTLE));
     }
 
     /** @throws IllegalStateException if the registry has the meters of a service of this name already */
@@ -89,7 +94,7 @@ public final class ServiceMeters implements Component {
             registerLateTraffic();
             startTimingRequests();
         } catch (RuntimeException | Error e) { // what has not started is not stopped, and these would stay for ever
-            stop(Duration.ZERO);
+            stop(MOST_TO_SETTLE);
             throw e;
         }
     }
@@ -97,13 +102,22 @@ public final class ServiceMeters implements Component {
     /** Sources can tell what they have, and what they are called, once they have started. */
     private void moved(LifecycleState state) {
         if (state == LifecycleState.RUNNING) {
-            Map<String, Backlog> backlogs = backlogs();
-            var loads = new IdentityHashMap<TrafficSource, Steady<SourceLoad>>();
-            lifecycle.plan().sources().forEach(source -> loads.put(source, load(source)));
-            rotation.begin(backlogs, loads.values());
-            loads.forEach((source, load) -> registerSource(source.name(), load));
-            backlogs.forEach(this::registerBacklog);
+            thread.execute(this::begin);
         }
+        thread.look();
+    }
+
+    private void begin() {
+        Map<String, Backlog> backlogs = backlogs();
+        var loads = new IdentityHashMap<TrafficSource, Steady<SourceLoad>>();
+        lifecycle.plan().sources().forEach(source -> loads.put(source, load(source)));
+        rotation.begin(backlogs, loads.values());
+        loads.forEach((source, load) -> registerSource(source.name(), load));
+        backlogs.forEach(this::registerBacklog);
+    }
+
+    private void look() {
+        checks.look();
         rotation.look();
     }
 
@@ -216,6 +230,11 @@ public final class ServiceMeters implements Component {
                 "The whole time of a shutdown",
                 lifecycle,
                 from -> from.plan().budget().grace());
+        meters.counter(
+                "ebbtide.failures",
+                "Failures within the library, such as for want of memory, that it has survived",
+                log,
+                BackgroundLog::survived);
         meters.seconds("ebbtide.grace.used", "How much of the grace is used up", lifecycle, Lifecycle::graceUsed);
     }
 
@@ -297,8 +316,12 @@ public final class ServiceMeters implements Component {
         if (requests != null) {
             requests.end();
         }
+        thread.execute(rotation::remove);
+        if (!thread.await(within.dividedBy(2))) { // a source or a registry that hangs keeps its own meters alone
+            log.write(LOG, to -> to.warn("the meters of '{}' hang, still at{}", lifecycle.service(), thread.stack()));
+        }
+        thread.close();
         checks.forget();
-        rotation.remove();
         meters.removeAll();
     }
 

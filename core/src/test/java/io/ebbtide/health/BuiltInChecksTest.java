@@ -94,6 +94,8 @@ final class BuiltInChecksTest {
     @Test
     void heap_isJudgedByWhatACollectionLeft() throws Exception {
         assertThat(new HeapLook(() -> 900, 1_000, 90).call().passed()).isTrue();
+        assertThat(new HeapLook(() -> HeapLook.UNKNOWN, 1_000, 90).call())
+                .isEqualTo(Outcome.up().with("usedPercent", "unknown").with("maximumPercent", 90));
         assertThat(new HeapLook(() -> 911, 1_000, 90).call())
                 .isEqualTo(Outcome.down("heap is full after collection")
                         .with("usedPercent", 91L)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Scheduler;
 import io.ebbtide.internal.Ticker;
 import io.ebbtide.testing.FakeTicker;
 import io.ebbtide.testing.ManualScheduler;
@@ -11,6 +12,7 @@ import io.ebbtide.testing.TestTimeouts;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -189,6 +191,12 @@ final class HealthTest {
         ticker.advance(Duration.ofSeconds(34)); // nothing is due any more, as if the scheduler's thread had died
         assertThat(stalling.isStalled()).isFalse();
         ticker.advance(Duration.ofSeconds(2));
+        assertThat(stalling.isStalled())
+                .as("first seen: the process may not have run")
+                .isFalse();
+        ticker.advance(Duration.ofSeconds(4));
+        assertThat(stalling.isStalled()).isFalse();
+        ticker.advance(Duration.ofSeconds(2));
 
         assertThat(stalling.isStalled()).isTrue();
         assertThat(stalling.snapshot().readiness()).isEqualTo(Status.DOWN);
@@ -274,5 +282,101 @@ final class HealthTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "url: http://***@host/health (expected: http:// or https:// with a host and without user info)");
+    }
+
+    /** Where there is no memory to schedule the next run, or the next publication, nothing else would bring one. */
+    @Test
+    void checkWhoseNextRunCouldNotBeScheduled_isRunAgain() {
+        var ticker = new FakeTicker();
+        var scheduler = new ManualScheduler(ticker);
+        var fails = new AtomicBoolean();
+        var failing = new Scheduler() {
+            @Override
+            public Timer after(Duration delay, Runnable task) {
+                if (fails.get()) {
+                    throw new OutOfMemoryError("on purpose");
+                }
+                return scheduler.after(delay, task);
+            }
+
+            @Override
+            public void every(Duration period, Runnable task) {
+                scheduler.every(period, task);
+            }
+
+            @Override
+            public void close() {
+                scheduler.close();
+            }
+        };
+        var survivor = new Health("orders", ticker, log, failing);
+        var runs = new AtomicInteger();
+        survivor.register("db", ProbeKind.READINESS, Check.async(() -> {
+            runs.incrementAndGet();
+            return CompletableFuture.completedFuture(Outcome.up());
+        }));
+        survivor.start();
+        Awaitility.await().until(() -> {
+            advance(scheduler, Duration.ZERO);
+            return runs.get() == 1;
+        });
+
+        fails.set(true);
+        for (int second = 0; second < 20; second++) {
+            advance(scheduler, Duration.ofSeconds(1));
+        }
+        fails.set(false);
+        int before = runs.get();
+
+        Awaitility.await().until(() -> {
+            advance(scheduler, Duration.ofSeconds(1));
+            return runs.get() >= before + 3 && survivor.snapshot().readiness() == Status.UP;
+        });
+        survivor.stop();
+    }
+
+    /** Frozen for 40 s, as by a cgroup's freezer or while its machine moves: neither the first answer nor the next says so. */
+    @Test
+    void timeInWhichTheProcessDidNotRun_isNotSilence() {
+        var ticker = new FakeTicker();
+        var scheduler = new ManualScheduler(ticker);
+        var frozen = new Health("orders", ticker, log, scheduler);
+        var runs = new AtomicInteger();
+        frozen.register("db", ProbeKind.READINESS, Check.async(() -> {
+            runs.incrementAndGet();
+            return CompletableFuture.completedFuture(Outcome.up());
+        }));
+        frozen.register("self", ProbeKind.LIVENESS, Check.async(() -> CompletableFuture.completedFuture(Outcome.up())));
+        var everDown = new AtomicBoolean();
+        frozen.start();
+        Awaitility.await().until(() -> {
+            scheduler.advance(Duration.ZERO);
+            return frozen.snapshot().readiness() == Status.UP
+                    && frozen.snapshot().liveness() == Status.UP;
+        });
+        frozen.onChange(() -> everDown.compareAndSet(
+                false,
+                frozen.snapshot().readiness() != Status.UP || frozen.snapshot().liveness() != Status.UP));
+
+        ticker.advance(Duration.ofSeconds(40));
+
+        assertThat(frozen.isStalled()).isFalse();
+        assertThat(frozen.snapshot().liveness()).isEqualTo(Status.UP);
+        assertThat(frozen.snapshot().readiness()).isEqualTo(Status.UP);
+        int before = runs.get();
+        Awaitility.await().until(() -> {
+            scheduler.advance(Duration.ofMillis(100));
+            return runs.get() > before + 2;
+        });
+        assertThat(everDown).isFalse();
+        frozen.stop();
+    }
+
+    private static void advance(ManualScheduler scheduler, Duration duration) {
+        try {
+            scheduler.advance(duration);
+        } catch (OutOfMemoryError e) {
+            // as the scheduler's own thread survives it
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.ebbtide.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
@@ -9,6 +10,7 @@ import io.ebbtide.health.Health;
 import io.ebbtide.health.HealthControl;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Ticker;
 import io.ebbtide.lifecycle.GraceBudget;
 import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.lifecycle.Lifecycle;
@@ -19,13 +21,17 @@ import io.ebbtide.testing.RawClient;
 import io.ebbtide.testing.TestTimeouts;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,6 +69,27 @@ final class ManagementServerTest {
                 .contains("Content-Length: 15\r\n")
                 .contains("Connection: close\r\n")
                 .endsWith("\r\n\r\n{\"status\":\"UP\"}");
+    }
+
+    /** The name localhost is ::1 first for busybox' wget, by which containers are checked. */
+    @Test
+    void loopback_isBoth() throws Exception {
+        assumeTrue(hasIpv6Loopback(), "no ::1 on this machine");
+        try (var socket = new Socket("::1", service.managementPort())) {
+            socket.getOutputStream().write("GET /health/live HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 200 OK\r\n");
+        }
+    }
+
+    private static boolean hasIpv6Loopback() {
+        try (var socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress("::1", 0));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Test
@@ -244,6 +271,36 @@ final class ManagementServerTest {
             for (RawClient client : slow) {
                 client.close();
             }
+            server.stop(TestTimeouts.HANG);
+            log.close();
+        }
+    }
+
+    /** As where the heap is full for a moment. */
+    @Test
+    void loopThatFails_goesOn_andIsToldOnce() throws Exception {
+        var log = new BackgroundLog("failing-log");
+        var failures = new AtomicInteger();
+        var ticker = new FakeTicker();
+        Ticker failing = () -> {
+            if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new OutOfMemoryError("on purpose");
+            }
+            return ticker.nanos();
+        };
+        var server = new ManagementServer("failing", "127.0.0.1", 0, probes(log, ticker), null, log, failing);
+        server.start();
+        try {
+            assertThat(probe(server.port())).startsWith("HTTP/1.1 200");
+
+            failures.set(20);
+            try (var unlucky = new RawClient(server.port())) {
+                Awaitility.await().until(() -> failures.get() == 0);
+            }
+
+            assertThat(probe(server.port())).startsWith("HTTP/1.1 200");
+            assertThat(log.survived()).isPositive();
+        } finally {
             server.stop(TestTimeouts.HANG);
             log.close();
         }

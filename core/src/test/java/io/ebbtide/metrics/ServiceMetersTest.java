@@ -13,16 +13,20 @@ import io.ebbtide.Settings;
 import io.ebbtide.health.Check;
 import io.ebbtide.health.Hold;
 import io.ebbtide.health.Outcome;
+import io.ebbtide.health.Status;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Component;
+import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.lifecycle.ShutdownReport;
 import io.ebbtide.lifecycle.SourceLoad;
 import io.ebbtide.testing.LoadedSource;
 import io.ebbtide.testing.SilentSource;
 import io.ebbtide.testing.TestTimeouts;
 import io.ebbtide.work.QueueRule;
 import io.ebbtide.work.WorkExecutor;
+import io.micrometer.core.instrument.Measurement;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -41,6 +45,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 final class ServiceMetersTest {
@@ -141,10 +147,10 @@ final class ServiceMetersTest {
         assertThat(value("ebbtide.hpa.queue.depth", "queue", "imports")).isEqualTo(3);
 
         Hold hold = service.hold("warming up");
-        assertThat(hpaSeries()).isEmpty();
+        Awaitility.await().until(() -> hpaSeries().isEmpty());
         assertThat(value("ebbtide.in.rotation")).isZero();
         hold.close();
-        assertThat(hpaSeries()).hasSize(3);
+        Awaitility.await().until(() -> hpaSeries().size() == 3);
         assertThat(value("ebbtide.in.rotation")).isEqualTo(1);
 
         Ticket last = service.work("last", WorkKind.REQUEST);
@@ -178,6 +184,74 @@ final class ServiceMetersTest {
                             "ebbtide.hpa.inflight", "ebbtide.hpa.utilization", "ebbtide.hpa.queue.depth");
             assertThat(service.state().name()).isEqualTo("RUNNING");
         }
+    }
+
+    /** Each of these is the caller's code, and hangs until the test is over. */
+    @ParameterizedTest
+    @ValueSource(strings = {"load", "backlog", "depth", "filter", "listener"})
+    void codeOfTheCallerThatBlocks_holdsUpNeitherTheStartNorTheShutdown(String what) throws Exception {
+        var hangs = new AtomicBoolean();
+        var asked = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        Runnable hang = () -> {
+            if (hangs.get()) {
+                asked.countDown();
+                try {
+                    release.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        };
+        var source = new Waiting(
+                () -> {
+                    if (what.equals("backlog")) {
+                        hang.run();
+                    }
+                    return () -> {
+                        if (what.equals("depth")) {
+                            hang.run();
+                        }
+                        return 3;
+                    };
+                },
+                () -> {
+                    if (what.equals("load")) {
+                        hang.run();
+                    }
+                    return SourceLoad.nothingKnown();
+                });
+        if (what.equals("filter")) {
+            registry.config().meterFilter(MeterFilter.accept(id -> {
+                if (id.getName().startsWith("ebbtide.hpa")) {
+                    hang.run();
+                }
+                return true;
+            }));
+        } else if (what.equals("listener")) {
+            registry.config().onMeterRemoved(meter -> hang.run());
+        }
+        Ebbtide service = builder().serve(source).build();
+        hangs.set(!what.equals("listener"));
+        service.start();
+        hangs.set(true);
+        assertThat(service.state()).isEqualTo(LifecycleState.RUNNING);
+        if (what.equals("depth")) { // only when a gauge is read
+            var scrape = new Thread(() -> registry.getMeters().forEach(ServiceMetersTest::read));
+            scrape.setDaemon(true);
+            scrape.start();
+        } else if (what.equals("listener")) {
+            service.hold("maintenance");
+        }
+        assertThat(asked.await(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        service.hold("has an effect all the same");
+        assertThat(service.health().snapshot().readiness()).isEqualTo(Status.DOWN);
+        service.shutdown("test");
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
+
+        assertThat(report.isClean()).isTrue();
+        release.countDown();
     }
 
     @Test
@@ -502,6 +576,12 @@ final class ServiceMetersTest {
         @Override
         public Backlog backlog() {
             return backlog.get();
+        }
+    }
+
+    private static void read(Meter meter) {
+        for (Measurement each : meter.measure()) {
+            each.getValue();
         }
     }
 }

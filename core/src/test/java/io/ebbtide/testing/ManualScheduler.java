@@ -30,6 +30,17 @@ public final class ManualScheduler implements Scheduler {
         return () -> cancel(due);
     }
 
+    @Override
+    public void every(Duration period, Runnable task) {
+        after(period, () -> {
+            try {
+                task.run();
+            } finally {
+                every(period, task);
+            }
+        });
+    }
+
     private synchronized void cancel(Due due) {
         waiting.remove(due);
     }
