@@ -67,6 +67,8 @@ template:
   spec:
     serviceAccountName: orders-service
     automountServiceAccountToken: false
+    # Or a Service of this namespace that is named ebbtide-... sets variables that look like ours.
+    enableServiceLinks: false
     # The whole time from deletion to the kill. EBBTIDE_GRACE tells the process the same number. No preStop: the process
     # itself goes on serving while endpoints, balancers and clients learn of its removal, and leaves early where they have.
     terminationGracePeriodSeconds: {{ .root.Values.ordersService.budget.grace }}
@@ -98,6 +100,7 @@ template:
     containers:
       - name: orders-service
         image: {{ .root.Values.ordersService.image.repository }}:{{ .tag }}
+        terminationMessagePolicy: FallbackToLogsOnError
         # Exec form: java is process 1 and gets SIGTERM itself. A shell would not hand it on.
         command:
           - java
