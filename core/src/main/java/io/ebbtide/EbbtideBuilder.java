@@ -49,6 +49,8 @@ public final class EbbtideBuilder {
     private final Map<String, StartupTask> tasks = new LinkedHashMap<>();
     private final List<LifecycleListener> listeners = new ArrayList<>();
     private Settings settings = Settings.derived();
+    private @Nullable Integer managementPort;
+    private @Nullable Duration grace;
     private Map<String, String> environment = System.getenv();
     private final Map<String, Backlog> backlogs = new LinkedHashMap<>();
     private MeterRules meterRules = MeterRules.defaults();
@@ -56,12 +58,12 @@ public final class EbbtideBuilder {
     private @Nullable MetricsText metricsText;
 
     EbbtideBuilder(String service) {
-        this.service = Expect.text(service, "service");
+        this.service = Expect.name(service, "service");
     }
 
     /** Adds something that is started after, and stopped before, all that was added so far. */
     public EbbtideBuilder component(String name, Component component) {
-        Expect.text(name, "name");
+        Expect.name(name, "name");
         if (components.stream().anyMatch(part -> part.name().equals(name))) {
             throw Expect.wrong("component", "'" + name + "'", "a name that no other component has");
         }
@@ -96,7 +98,7 @@ public final class EbbtideBuilder {
     /** Adds work that must be done before the service counts as started, such as filling a cache. */
     public EbbtideBuilder startupTask(String name, StartupTask task) {
         Expect.present(task, "start-up task '" + name + "'");
-        if (tasks.putIfAbsent(Expect.text(name, "name"), task) != null) {
+        if (tasks.putIfAbsent(Expect.name(name, "name"), task) != null) {
             throw Expect.wrong("start-up task", "'" + name + "'", "a name that no other start-up task has");
         }
         return this;
@@ -114,7 +116,11 @@ public final class EbbtideBuilder {
 
     /** Adds a server, or another source, that brings work in. */
     public EbbtideBuilder serve(TrafficSource source) {
-        sources.add(Expect.present(source, "source"));
+        Expect.present(source, "source");
+        if (sources.stream().anyMatch(each -> each == source)) {
+            throw Expect.wrong("source", "the same one again", "each source once");
+        }
+        sources.add(source);
         return this;
     }
 
@@ -131,7 +137,7 @@ public final class EbbtideBuilder {
 
     /** Serves probes and metrics on a port of their own, 0 for any that is free. */
     public EbbtideBuilder management(int port) {
-        settings = settings.withManagementPort(port);
+        managementPort = Expect.between(0, 65_535, port, "managementPort");
         return this;
     }
 
@@ -156,7 +162,7 @@ public final class EbbtideBuilder {
      */
     public EbbtideBuilder queue(String name, Backlog backlog) {
         Expect.present(backlog, "queue '" + name + "'");
-        if (backlogs.putIfAbsent(Expect.text(name, "name"), backlog) != null) {
+        if (backlogs.putIfAbsent(Expect.name(name, "name"), backlog) != null) {
             throw Expect.wrong("queue", "'" + name + "'", "a name that no other queue has");
         }
         return this;
@@ -173,12 +179,15 @@ public final class EbbtideBuilder {
     }
 
     /** Sets the whole time from deletion to the kill: what the platform gives, {@code > 0}. */
-    public EbbtideBuilder grace(Duration grace) {
-        settings = settings.withGrace(grace);
+    public EbbtideBuilder grace(Duration newGrace) {
+        grace = Expect.positive(newGrace, "grace");
         return this;
     }
 
-    /** Sets everything that can be set, in place of what was set here so far; the environment still overrides it. */
+    /**
+     * Sets everything that can be set, but for what {@link #management} and {@link #grace} set, before or after; the environment
+     * still overrides it.
+     */
     public EbbtideBuilder settings(Settings newSettings) {
         settings = Expect.present(newSettings, "settings");
         return this;
@@ -196,7 +205,13 @@ public final class EbbtideBuilder {
      *     name is taken, or a dependency is checked for liveness; the message says what was expected
      */
     public Ebbtide build() {
-        Settings effective = EnvironmentSettings.override(settings, environment);
+        Settings effective = EnvironmentSettings.override(own(), environment);
+        if (metricsText != null && effective.managementPort() == null) {
+            throw Expect.wrong(
+                    "scrape",
+                    "given to '" + service + "'",
+                    "a management server that serves /metrics; call management()");
+        }
         Orchestrator orchestrator = Orchestrator.of(environment);
         var budget = effective.budget(orchestrator);
         Ticker ticker = Ticker.system();
@@ -250,8 +265,20 @@ public final class EbbtideBuilder {
                 lifecycle, health, inFlight, management, budget.grace(), interactive, effective.terminationLog());
     }
 
+    private Settings own() {
+        Settings own = managementPort == null ? settings : settings.withManagementPort(managementPort);
+        return grace == null ? own : own.withGrace(grace);
+    }
+
     private void announce(String line) {
         LOG.info("'{}': {}", service, line);
+        for (String link : EnvironmentSettings.serviceLinks(environment)) {
+            LOG.warn(
+                    "'{}': {} is ignored: Kubernetes sets it for a Service of such a name in this namespace (expected: a"
+                            + " setting of ours); set enableServiceLinks: false in the pod's template",
+                    service,
+                    link);
+        }
         List<String> unknown = EnvironmentSettings.unknown(environment);
         if (!unknown.isEmpty()) {
             LOG.warn("'{}': {} mean nothing here (expected: {})", service, unknown, EnvironmentSettings.known());
@@ -259,7 +286,7 @@ public final class EbbtideBuilder {
     }
 
     private EbbtideBuilder check(String name, ProbeKind kind, Check check) {
-        checks.add(new Registration(Expect.text(name, "name"), kind, Expect.present(check, "check '" + name + "'")));
+        checks.add(new Registration(Expect.name(name, "name"), kind, Expect.present(check, "check '" + name + "'")));
         return this;
     }
 }

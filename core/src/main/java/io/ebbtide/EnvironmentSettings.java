@@ -42,7 +42,7 @@ final class EnvironmentSettings {
         Settings overridden = settings;
         for (var variable : Variables.ALL.entrySet()) {
             String value = environment.get(variable.getKey());
-            if (value != null) {
+            if (value != null && !isServiceLink(value)) {
                 try {
                     overridden = variable.getValue().apply(overridden, value);
                 } catch (IllegalArgumentException e) {
@@ -87,6 +87,21 @@ final class EnvironmentSettings {
             ours.removeAll(Variables.ALL.keySet());
         }
         return List.copyOf(ours);
+    }
+
+    /** Of the names that mean something, those whose value Kubernetes has set for a Service called so, in order. */
+    static List<String> serviceLinks(Map<String, String> environment) {
+        return ours(environment).stream()
+                .filter(name -> isServiceLink(environment.getOrDefault(name, "")) && Variables.ALL.containsKey(name))
+                .toList();
+    }
+
+    /**
+     * A Service named {@code ebbtide-management} gives every pod of its namespace {@code
+     * EBBTIDE_MANAGEMENT_PORT=tcp://10.0.0.7:80} (Kubernetes, "Accessing the Service", environment variables).
+     */
+    private static boolean isServiceLink(String value) {
+        return value.startsWith("tcp://") || value.startsWith("udp://") || value.startsWith("sctp://");
     }
 
     private static SortedSet<String> ours(Map<String, String> environment) {

@@ -55,7 +55,7 @@ public record Settings(
             Expect.positive(grace, "grace");
         }
         Expect.present(shares, "shares");
-        drainLimits = Map.copyOf(Expect.present(drainLimits, "drainLimits"));
+        drainLimits = Expect.map(drainLimits, "drainLimits");
         for (Map.Entry<WorkKind, Duration> limit : drainLimits.entrySet()) {
             Expect.notNegative(limit.getValue(), "drain of " + limit.getKey());
         }
@@ -86,7 +86,7 @@ public record Settings(
      *     expected
      */
     public Settings with(String name, String value) {
-        return EnvironmentSettings.set(this, name, value);
+        return EnvironmentSettings.set(this, Expect.text(name, "name"), Expect.present(value, "value"));
     }
 
     /** The same with another grace, {@code > 0}. */
@@ -161,12 +161,12 @@ public record Settings(
      *     expected
      */
     public Settings withEnvironment(Map<String, String> environment) {
-        return EnvironmentSettings.override(this, environment);
+        return EnvironmentSettings.override(this, Expect.map(environment, "environment"));
     }
 
     /** The names of these that begin with {@code EBBTIDE_} and mean nothing, in order. */
     public static List<String> unknownVariables(Map<String, String> environment) {
-        return EnvironmentSettings.unknown(environment);
+        return EnvironmentSettings.unknown(Expect.map(environment, "environment"));
     }
 
     /**
@@ -175,6 +175,7 @@ public record Settings(
      * @throws IllegalArgumentException if shares set by hand do not fit; the message shows the addition
      */
     public GraceBudget budget(Orchestrator orchestrator) {
+        Expect.present(orchestrator, "orchestrator");
         return GraceBudget.of(grace == null ? orchestrator.defaultGrace() : grace, shares, orchestrator.mostLameDuck());
     }
 

@@ -23,6 +23,55 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The rules of the house that a compiler does not know. */
 final class ArchitectureTest {
+    /** Public types that users see, without the prefix of the package. */
+    static final Set<String> FOR_USERS = Set.of(
+            "Ebbtide",
+            "EbbtideBuilder",
+            "Settings",
+            "health.Check",
+            "health.CheckSchedule",
+            "health.CheckStatus",
+            "health.Evidence",
+            "health.Health",
+            "health.Hold",
+            "health.Outcome",
+            "health.ProbeKind",
+            "health.Snapshot",
+            "health.Status",
+            "inflight.InFlight",
+            "inflight.Ticket",
+            "inflight.WorkInFlight",
+            "inflight.WorkKind",
+            "lifecycle.Backlog",
+            "lifecycle.Component",
+            "lifecycle.ConnectionUse",
+            "lifecycle.ExitCode",
+            "lifecycle.GraceBudget",
+            "lifecycle.HealthCheckers",
+            "lifecycle.LameDuckPolicy",
+            "lifecycle.LameDuckReadiness",
+            "lifecycle.LameDuckRules",
+            "lifecycle.LifecycleListener",
+            "lifecycle.LifecycleState",
+            "lifecycle.Orchestrator",
+            "lifecycle.ShutdownReport",
+            "lifecycle.SourceLoad",
+            "lifecycle.StartupTask",
+            "lifecycle.Traffic",
+            "lifecycle.TrafficSource",
+            "management.MetricsText",
+            "metrics.MeterRules",
+            "metrics.RequestNames",
+            "probe.ProbeHost",
+            "probe.ProbeResponse",
+            "probe.Probes",
+            "work.Message",
+            "work.MessageSource",
+            "work.Messages",
+            "work.QueueRule",
+            "work.WorkExecutor",
+            "work.WorkScheduler");
+
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPath(Path.of("target/classes"));
@@ -125,53 +174,6 @@ final class ArchitectureTest {
     /** What users see is these 46; docs/decisions/0003-public-types.md says why the rest is public, too. */
     @Test
     void publicTypes_areTheseAndNoOther() {
-        Set<String> forUsers = Set.of(
-                "Ebbtide",
-                "EbbtideBuilder",
-                "Settings",
-                "health.Check",
-                "health.CheckSchedule",
-                "health.CheckStatus",
-                "health.Evidence",
-                "health.Health",
-                "health.Hold",
-                "health.Outcome",
-                "health.ProbeKind",
-                "health.Snapshot",
-                "health.Status",
-                "inflight.InFlight",
-                "inflight.Ticket",
-                "inflight.WorkInFlight",
-                "inflight.WorkKind",
-                "lifecycle.Backlog",
-                "lifecycle.Component",
-                "lifecycle.ConnectionUse",
-                "lifecycle.ExitCode",
-                "lifecycle.GraceBudget",
-                "lifecycle.HealthCheckers",
-                "lifecycle.LameDuckPolicy",
-                "lifecycle.LameDuckReadiness",
-                "lifecycle.LameDuckRules",
-                "lifecycle.LifecycleListener",
-                "lifecycle.LifecycleState",
-                "lifecycle.Orchestrator",
-                "lifecycle.ShutdownReport",
-                "lifecycle.SourceLoad",
-                "lifecycle.StartupTask",
-                "lifecycle.Traffic",
-                "lifecycle.TrafficSource",
-                "management.MetricsText",
-                "metrics.MeterRules",
-                "metrics.RequestNames",
-                "probe.ProbeHost",
-                "probe.ProbeResponse",
-                "probe.Probes",
-                "work.Message",
-                "work.MessageSource",
-                "work.Messages",
-                "work.QueueRule",
-                "work.WorkExecutor",
-                "work.WorkScheduler");
         Set<String> betweenPackages = Set.of(
                 "health.HealthControl",
                 "inflight.GateControl",
@@ -194,6 +196,6 @@ final class ArchitectureTest {
                 .collect(Collectors.toSet());
 
         types.removeAll(betweenPackages);
-        assertThat(types).isEqualTo(forUsers);
+        assertThat(types).isEqualTo(FOR_USERS);
     }
 }

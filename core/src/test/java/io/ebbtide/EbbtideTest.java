@@ -14,6 +14,7 @@ import io.ebbtide.lifecycle.LifecycleState;
 import io.ebbtide.lifecycle.ShutdownReport;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.testing.SilentSource;
 import io.ebbtide.testing.TestTimeouts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -281,6 +282,48 @@ final class EbbtideTest {
 
         assertThat(service.awaitStopped(Duration.ofSeconds(Long.MAX_VALUE)).isClean())
                 .isTrue();
+    }
+
+    @Test
+    void orderOfTheBuilder_doesNotMatter() {
+        Settings settings = Settings.derived().withDrain(Duration.ofSeconds(1));
+        try (Ebbtide after = Ebbtide.builder("orders")
+                        .settings(settings)
+                        .management(0)
+                        .build()
+                        .start();
+                Ebbtide before = Ebbtide.builder("orders")
+                        .management(0)
+                        .settings(settings)
+                        .build()
+                        .start()) {
+            assertThat(after.managementPort()).isPositive();
+            assertThat(before.managementPort()).isPositive();
+        }
+        Check check = Check.of(Outcome::up);
+        assertThat(check.required().dependency().isRequired()).isTrue();
+        assertThat(check.dependency().required().isRequired()).isTrue();
+        assertThat(check.shared().dependency().isRequired()).isFalse();
+        assertThat(check.dependency().isRequired()).isFalse();
+        assertThat(check.isRequired()).isTrue();
+    }
+
+    @Test
+    void mistakesOfTheBuilder_areToldWithTheRemedy() {
+        var source = new SilentSource();
+        assertThatThrownBy(() -> builder().serve(source).serve(source))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("source: the same one again (expected: each source once)");
+        assertThatThrownBy(() -> Ebbtide.builder("orders").scrape(type -> "").build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("scrape: given to 'orders' (expected: a management server that serves /metrics; call"
+                        + " management())");
+        assertThatThrownBy(() -> Ebbtide.builder("two\nlines"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("service: \"two\\u000alines\" (expected: one line without control characters)");
+        assertThatThrownBy(() -> builder().component("a\tb", () -> {})).hasMessageStartingWith("name: ");
+        assertThatThrownBy(() -> builder().readiness("a\nb", Check.of(Outcome::up)))
+                .hasMessageStartingWith("name: ");
     }
 
     @Test

@@ -133,6 +133,21 @@ final class SettingsTest {
                 .hasMessageStartingWith("drain: PT");
     }
 
+    /** A Service named ebbtide-management gives every pod of its namespace these. */
+    @Test
+    void variablesOfAServiceLink_areIgnored_andNamed() {
+        Map<String, String> environment = Map.of(
+                "EBBTIDE_MANAGEMENT_PORT", "tcp://10.0.0.7:80",
+                "EBBTIDE_MANAGEMENT_PORT_80_TCP", "tcp://10.0.0.7:80",
+                "EBBTIDE_GRACE", "20s");
+
+        Settings settings = Settings.derived().withManagementPort(8_558).withEnvironment(environment);
+
+        assertThat(settings.managementPort()).isEqualTo(8_558);
+        assertThat(settings.grace()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(EnvironmentSettings.serviceLinks(environment)).containsExactly("EBBTIDE_MANAGEMENT_PORT");
+    }
+
     @Test
     void withEnvironment_isWhatTheProcessDoes() {
         Settings settings = Settings.derived()

@@ -131,17 +131,19 @@ public final class InFlight {
 
     /** How much of one kind is in flight. */
     public int count(WorkKind kind) {
+        Expect.present(kind, "kind");
         return sum(stripe -> stripe.count(kind));
     }
 
     /** How much of one kind was cut by a shutdown: it was in flight when the time for it was over. */
     @SuppressWarnings("EnumOrdinal")
     public long cut(WorkKind kind) {
-        return cut.get(kind.ordinal());
+        return cut.get(Expect.present(kind, "kind").ordinal());
     }
 
     /** How much of one kind was ever let in. What is just being refused may be counted for a moment. */
     public long total(WorkKind kind) {
+        Expect.present(kind, "kind");
         long total = 0;
         for (Stripe stripe : stripes) {
             total += stripe.total(kind);
@@ -155,7 +157,7 @@ public final class InFlight {
      * @return {@link #UNLIMITED} until the service is told to stop; never negative
      */
     public Duration remaining(WorkKind kind) {
-        return remaining.apply(kind);
+        return remaining.apply(Expect.present(kind, "kind"));
     }
 
     void remaining(Function<WorkKind, Duration> newRemaining) {

@@ -1,6 +1,7 @@
 package io.ebbtide.probe;
 
 import io.ebbtide.health.Health;
+import io.ebbtide.internal.Expect;
 import io.ebbtide.lifecycle.Lifecycle;
 import org.jspecify.annotations.Nullable;
 
@@ -18,8 +19,8 @@ public final class Probes {
 
     /** The probes of one service. */
     public Probes(Health health, Lifecycle lifecycle) {
-        this.health = health;
-        this.lifecycle = lifecycle;
+        this.health = Expect.present(health, "health");
+        this.lifecycle = Expect.present(lifecycle, "lifecycle");
         bodies = bodies();
         health.onChange(this::look);
         lifecycle.onMove(state -> look());

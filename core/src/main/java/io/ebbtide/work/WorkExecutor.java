@@ -37,7 +37,7 @@ public sealed class WorkExecutor extends AbstractExecutorService permits WorkSch
 
     WorkExecutor(String name, ExecutorService delegate, QueueRule rule) {
         this.delegate = Expect.present(delegate, "executor '" + name + "'");
-        queue = new TaskQueue(Expect.text(name, "name"), Expect.present(rule, "rule of '" + name + "'"), delegate);
+        queue = new TaskQueue(Expect.name(name, "name"), Expect.present(rule, "rule of '" + name + "'"), delegate);
         if (delegate instanceof ThreadPoolExecutor pool) {
             RejectionWatch.install(pool);
         }
@@ -122,7 +122,7 @@ public sealed class WorkExecutor extends AbstractExecutorService permits WorkSch
     }
 
     /** As {@link java.util.concurrent.Executor} asks, which leaves the message to whoever implements it. */
-    private static <T> T notNull(@Nullable T value, String name) {
+    static <T> T notNull(@Nullable T value, String name) {
         if (value == null) {
             throw new NullPointerException(name + ": null (expected: not null)");
         }

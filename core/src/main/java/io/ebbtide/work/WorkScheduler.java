@@ -1,5 +1,6 @@
 package io.ebbtide.work;
 
+import io.ebbtide.internal.Expect;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -43,16 +44,16 @@ public final class WorkScheduler extends WorkExecutor implements ScheduledExecut
 
     @Override
     public ScheduledFuture<?> schedule(Runnable command, long delay, TimeUnit unit) {
-        return later(new FutureTask<>(Executors.callable(command)), command, delay, unit);
+        return later(new FutureTask<>(Executors.callable(notNull(command, "command"))), command, delay, unit);
     }
 
     @Override
     public <V> ScheduledFuture<V> schedule(Callable<V> callable, long delay, TimeUnit unit) {
-        return later(new FutureTask<>(callable), callable, delay, unit);
+        return later(new FutureTask<>(notNull(callable, "callable")), callable, delay, unit);
     }
 
     private <V> ScheduledFuture<V> later(FutureTask<V> result, Object original, long delay, TimeUnit unit) {
-        Duration positive = Duration.ofNanos(Math.max(0, unit.toNanos(delay)));
+        Duration positive = Duration.ofNanos(Math.max(0, notNull(unit, "unit").toNanos(delay)));
         Task task = queue.add(Submission.of(result, original), positive);
         if (task == null) {
             return new Later<>(result, null, null);
@@ -67,15 +68,20 @@ public final class WorkScheduler extends WorkExecutor implements ScheduledExecut
 
     @Override
     public ScheduledFuture<?> scheduleAtFixedRate(Runnable command, long initialDelay, long period, TimeUnit unit) {
-        return repeat(delegate.scheduleAtFixedRate(round(command), initialDelay, period, unit));
+        return repeat(delegate.scheduleAtFixedRate(round(command, period, unit), initialDelay, period, unit));
     }
 
     @Override
     public ScheduledFuture<?> scheduleWithFixedDelay(Runnable command, long initialDelay, long delay, TimeUnit unit) {
-        return repeat(delegate.scheduleWithFixedDelay(round(command), initialDelay, delay, unit));
+        return repeat(delegate.scheduleWithFixedDelay(round(command, delay, unit), initialDelay, delay, unit));
     }
 
-    private Runnable round(Runnable command) {
+    private Runnable round(Runnable command, long period, TimeUnit unit) {
+        notNull(command, "command");
+        notNull(unit, "unit");
+        if (period <= 0) {
+            throw Expect.wrong("period", period, "> 0");
+        }
         return () -> {
             if (!queue.isLeaving()) {
                 queue.task(Submission.of(command, command), Duration.ZERO).run();
