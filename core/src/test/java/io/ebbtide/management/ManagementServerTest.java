@@ -24,6 +24,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,7 +76,7 @@ final class ManagementServerTest {
     @Test
     void loopback_isBoth() throws Exception {
         assumeTrue(hasIpv6Loopback(), "no ::1 on this machine");
-        try (var socket = new Socket("::1", service.managementPort())) {
+        try (var socket = new Socket(ipv6Loopback(), service.managementPort())) {
             socket.getOutputStream().write("GET /health/live HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
 
             assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
@@ -83,9 +84,13 @@ final class ManagementServerTest {
         }
     }
 
+    private static InetAddress ipv6Loopback() throws UnknownHostException {
+        return InetAddress.getByAddress(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+    }
+
     private static boolean hasIpv6Loopback() {
         try (var socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress("::1", 0));
+            socket.bind(new InetSocketAddress(ipv6Loopback(), 0));
             return true;
         } catch (IOException e) {
             return false;
