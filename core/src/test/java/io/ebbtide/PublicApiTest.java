@@ -7,6 +7,7 @@ import io.ebbtide.health.CheckSchedule;
 import io.ebbtide.health.CheckStatus;
 import io.ebbtide.health.Evidence;
 import io.ebbtide.health.Health;
+import io.ebbtide.health.Hold;
 import io.ebbtide.health.Outcome;
 import io.ebbtide.health.Snapshot;
 import io.ebbtide.inflight.InFlight;
@@ -164,8 +165,8 @@ final class PublicApiTest {
                     : ((Method) executable).invoke(target, arguments);
             if (result instanceof Ticket ticket) {
                 ticket.close();
-            } else if (result instanceof AutoCloseable closeable && !(result instanceof Ebbtide)) {
-                closeable.close();
+            } else if (result instanceof Hold hold) { // an executor is AutoCloseable, too, since Java 19, and waits
+                hold.close();
             }
         } catch (InvocationTargetException e) {
             Throwable thrown = e.getCause();
