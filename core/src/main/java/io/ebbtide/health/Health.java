@@ -204,7 +204,7 @@ public final class Health {
         if (publishSoon.compareAndSet(false, true)) {
             try {
                 scheduler.after(Duration.ofNanos(publishPauseNanos), this::publish);
-            } catch (RuntimeException | Error e) { // or nobody would publish any more
+            } catch (RuntimeException | Error e) { // or no later change would be published
                 publishSoon.set(false);
                 throw e;
             }
@@ -267,7 +267,7 @@ public final class Health {
         }
     }
 
-    /** Also mends what an error without memory has broken: a check that nothing will run again, a snapshot too old. */
+    /** Also repairs what a lack of memory has broken: a check that nothing will run again, a snapshot too old. */
     private void inspect() {
         long now = ticker.nanos();
         long paused = now - inspectedNanos - SOON.toNanos();

@@ -113,8 +113,7 @@ public final class ProcessOwner {
                 writeBounded(timeToWrite(), () -> emergency.write(report));
             }
             return report.exitCode();
-        } catch (RuntimeException
-                | Error e) { // a fault of our own, or no memory, told by the log: nobody knows what was lost
+        } catch (RuntimeException | Error e) { // a fault of our own, or no memory: what was lost is not known
             return ExitCode.WORK_CUT;
         }
     }
@@ -253,12 +252,15 @@ public final class ProcessOwner {
             case LEAVE -> leave(new Departure("SIG" + signal, Leaving.WITH_LAME_DUCK));
             case LEAVE_AT_ONCE -> leave(new Departure("SIG" + signal, Leaving.AT_ONCE));
             case SKIP_LAME_DUCK -> {
-                services.forEach(service -> service.warn(
-                        ("SIG%s came again: the lame duck ends now, and clients that have not noticed the removal may"
-                                        + " find the port closed")
-                                .formatted(signal)));
-                leave(new Departure("SIG" + signal, Leaving.AT_ONCE));
-                services.forEach(Lifecycle::skipLameDuck);
+                try { // first, as the service may end at once; yet without memory for a line it must end, too
+                    services.forEach(service -> service.warn(
+                            ("SIG%s came again: the lame duck ends now, and clients that have not noticed the removal may"
+                                            + " find the port closed")
+                                    .formatted(signal)));
+                } finally {
+                    leave(new Departure("SIG" + signal, Leaving.AT_ONCE));
+                    services.forEach(Lifecycle::skipLameDuck);
+                }
             }
             case HALT -> halt("SIG" + signal + " came again", SignalRules.exitCodeOf(signal));
         }
@@ -266,18 +268,17 @@ public final class ProcessOwner {
 
     /** Whoever is leaving already goes on as it began. */
     private void leave(Departure now) {
+        boolean isFirst = departure == null;
         departure = now;
-        for (Lifecycle service : services) {
-            boolean isFirst = !service.isLeaving();
-            service.shutdown(now.reason(), now.leaving());
-            if (isFirst) {
-                service.note(
-                        "shutting down: %s; grace %s assumed; if no report follows, the process was killed before it was over"
-                                .formatted(
-                                        now.reason(),
-                                        Durations.text(service.plan().budget().grace())));
-            }
+        services.forEach(service -> service.shutdown(now.reason(), now.leaving()));
+        if (!isFirst) {
+            return;
         }
+        services.forEach(service -> service.note( // last: without memory for a line, all shut down nevertheless
+                "shutting down: %s; grace %s assumed; if no report follows, the process was killed before it was over"
+                        .formatted(
+                                now.reason(),
+                                Durations.text(service.plan().budget().grace()))));
     }
 
     private void leaveInHook() {

@@ -3,7 +3,7 @@ package io.ebbtide.lifecycle;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 
-/** Counts the signals that somebody meant. Safe for use by many threads; allocates nothing. */
+/** Counts the signals that were meant as separate ones. Safe for use by many threads; allocates nothing. */
 final class SignalCount {
     /*
      * One stop may come as several signals: GNU timeout and wrappers that forward signals do so beside the group's own, as

@@ -121,7 +121,7 @@ public sealed class WorkExecutor extends AbstractExecutorService permits WorkSch
         return super.submit(notNull(task, "task"));
     }
 
-    /** As {@link java.util.concurrent.Executor} asks, which leaves the message to whoever implements it. */
+    /** The exception that {@link java.util.concurrent.Executor} asks for, with a message. */
     static <T> T notNull(@Nullable T value, String name) {
         if (value == null) {
             throw new NullPointerException(name + ": null (expected: not null)");
