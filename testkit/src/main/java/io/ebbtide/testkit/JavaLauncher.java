@@ -1,12 +1,16 @@
 package io.ebbtide.testkit;
 
+import io.ebbtide.internal.Expect;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -29,6 +33,17 @@ public final class JavaLauncher {
     private static final List<String> AS_PID_ONE =
             List.of("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc");
 
+    /** Those of a user that may read what this one may: the class path, the temporary folder. */
+    private static final List<String> AS_ANOTHER_USER =
+            List.of("--clear-groups", "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override");
+
+    /** Ids that no distribution gives to anyone; one for each process, as the limit is on a user. */
+    private static final int FIRST_USER = 1_000_000;
+
+    private static final AtomicInteger USERS = new AtomicInteger();
+
+    private static final List<String> IN_A_USER_NAMESPACE = List.of("unshare", "--user", "--map-current-user");
+
     /** What stands around the JVM, which is then a descendant of the process that is started. */
     private enum Around {
         NOTHING,
@@ -36,20 +51,39 @@ public final class JavaLauncher {
         NAMESPACE
     }
 
-    private final Class<?> main;
+    private final String main;
+    private final List<Path> modulePath;
     private final List<String> jvmOptions = new ArrayList<>();
+    private final List<String> without = new ArrayList<>();
     private final List<String> arguments = new ArrayList<>();
     private final Map<String, String> environment = new LinkedHashMap<>();
+    private final List<String> first = new ArrayList<>();
     private Around around = Around.NOTHING;
+    private int descriptors;
+    private int threadLimit;
+    private Path home = Path.of(System.getProperty("java.home"));
 
-    private JavaLauncher(Class<?> main) {
+    private JavaLauncher(String main, List<Path> modulePath) {
         this.main = main;
+        this.modulePath = modulePath;
         Dispositions.canBeReset(); // tried once, before a start that may be timed
     }
 
     /** A launcher of this main class. */
     public static JavaLauncher of(Class<?> main) {
-        return new JavaLauncher(main);
+        return new JavaLauncher(Expect.present(main, "main").getName(), List.of());
+    }
+
+    /**
+     * A launcher of a main class in a named module, by {@code java -p ... -m}. There is no class path: {@link #without} finds nothing.
+     *
+     * @param main the module and the class, such as {@code example.orders/example.orders.Orders}
+     * @param modulePath jars and folders of modules, at least one
+     */
+    public static JavaLauncher ofModule(String main, List<Path> modulePath) {
+        List<Path> path = Expect.list(modulePath, "modulePath");
+        Expect.atLeast(1, path.size(), "modulePath");
+        return new JavaLauncher(Expect.text(main, "main"), path);
     }
 
     /**
@@ -58,19 +92,54 @@ public final class JavaLauncher {
      * of a service that lives for seconds.
      */
     public JavaLauncher jvmOptions(String... options) {
-        jvmOptions.addAll(List.of(options));
+        jvmOptions.addAll(Expect.list(Arrays.asList(Expect.present(options, "options")), "options"));
+        return this;
+    }
+
+    /**
+     * Leaves out of the class path the jars whose file names begin with this, such as {@code logback-}.
+     *
+     * @throws IllegalArgumentException when started, if there is none
+     */
+    public JavaLauncher without(String jarPrefix) {
+        without.add(Expect.text(jarPrefix, "jarPrefix"));
+        return this;
+    }
+
+    /**
+     * Puts a jar or a folder before all others on the class path, such as another version of a library; the last call's is the
+     * very first.
+     */
+    public JavaLauncher first(Path entry) {
+        first.add(0, Expect.present(entry, "entry").toString());
+        return this;
+    }
+
+    /**
+     * Limits the number of files and sockets that the process may have open, by the shell's {@code ulimit -n}.
+     *
+     * @param maximum at least 64, which a JVM needs to start
+     */
+    public JavaLauncher descriptors(int maximum) {
+        descriptors = Expect.atLeast(64, maximum, "maximum");
+        return this;
+    }
+
+    /** Starts the Java in this folder, such as a runtime image that jlink has built, instead of the one that runs. */
+    public JavaLauncher javaHome(Path newHome) {
+        home = Expect.present(newHome, "javaHome");
         return this;
     }
 
     /** Adds arguments of the program. */
     public JavaLauncher arguments(String... more) {
-        arguments.addAll(List.of(more));
+        arguments.addAll(Expect.list(Arrays.asList(Expect.present(more, "more")), "more"));
         return this;
     }
 
     /** Sets an environment variable; the rest is inherited, but for what begins with {@code EBBTIDE_}. */
     public JavaLauncher environment(String name, String value) {
-        environment.put(name, value);
+        environment.put(Expect.text(name, "name"), Expect.present(value, "value"));
         return this;
     }
 
@@ -93,6 +162,42 @@ public final class JavaLauncher {
     }
 
     /**
+     * Limits the threads of the service, those of the JVM included, as the limit of a container does: by {@code RLIMIT_NPROC}, which
+     * counts the threads of a user. So the service gets a user of its own: another user id if this process is the superuser's, else a
+     * user namespace, in which Linux 5.14 and later counts apart. Not every system allows it, see {@link #canLimitThreads()}.
+     *
+     * @param maximum {@code > 0}; a JVM by itself has about 20
+     */
+    public JavaLauncher threadLimit(int maximum) {
+        threadLimit = Expect.atLeast(1, maximum, "maximum");
+        return this;
+    }
+
+    /**
+     * Whether {@link #threadLimit} works here. Tries it, which takes some milliseconds.
+     *
+     * @return false if util-linux' {@code prlimit}, {@code setpriv} or {@code unshare} is missing or forbidden, if the limit is not
+     *     kept, or if interrupted, which stays set
+     */
+    public static boolean canLimitThreads() {
+        List<String> fork = List.of("sh", "-c", "true & wait $!");
+        return succeeds(limited(100, fork)) && !succeeds(limited(1, fork));
+    }
+
+    private static List<String> limited(int maximum, List<String> command) {
+        List<String> longer = new ArrayList<>(List.of("prlimit", "--nproc=" + maximum));
+        if (System.getProperty("user.name").equals("root")) {
+            int user = FIRST_USER + (int) (ProcessHandle.current().pid() % 100_000) * 1_000 + USERS.incrementAndGet();
+            longer.addAll(List.of("setpriv", "--reuid=" + user, "--regid=" + user));
+            longer.addAll(AS_ANOTHER_USER);
+        } else {
+            longer.addAll(IN_A_USER_NAMESPACE);
+        }
+        longer.addAll(command);
+        return longer;
+    }
+
+    /**
      * Whether {@link #asPidOne()} works here. Tries it, which takes some milliseconds.
      *
      * @return false if there is no {@code unshare}, if namespaces or a {@code /proc} in them are forbidden, as in many
@@ -101,6 +206,10 @@ public final class JavaLauncher {
     public static boolean canBePidOne() {
         List<String> command = new ArrayList<>(AS_PID_ONE);
         command.add("true");
+        return succeeds(command);
+    }
+
+    private static boolean succeeds(List<String> command) {
         try {
             Process attempt = new ProcessBuilder(command)
                     .redirectErrorStream(true)
@@ -122,7 +231,7 @@ public final class JavaLauncher {
      */
     public ServiceProcess start() {
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add(home.resolve("bin").resolve("java").toString());
         if (around == Around.NAMESPACE) {
             command.add("-XX:+PerfDisableSharedMem"); // its file in the temporary folder would be named 1, and stay
         }
@@ -130,11 +239,13 @@ public final class JavaLauncher {
                 .filter(option -> !option.isBlank())
                 .forEach(command::add);
         command.addAll(jvmOptions);
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(main.getName());
+        command.addAll(program());
         command.addAll(arguments);
-        var builder = new ProcessBuilder(Dispositions.reset(wrapped(command))).redirectErrorStream(true);
+        if (descriptors > 0) {
+            command.addAll(0, List.of("sh", "-c", "ulimit -n \"$0\" && exec \"$@\"", String.valueOf(descriptors)));
+        }
+        List<String> wrapped = threadLimit == 0 ? wrapped(command) : limited(threadLimit, wrapped(command));
+        var builder = new ProcessBuilder(Dispositions.reset(wrapped)).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("EBBTIDE_"));
         builder.environment().putAll(environment);
         try {
@@ -142,6 +253,30 @@ public final class JavaLauncher {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private List<String> program() {
+        return modulePath.isEmpty()
+                ? List.of("-cp", classPath(), main)
+                : List.of(
+                        "-p",
+                        modulePath.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator)),
+                        "-m",
+                        main);
+    }
+
+    private String classPath() {
+        List<String> entries =
+                new ArrayList<>(List.of(System.getProperty("java.class.path").split(File.pathSeparator)));
+        for (String prefix : without) {
+            if (!entries.removeIf(
+                    entry -> Path.of(entry).getFileName().toString().startsWith(prefix))) {
+                throw new IllegalArgumentException(
+                        "without: %s (expected: that of a jar on the class path)".formatted(prefix));
+            }
+        }
+        entries.addAll(0, first);
+        return String.join(File.pathSeparator, entries);
     }
 
     private List<String> wrapped(List<String> command) {

@@ -1,5 +1,6 @@
 package io.ebbtide.testkit;
 
+import io.ebbtide.internal.Expect;
 import java.util.List;
 import java.util.Map;
 
@@ -8,13 +9,14 @@ import java.util.Map;
  *
  * @param sent requests of which at least a byte was written
  * @param answered those that got a complete answer with a status below 500
- * @param lost those that did not, each with its reason
+ * @param lost those that did not, and those that could not be sent, as a client that had not been told of the removal found nobody
+ *     listening; each with its reason
  * @param statuses how often each status came
  * @param gone clients that stopped because nobody listened any more
  */
 public record LoadResult(long sent, long answered, List<String> lost, Map<Integer, Long> statuses, int gone) {
     public LoadResult {
-        lost = List.copyOf(lost);
-        statuses = Map.copyOf(statuses);
+        lost = Expect.list(lost, "lost");
+        statuses = Expect.map(statuses, "statuses");
     }
 }

@@ -1,5 +1,6 @@
 package io.ebbtide.testkit;
 
+import io.ebbtide.internal.Expect;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ public final class Signals {
      * @throws IllegalStateException if there is nobody to send it to
      */
     public static void send(long pid, String name) {
-        if (!name.matches("[A-Z0-9]+")) {
+        if (!Expect.present(name, "name").matches("[A-Z0-9]+")) {
             throw new IllegalArgumentException("signal: '%s' (expected: a name such as TERM)".formatted(name));
         }
         try {
@@ -47,6 +48,9 @@ public final class Signals {
      * @param command program and arguments, as for a {@link ProcessBuilder}
      */
     public static List<String> withDefaultDispositions(List<String> command) {
+        if (Expect.list(command, "command").isEmpty()) {
+            throw Expect.wrong("command", command, "a program, and its arguments");
+        }
         return Dispositions.reset(command);
     }
 

@@ -100,6 +100,9 @@ public final class SigtermTrial {
                 throw new IllegalStateException("%d of %d requests sent after %s; output:\n%s"
                         .formatted(load.sent(), BEFORE_THE_SIGNAL, LONGEST, service.output()));
             }
+            if (clientsLeaveAfter.equals(NEVER_LEAVE)) {
+                load.expectRefusedConnections();
+            }
             load.stopAfter(clientsLeaveAfter); // before the signal, which takes a moment to send
             service.signal("TERM");
             LoadResult result = load.await(LONGEST);

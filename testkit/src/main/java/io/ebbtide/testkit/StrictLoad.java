@@ -1,5 +1,6 @@
 package io.ebbtide.testkit;
 
+import io.ebbtide.internal.Expect;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -13,13 +14,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Many keep-alive clients that take nothing well: each sends a request, waits for its answer, sends the next one; what is
  * not answered completely, or with a status of 500 or more, is lost. None retries. A client that is told to leave
  * ({@code Connection: close}) comes back on a new connection, as through a balancer that has not learned of the removal
- * yet; one that finds nobody listening is gone. Got from {@link #start(int, int, Mix)}. Safe for use by many threads.
+ * yet; one that finds nobody listening is gone, and its next request lost: nobody has told it to stay away, unless by {@link
+ * #stop}, {@link #stopAfter} or {@link #expectRefusedConnections}. Got from {@link #start(int, int, Mix)}. Safe for use by many threads.
  */
 public final class StrictLoad {
     /** What the clients send. */
@@ -33,6 +36,9 @@ public final class StrictLoad {
         WireRequest request(long number);
     }
 
+    /** Each is a thread. */
+    private static final int MOST_CLIENTS = 10_000;
+
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
 
     private final int port;
@@ -45,6 +51,8 @@ public final class StrictLoad {
     private final Map<Integer, LongAdder> statuses = new ConcurrentHashMap<>();
     private final List<Thread> clients = new ArrayList<>();
     private volatile long stopAtNanos = Long.MAX_VALUE;
+    private volatile boolean expectsRefusal;
+    private volatile @Nullable Duration pause;
 
     private StrictLoad(int port, int requestsPerConnection, Mix mix) {
         this.port = port;
@@ -52,7 +60,12 @@ public final class StrictLoad {
         this.mix = mix;
     }
 
-    /** Starts so many clients on a port of loopback, each of which keeps its connection until it is told to leave. */
+    /**
+     * Starts clients, each of which keeps its connection until an answer has {@code Connection: close}.
+     *
+     * @param port of loopback, 1 to 65535
+     * @param clients 0 to 10,000; each is a thread
+     */
     public static StrictLoad start(int port, int clients, Mix mix) {
         return start(port, clients, Integer.MAX_VALUE, mix);
     }
@@ -64,10 +77,10 @@ public final class StrictLoad {
      * @param requestsPerConnection after so many the client closes its connection and opens another, {@code >= 1}
      */
     public static StrictLoad start(int port, int clients, int requestsPerConnection, Mix mix) {
-        if (requestsPerConnection < 1) {
-            throw new IllegalArgumentException(
-                    "requestsPerConnection: %d (expected: >= 1)".formatted(requestsPerConnection));
-        }
+        Expect.between(1, 65_535, port, "port");
+        Expect.between(0, MOST_CLIENTS, clients, "clients");
+        Expect.atLeast(1, requestsPerConnection, "requestsPerConnection");
+        Expect.present(mix, "mix");
         var load = new StrictLoad(port, requestsPerConnection, mix);
         for (int i = 0; i < clients; i++) {
             var client = new Thread(load::send, "client-" + i);
@@ -104,7 +117,22 @@ public final class StrictLoad {
      * @param delay {@code >= 0}, from now
      */
     public void stopAfter(Duration delay) {
-        stopAtNanos = System.nanoTime() + delay.toNanos();
+        stopAtNanos = System.nanoTime() + Expect.notNegative(delay, "delay").toNanos();
+    }
+
+    /** Counts a refused connection as the end of its client and not as a loss: the clients learn of the removal by that alone. */
+    public void expectRefusedConnections() {
+        expectsRefusal = true;
+    }
+
+    /**
+     * Lets a client pause after each lost request and each refused connection, and then go on, also where nothing listens. The number of
+     * lost requests is then a measure of how long a service fails, and not of how fast it refuses.
+     *
+     * @param pause {@code > 0}
+     */
+    public void pauseAfterLoss(Duration pause) {
+        this.pause = Expect.positive(pause, "pause");
     }
 
     /**
@@ -134,7 +162,10 @@ public final class StrictLoad {
                 connection = connect();
                 exchanges = 0;
                 if (connection == null) {
-                    return;
+                    if (!isPatient()) {
+                        return;
+                    }
+                    continue;
                 }
             }
             exchanges++;
@@ -146,11 +177,23 @@ public final class StrictLoad {
         close(connection);
     }
 
+    /** Whether a client goes on after a loss; pauses if it does. */
+    private boolean isPatient() {
+        Duration time = pause;
+        if (time != null) {
+            LockSupport.parkNanos(time.toNanos());
+        }
+        return time != null;
+    }
+
     private @Nullable WireConnection connect() {
         try {
             return WireConnection.open(port, READ_TIMEOUT);
         } catch (ConnectException e) {
             gone.incrementAndGet();
+            if (!expectsRefusal) {
+                lost.add("a client that had not been told of the removal found nobody listening: " + e.getMessage());
+            }
         } catch (IOException e) {
             lost.add("connecting failed: " + e);
         }
@@ -168,10 +211,12 @@ public final class StrictLoad {
                 answered.increment();
             } else {
                 lost.add("%s was answered %d".formatted(request, response.status()));
+                isPatient();
             }
             return !response.closes();
         } catch (IOException e) {
             lost.add("%s was not answered: %s".formatted(request, e));
+            isPatient();
             return false;
         }
     }

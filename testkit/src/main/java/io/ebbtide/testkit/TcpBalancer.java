@@ -1,5 +1,6 @@
 package io.ebbtide.testkit;
 
+import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Ticker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -106,9 +107,7 @@ public final class TcpBalancer implements AutoCloseable {
      * @throws IllegalArgumentException if it was never added
      */
     public void removeAfter(int backendPort, Duration lag) {
-        if (lag.isNegative()) {
-            throw new IllegalArgumentException("lag: %s (expected: >= 0)".formatted(lag));
-        }
+        Expect.notNegative(lag, "lag");
         backend(backendPort).removeAt(ticker.nanos() + lag.toNanos());
     }
 

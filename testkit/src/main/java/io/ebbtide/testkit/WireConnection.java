@@ -1,5 +1,6 @@
 package io.ebbtide.testkit;
 
+import io.ebbtide.internal.Expect;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -8,6 +9,8 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,14 +38,21 @@ public final class WireConnection implements AutoCloseable {
     /**
      * Connects.
      *
+     * @param port of loopback, 1 to 65535
      * @param readTimeout after which a read fails, {@code > 0}
      * @throws java.net.ConnectException if nobody listens
      */
     public static WireConnection open(int port, Duration readTimeout) throws IOException {
+        Expect.between(1, 65_535, port, "port");
+        int readTimeoutMillis = (int) Math.max(
+                1,
+                Math.min(
+                        Integer.MAX_VALUE,
+                        Expect.positive(readTimeout, "readTimeout").toMillis()));
         var socket = new Socket();
         try {
             socket.setTcpNoDelay(true);
-            socket.setSoTimeout(Math.toIntExact(readTimeout.toMillis()));
+            socket.setSoTimeout(readTimeoutMillis);
             socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_TIMEOUT_MILLIS);
             return new WireConnection(socket);
         } catch (IOException e) {
@@ -65,6 +75,7 @@ public final class WireConnection implements AutoCloseable {
 
     /** Sends a request and waits for its answer. */
     public WireResponse exchange(WireRequest request) throws IOException {
+        Expect.present(request, "request");
         String head = "%s %s HTTP/1.1\r\nHost: localhost\r\n".formatted(request.method(), request.path());
         String json = request.json();
         if (json == null) {
@@ -78,7 +89,12 @@ public final class WireConnection implements AutoCloseable {
 
     /** Sends these characters as they are. */
     public void send(String text) throws IOException {
-        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends these bytes, which need not be a request. */
+    public void send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
     }
 
@@ -119,6 +135,52 @@ public final class WireConnection implements AutoCloseable {
             throw new IOException("not an HTTP/1 status line: " + String.join(" ", start));
         }
         return new WireResponse(Integer.parseInt(start[1]), headers(), "");
+    }
+
+    /**
+     * Reads all that still comes, whatever it is; waits for each part up to the read timeout.
+     *
+     * @return the bytes until the server ends the connection, be it in order or by a reset
+     * @throws java.net.SocketTimeoutException if it does not
+     */
+    public byte[] readToEnd() throws IOException {
+        var all = new ByteArrayOutputStream();
+        readToEnd(all);
+        return all.toByteArray();
+    }
+
+    /**
+     * Reads what comes, ends our side once nothing has come for a while, and reads the rest: where a server has nothing more to
+     * say, but would end the connection in the middle of its answers if our side had ended before.
+     *
+     * @param quiet how long nothing must come, {@code > 0}
+     */
+    public byte[] readToEndPatiently(Duration quiet) throws IOException {
+        var all = new ByteArrayOutputStream();
+        int timeoutMillis = socket.getSoTimeout();
+        try {
+            socket.setSoTimeout(Math.toIntExact(Expect.positive(quiet, "quiet").toMillis()));
+            readToEnd(all);
+            return all.toByteArray();
+        } catch (SocketTimeoutException e) {
+            socket.setSoTimeout(timeoutMillis);
+            endSending();
+            readToEnd(all);
+            return all.toByteArray();
+        } catch (SocketException e) {
+            return all.toByteArray(); // a reset ends it, too
+        }
+    }
+
+    private void readToEnd(ByteArrayOutputStream all) throws IOException {
+        byte[] part = new byte[4096];
+        try {
+            for (int count = in.read(part); count >= 0; count = in.read(part)) {
+                all.write(part, 0, count);
+            }
+        } catch (SocketException e) {
+            // reset: what came before is the answer
+        }
     }
 
     /** Whether the server has ended the connection, nothing more having come; waits up to the read timeout. */

@@ -1,5 +1,6 @@
 package io.ebbtide.testkit;
 
+import io.ebbtide.internal.Expect;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record WireRequest(
         String method, String path, @Nullable String json) {
+    public WireRequest {
+        Expect.text(method, "method");
+        Expect.text(path, "path");
+    }
+
     /** A GET. */
     public static WireRequest get(String path) {
         return new WireRequest("GET", path, null);

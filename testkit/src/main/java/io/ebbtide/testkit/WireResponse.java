@@ -1,5 +1,6 @@
 package io.ebbtide.testkit;
 
+import io.ebbtide.internal.Expect;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,9 +13,15 @@ import java.util.Map;
  * @param body decoded from its transfer coding
  */
 public record WireResponse(int status, Map<String, List<String>> headers, String body) {
+    public WireResponse {
+        headers = Expect.map(headers, "headers");
+        Expect.present(body, "body");
+    }
+
     /** The header's first value, or the empty string. */
     public String header(String name) {
-        return headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of("")).get(0);
+        return headers.getOrDefault(Expect.present(name, "name").toLowerCase(Locale.ROOT), List.of(""))
+                .get(0);
     }
 
     /** Whether the server will close the connection after this answer. */

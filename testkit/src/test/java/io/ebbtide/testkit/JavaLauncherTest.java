@@ -1,9 +1,15 @@
 package io.ebbtide.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.io.File;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** Sets a property of the whole JVM. */
@@ -34,5 +40,36 @@ final class JavaLauncherTest {
                 System.setProperty(JavaLauncher.JVM_OPTIONS, before);
             }
         }
+    }
+
+    /** Prints its limit on descriptors and where it looks for classes first. */
+    static final class Surroundings {
+        private Surroundings() {}
+
+        public static void main(String[] arguments) {
+            var system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+            System.out.println(system.getMaxFileDescriptorCount() + " "
+                    + System.getProperty("java.class.path").split(File.pathSeparator, 2)[0]);
+        }
+    }
+
+    @Test
+    void descriptors_areLimited_andAnEntryIsFirstOnTheClassPath(@TempDir Path folder) throws Exception {
+        try (ServiceProcess process = JavaLauncher.of(Surroundings.class)
+                .descriptors(100)
+                .first(Path.of("second.jar"))
+                .first(folder)
+                .start()) {
+            assertThat(process.awaitExit(Duration.ofSeconds(60)).code()).isZero();
+
+            assertThat(process.output().lines()).containsExactly("100 " + folder);
+        }
+    }
+
+    @Test
+    void descriptors_fewerThanAJvmNeeds_areRefused() {
+        JavaLauncher launcher = JavaLauncher.of(Surroundings.class);
+
+        assertThatThrownBy(() -> launcher.descriptors(63)).hasMessage("maximum: 63 (expected: >= 64)");
     }
 }

@@ -95,8 +95,57 @@ final class StrictLoadTest {
     }
 
     @Test
-    void nobodyListening_isNoLoss_theClientsAreGone() throws Exception {
+    void nobodyListening_isALoss_unlessTheClientsWereTold() throws Exception {
         StrictLoad load = start();
+        closePort(load);
+
+        LoadResult result = load.await(SOON);
+
+        assertThat(result.gone()).isEqualTo(2);
+        assertThat(result.answered()).isEqualTo(result.sent());
+        assertThat(result.lost())
+                .hasSize(2)
+                .allSatisfy(lost -> assertThat(lost)
+                        .startsWith("a client that had not been told of the removal found nobody listening: "));
+    }
+
+    @Test
+    void nobodyListening_isNoLoss_ofClientsThatLearnByIt() throws Exception {
+        StrictLoad load = start();
+        load.expectRefusedConnections();
+        closePort(load);
+
+        LoadResult result = load.await(SOON);
+
+        assertThat(result.gone()).isEqualTo(2);
+        assertThat(result.lost()).isEmpty();
+        assertThat(result.answered()).isEqualTo(result.sent());
+    }
+
+    @Test
+    void clientsThatPauseAfterALoss_goOn_alsoWhereNothingListens() throws Exception {
+        answer = "HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n";
+        StrictLoad load = start();
+        load.pauseAfterLoss(Duration.ofMillis(5));
+        closePort(load);
+        int refused = load.lost();
+        Awaitility.await().atMost(SOON).until(() -> load.lost() > refused + 10);
+        answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+        listenAgain();
+        Awaitility.await().atMost(SOON).until(() -> load.answered() > 10);
+        load.stop();
+
+        assertThat(load.await(SOON).gone()).isGreaterThan(10);
+    }
+
+    private void listenAgain() throws IOException {
+        server = new ServerSocket(server.getLocalPort(), 50, InetAddress.getLoopbackAddress());
+        var thread = new Thread(this::serve, "server again");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void closePort(StrictLoad load) throws IOException {
         Awaitility.await().atMost(SOON).until(() -> accepted.get() == 2 && load.sent() > 10);
         int port = server.getLocalPort();
         server.close();
@@ -105,11 +154,6 @@ final class StrictLoadTest {
                 .untilAsserted(() -> assertThatThrownBy(() -> WireConnection.open(port, SOON))
                         .isInstanceOf(ConnectException.class));
         answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-
-        LoadResult result = load.await(SOON);
-
-        assertThat(result.gone()).isEqualTo(2);
-        assertThat(result.answered()).isEqualTo(result.sent());
     }
 
     @Test

@@ -245,7 +245,7 @@ final class TcpBalancerTest {
                 .hasMessage("backend: %d (expected: one that was added)", second.port());
         assertThatThrownBy(() -> balancer.removeAfter(first.port(), Duration.ofMillis(-1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("lag: PT-0.001S (expected: >= 0)");
+                .hasMessage("lag: PT-0.001S (expected: >= 0, at most 365 days)");
         assertThatThrownBy(() -> balancer.add(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("backend: 0 (expected: 1 to 65535)");

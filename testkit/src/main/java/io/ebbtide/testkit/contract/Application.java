@@ -3,6 +3,7 @@ package io.ebbtide.testkit.contract;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The application behind the server under test: the test of an adapter has every request that is no probe come here. Safe
@@ -18,6 +19,7 @@ public final class Application {
     private record Parked(OpenExchange open, Ending ending) {}
 
     private final Queue<Parked> parked = new ConcurrentLinkedQueue<>();
+    private final LongAdder handled = new LongAdder();
     private volatile CountDownLatch release = new CountDownLatch(1);
 
     Application() {}
@@ -27,12 +29,18 @@ public final class Application {
      * unless nothing that is thrown can.
      */
     public void handle(Exchange exchange) throws Exception {
+        handled.increment();
         Scenario scenario = Scenario.at(exchange.path());
         if (scenario == null) {
             exchange.status(404);
         } else {
             scenario.play(exchange, this);
         }
+    }
+
+    /** How many requests have come. */
+    long handled() {
+        return handled.sum();
     }
 
     /** Lets everybody go on who waits, now and until the next trial. */

@@ -256,6 +256,23 @@ final class CountingTrials {
         stage.awaitCounted(before, 1);
     }
 
+    static void eventStream(Stage stage) throws Exception {
+        long before = stage.total();
+        WireConnection client = stage.begin(Scenario.EVENTS);
+        WireResponse head = client.readHead();
+        Seen.equal("the status", head.status(), 200);
+        Seen.equal("streams in flight", stage.inFlight().count(WorkKind.STREAM), 1);
+        Seen.equal("requests in flight", stage.inFlight().count(WorkKind.REQUEST), 0);
+        stage.application().release();
+        Seen.that(
+                Seen.soon(stage.patience(), () -> stage.inFlight().count(WorkKind.STREAM) == 0),
+                "a stream whose handler has returned",
+                "in flight",
+                "over");
+        client.close();
+        stage.awaitCounted(before, 1);
+    }
+
     static void pipelined(Stage stage) throws Exception {
         long before = stage.total();
         WireConnection client = stage.connect();

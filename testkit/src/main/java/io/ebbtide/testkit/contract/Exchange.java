@@ -21,6 +21,9 @@ public interface Exchange {
     /** Sets the status, which is 200 unless set. */
     void status(int status);
 
+    /** Sets the media type of the answer, which has none unless set. */
+    void contentType(String type);
+
     /** Writes a part of the answer's body, without setting its length; blocks while the client reads slowly. */
     void write(byte[] bytes) throws IOException;
 

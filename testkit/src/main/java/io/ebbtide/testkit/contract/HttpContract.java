@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  *                 exchange -> application.handle(new UndertowExchange(exchange))));
  *         return new ServerUnderTest(source, source::port);
  *     }
+ *     protected BareServer bare(Application application) { ... }
  * }
  * }</pre>
  *
@@ -43,6 +46,11 @@ public abstract class HttpContract {
 
     /** For what is not expected to happen. */
     private static final Duration LESS_PATIENCE = Duration.ofMillis(1_500);
+
+    /** A second or two. */
+    private static final long SOME_MUTATIONS = 2_000;
+
+    private static final long MANY_MUTATIONS = 1_000_000;
 
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Trials trials = new Trials(this);
@@ -60,6 +68,12 @@ public abstract class HttpContract {
      * @param port to listen on, on all addresses; 0 for any that is free
      */
     protected abstract ServerUnderTest server(Application application, int port) throws Exception;
+
+    /**
+     * Starts the same server without the adapter, on any free port, with the same configuration otherwise: its own answer is
+     * the right one for a request that it refuses by itself. Called once for each trial that needs it.
+     */
+    protected abstract BareServer bare(Application application) throws Exception;
 
     /** How many threads the server has for handlers, {@code >= 4}; 4 unless told otherwise. */
     protected int workers() {
@@ -88,6 +102,31 @@ public abstract class HttpContract {
         return Arrays.stream(Promise.values())
                 .filter(promise -> only.isEmpty() || List.of(only.split(",")).contains(promise.name()))
                 .map(promise -> DynamicTest.dynamicTest(promise + ": " + promise.sentence(), () -> verify(promise)));
+    }
+
+    /**
+     * What the server itself logs above DEBUG for some malformed request, with or without the adapter: the beginnings of lines,
+     * such as {@code INFO org.apache.coyote.http11.Http11Processor}; none unless overridden.
+     */
+    protected Set<String> serversOwnLines() {
+        return Set.of();
+    }
+
+    /** The same ones in each build, so that a change is not refused by chance; {@code -Dmutations.seed} runs others. */
+    @Test
+    final void mutatedRequests_areAnsweredAsByTheBareServer() throws Exception {
+        MutationTrial.run(this, Long.getLong("mutations", SOME_MUTATIONS), seed(1), serversOwnLines());
+    }
+
+    @Test
+    @Tag("full")
+    final void mutatedRequests_aMillionOfThem_areAnsweredAsByTheBareServer() throws Exception {
+        MutationTrial.run(
+                this, Long.getLong("mutations.full", MANY_MUTATIONS), seed(System.nanoTime()), serversOwnLines());
+    }
+
+    private static long seed(long given) {
+        return Long.getLong("mutations.seed", given);
     }
 
     @Test

@@ -44,6 +44,7 @@ public enum Promise {
     UNREAD_BODY(Topic.COUNTED, "a POST whose body nobody reads", CountingTrials::bodyNobodyReads),
     CONTINUE(Topic.COUNTED, "expects 100-continue", CountingTrials::continueExpected),
     CHUNKED_REQUEST(Topic.COUNTED, "a chunked request", CountingTrials::chunkedRequest),
+    EVENT_STREAM(Topic.COUNTED, "server-sent events: a stream once they begin", CountingTrials::eventStream),
     CONCURRENT(Topic.COUNTED, "several at the same time", CountingTrials::concurrent),
     KEPT_CONNECTION(Topic.COUNTED, "several on one connection, which stays open", CountingTrials::keptConnection),
     PIPELINED(Topic.COUNTED, "several sent before the first answer: all are answered", CountingTrials::pipelined),
@@ -56,6 +57,8 @@ public enum Promise {
 
     PROBES(Topic.PROBED, "probes are answered on the application's port, not counted", ProbeTrials::answered),
     PROBE_WITH_QUERY(Topic.PROBED, "a probe with a query is one", ProbeTrials::query),
+    PROBE_IN_OTHER_FORMS(
+            Topic.PROBED, "so is one with escapes, path parameters or a slash at its end", ProbeTrials::otherForms),
     PROBE_BY_HEAD(Topic.PROBED, "HEAD gets the head of GET", ProbeTrials::head),
     PROBE_BY_OTHERS(Topic.PROBED, "other methods get 405 with Allow", ProbeTrials::otherMethods),
     PROBES_WHILE_SATURATED(
@@ -67,6 +70,19 @@ public enum Promise {
             Needs.OWN_SERVICE,
             "load() may be asked before the start and after the end",
             ProbeTrials::loadAtAnyTime),
+
+    MALFORMED_REQUEST_LINE(Topic.MALFORMED, "malformed request lines", MalformedTrials.requestLines()),
+    MALFORMED_TARGET(Topic.MALFORMED, "targets that no application is asked for", MalformedTrials.targets()),
+    MALFORMED_HEADERS(Topic.MALFORMED, "malformed header blocks", MalformedTrials.headerBlocks()),
+    MALFORMED_HOST(Topic.MALFORMED, "HTTP/1.1 without Host, with two, with a wrong one", MalformedTrials.hosts()),
+    OLD_VERSIONS(Topic.MALFORMED, "HTTP/0.9 and HTTP/1.0", MalformedTrials.oldVersions()),
+    MALFORMED_WHILE_DRAINING(
+            Topic.MALFORMED, Needs.OWN_SERVICE, "all of these while the service drains", MalformedTrials.draining()),
+    MALFORMED_AT_THE_CLOSED_GATE(
+            Topic.MALFORMED,
+            Needs.OWN_SERVICE,
+            "all of these at the closed gate, where 503 takes the place of the application's answer",
+            MalformedTrials.gateClosed()),
 
     LEAVING_SERVED(Topic.LEAVING, "every kind of request is answered as before", LeavingTrials::served),
     LEAVING_TOLD(Topic.LEAVING, "each HTTP/1.1 answer bears Connection: close, probes too", LeavingTrials::toldToLeave),
@@ -136,6 +152,9 @@ public enum Promise {
     enum Topic {
         COUNTED("A request is counted once and over once", Needs.RUNNING_SERVICE),
         PROBED("Probes and load", Needs.RUNNING_SERVICE),
+        MALFORMED(
+                "The server's own answer, nothing in flight, nothing logged above DEBUG beyond the server's own",
+                Needs.RUNNING_SERVICE),
         LEAVING("From the signal until nothing is in flight", Needs.OWN_SERVICE),
         REFUSED("Once the gate is closed", Needs.OWN_SERVICE),
         ENDED("The start and the end", Needs.OWN_SERVICE);

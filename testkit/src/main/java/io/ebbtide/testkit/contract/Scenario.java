@@ -1,6 +1,7 @@
 package io.ebbtide.testkit.contract;
 
 import io.ebbtide.internal.Printable;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -72,6 +73,17 @@ enum Scenario {
             write(exchange, "last");
         }
     },
+    /** Sends an event, waits until it is released, sends another. */
+    EVENTS {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            exchange.contentType("text/event-stream;charset=utf-8");
+            write(exchange, "data: first\n\n");
+            exchange.flush();
+            application.awaitRelease();
+            write(exchange, "data: last\n\n");
+        }
+    },
     /** Answers in two parts. */
     CHUNKED {
         @Override
@@ -97,6 +109,25 @@ enum Scenario {
         @Override
         void play(Exchange exchange, Application application) throws Exception {
             exchange.write(exchange.body());
+        }
+    },
+    /** Answers how many bytes were sent, or 400 where their end does not come. */
+    READS {
+        @Override
+        void play(Exchange exchange, Application application) throws Exception {
+            try {
+                write(exchange, exchange.body().length + " bytes");
+            } catch (IOException | RuntimeException e) { // as servers have it
+                refuse(exchange);
+            }
+        }
+
+        private void refuse(Exchange exchange) {
+            try {
+                exchange.status(400);
+            } catch (IllegalStateException e) {
+                // the server has answered by itself
+            }
         }
     },
     /** Is left open, and completed by another thread once it is released. */

@@ -172,6 +172,10 @@ final class Stage implements AutoCloseable {
         Seen.soonEqual(patience, "requests in flight", () -> inFlight().count(WorkKind.REQUEST), count);
     }
 
+    int requestsInFlight() {
+        return inFlight().count(WorkKind.REQUEST);
+    }
+
     /** So many were counted since then, and all are over. */
     void awaitCounted(long before, int count) throws InterruptedException {
         awaitInFlight(0);

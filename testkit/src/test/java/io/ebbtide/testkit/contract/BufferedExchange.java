@@ -36,6 +36,11 @@ final class BufferedExchange implements Exchange {
     }
 
     @Override
+    public void contentType(String type) {
+        exchange.getResponseHeaders().set("Content-Type", type);
+    }
+
+    @Override
     public void write(byte[] bytes) {
         body.writeBytes(bytes);
     }

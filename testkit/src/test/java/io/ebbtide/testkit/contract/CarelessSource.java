@@ -48,6 +48,14 @@ final class CarelessSource implements TrafficSource {
         server = created;
     }
 
+    /** The JDK's server alone. */
+    static BareServer bare(Application application) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(0), 50);
+        server.createContext("/", exchange -> answer(exchange, application).send());
+        server.start();
+        return new BareServer(server.getAddress().getPort(), () -> server.stop(0));
+    }
+
     private void handle(HttpExchange exchange, Traffic traffic) throws IOException {
         Ticket ticket = traffic.admit(
                 WorkKind.REQUEST,
@@ -59,6 +67,15 @@ final class CarelessSource implements TrafficSource {
             exchange.close();
             return;
         }
+        BufferedExchange answer = answer(exchange, application);
+        try {
+            answer.send();
+        } finally {
+            ticket.close();
+        }
+    }
+
+    private static BufferedExchange answer(HttpExchange exchange, Application application) throws IOException {
         var answer = new BufferedExchange(exchange);
         try {
             application.handle(answer);
@@ -67,11 +84,7 @@ final class CarelessSource implements TrafficSource {
         } catch (Exception e) {
             throw new IOException(e);
         }
-        try {
-            answer.send();
-        } finally {
-            ticket.close();
-        }
+        return answer;
     }
 
     @Override

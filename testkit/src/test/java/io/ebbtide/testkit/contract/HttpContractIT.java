@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -50,6 +51,11 @@ final class HttpContractIT {
         protected ServerUnderTest server(Application application, int port) {
             var source = new CarelessSource(application, port);
             return new ServerUnderTest(source, source::port);
+        }
+
+        @Override
+        protected BareServer bare(Application application) throws IOException {
+            return CarelessSource.bare(application);
         }
 
         @Override

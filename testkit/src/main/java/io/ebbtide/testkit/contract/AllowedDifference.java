@@ -1,0 +1,67 @@
+package io.ebbtide.testkit.contract;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Where an adapter may answer otherwise than the bare server. What is not in this table fails the trial. */
+enum AllowedDifference {
+    /** The probes are the adapter's own paths, which the bare server has its application answer with 404. */
+    PROBE("a probe is answered by the adapter, where the bare server asks the application") {
+        @Override
+        boolean explains(Answers bare, Answers seen) {
+            if (bare.statuses().isEmpty() && seen.statuses().isEmpty()) { // HTTP/0.9
+                return bare.text().isEmpty() && seen.text().startsWith(PROBE_BODY);
+            }
+            return PROBE_HEAD.matcher(seen.text()).find() && othersAgree(bare.finals(), seen.finals());
+        }
+
+        /**
+         * Each answer that is not the bare server's takes the place of the application's 404; or there are more, of which the last
+         * is a probe's: where the application waits for a body that is malformed, the bare server ends the connection without
+         * an answer, and Undertow drops those to earlier requests with it, which it keeps to be sent together.
+         */
+        private boolean othersAgree(List<Integer> bare, List<Integer> seen) {
+            boolean more = seen.size() > bare.size() && PROBE_STATUSES.contains(seen.get(seen.size() - 1));
+            if (seen.size() != bare.size() && !more) {
+                return false;
+            }
+            for (int i = 0; i < bare.size(); i++) {
+                boolean isProbes = bare.get(i) == 404 && PROBE_STATUSES.contains(seen.get(i));
+                if (seen.get(i) / 100 != bare.get(i) / 100 && !isProbes) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    };
+
+    private static final List<Integer> PROBE_STATUSES = List.of(200, 405, 503);
+
+    private static final String PROBE_BODY = "{\"status\":\"";
+
+    /** The head of each answer to a probe, with HEAD too. */
+    private static final Pattern PROBE_HEAD = Pattern.compile("(?i)\r\nCache-Control: ?no-store\r\n");
+
+    private final String reason;
+
+    AllowedDifference(String reason) {
+        this.reason = reason;
+    }
+
+    String reason() {
+        return reason;
+    }
+
+    /** The one that explains why the answers are not of the same classes; null if none does. */
+    static @Nullable AllowedDifference of(Answers bare, Answers seen) {
+        for (AllowedDifference each : values()) {
+            if (each.explains(bare, seen)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    abstract boolean explains(Answers bare, Answers seen);
+}

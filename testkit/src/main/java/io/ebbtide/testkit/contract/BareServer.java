@@ -1,0 +1,22 @@
+package io.ebbtide.testkit.contract;
+
+/**
+ * A started server without the adapter, whose answer to a request that it refuses by itself is the right one. Immutable.
+ *
+ * @param port where it listens, on loopback at least
+ * @param end stops it
+ */
+public record BareServer(int port, End end) implements AutoCloseable {
+    /** How a server is stopped. */
+    @FunctionalInterface
+    public interface End {
+        /** Stops it; may block for some seconds. */
+        void stop() throws Exception;
+    }
+
+    /** Stops the server. */
+    @Override
+    public void close() throws Exception {
+        end.stop();
+    }
+}

@@ -1,0 +1,15 @@
+/** Processes, signals, strict load, and the contract of adapters, whose tests need JUnit. */
+module io.ebbtide.testkit {
+    requires transitive io.ebbtide.core;
+    requires transitive com.fasterxml.jackson.databind;
+    requires java.logging;
+    requires java.management;
+    requires org.slf4j;
+    requires static ch.qos.logback.classic;
+    requires static ch.qos.logback.core;
+    requires static org.junit.jupiter.api;
+    requires static org.jspecify;
+
+    exports io.ebbtide.testkit;
+    exports io.ebbtide.testkit.contract;
+}
