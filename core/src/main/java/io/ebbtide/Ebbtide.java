@@ -6,6 +6,7 @@ import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.WarmUp;
 import io.ebbtide.lifecycle.Leaving;
 import io.ebbtide.lifecycle.Lifecycle;
@@ -37,7 +38,9 @@ public final class Ebbtide implements AutoCloseable {
     private final Duration grace;
     private final BooleanSupplier interactive;
     private final @Nullable String terminationLog;
+    private final Runnable announceAgain;
 
+    /** @param announceAgain has the log told what was announced, where SLF4J had nobody to tell it to */
     Ebbtide(
             Lifecycle lifecycle,
             Health health,
@@ -45,7 +48,8 @@ public final class Ebbtide implements AutoCloseable {
             @Nullable ManagementServer management,
             Duration grace,
             BooleanSupplier interactive,
-            @Nullable String terminationLog) {
+            @Nullable String terminationLog,
+            Runnable announceAgain) {
         this.lifecycle = lifecycle;
         this.health = health;
         this.inFlight = inFlight;
@@ -53,6 +57,7 @@ public final class Ebbtide implements AutoCloseable {
         this.grace = grace;
         this.interactive = interactive;
         this.terminationLog = terminationLog;
+        this.announceAgain = announceAgain;
     }
 
     /**
@@ -71,10 +76,13 @@ public final class Ebbtide implements AutoCloseable {
      * and a watchdog that halts the process before the grace is over. Where a handler cannot be had (a runtime without jdk.unsupported, or
      * somebody else's), the hook drains.
      *
+     * <p>What the library has to say goes to standard error where SLF4J has no provider to give it to.
+     *
      * <p>Returns only if another service is still under {@code run()}, which then ends the process with the worst code of
      * all, or if the JVM is going down already.
      */
     public void run() {
+        announceAgain.run();
         ProcessOwner.run(lifecycle, interactive, terminationLog);
     }
 
@@ -96,10 +104,22 @@ public final class Ebbtide implements AutoCloseable {
      * Begins to stop without a lame duck, and returns at once; may be called from a request. A later call changes
      * nothing.
      *
-     * @param reason told in log and report
+     * @param reason for log and report; not blank
      */
     public void shutdown(String reason) {
-        lifecycle.shutdown(reason, Leaving.AT_ONCE);
+        lifecycle.shutdown(Expect.text(reason, "reason"), Leaving.AT_ONCE);
+    }
+
+    /**
+     * Begins to shut down as at a signal under {@link #run()}: the service continues to serve during the lame duck, while load
+     * balancers notice the removal, and drains afterwards. For components that receive the signal themselves, such as a servlet
+     * container. Returns at once; may be called from a request. A later call changes nothing, except that {@link #close} ends the
+     * lame duck.
+     *
+     * @param reason for log and report; not blank
+     */
+    public void shutdownWithLameDuck(String reason) {
+        lifecycle.shutdown(Expect.text(reason, "reason"), Leaving.WITH_LAME_DUCK);
     }
 
     /**
@@ -115,7 +135,8 @@ public final class Ebbtide implements AutoCloseable {
     }
 
     /**
-     * Stops the service and waits until it is over, at most for the grace. A second call does nothing.
+     * Stops the service without a lame duck, or without the rest of it, and waits until it is over, at most for the grace. A
+     * second call does nothing.
      *
      * @throws IllegalStateException if work was cut, something did not stop as it should, or the waiting was
      *     interrupted; the message is the report
@@ -124,6 +145,7 @@ public final class Ebbtide implements AutoCloseable {
     public void close() {
         boolean already = lifecycle.state() == LifecycleState.STOPPED;
         shutdown("close()");
+        lifecycle.skipLameDuck();
         try {
             ShutdownReport report = awaitStopped(grace);
             if (!already && !report.isClean()) {

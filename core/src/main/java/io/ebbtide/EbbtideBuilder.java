@@ -15,12 +15,14 @@ import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.Orchestrator;
 import io.ebbtide.lifecycle.Part;
 import io.ebbtide.lifecycle.Plan;
+import io.ebbtide.lifecycle.ProcessOwner;
 import io.ebbtide.lifecycle.StartupTask;
 import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.management.ManagementServer;
 import io.ebbtide.management.MetricsText;
 import io.ebbtide.metrics.MeterRules;
 import io.ebbtide.metrics.ServiceMeters;
+import io.ebbtide.probe.ProbeDetails;
 import io.ebbtide.probe.ProbeHost;
 import io.ebbtide.probe.Probes;
 import io.ebbtide.work.MessageSource;
@@ -38,9 +40,14 @@ import org.slf4j.LoggerFactory;
 
 /** Puts a service together. Got from {@link Ebbtide#builder}. Not thread-safe; confine to one thread. */
 public final class EbbtideBuilder {
+    // Over 300 lines: one method with its contract for each thing that can be configured, and nothing else but build().
+
     private static final Logger LOG = LoggerFactory.getLogger(Ebbtide.class);
 
     private record Registration(String name, ProbeKind kind, Check check) {}
+
+    /** So that these lines come before what the caller logs, but where the logger takes none. */
+    private static final Duration MAX_FOR_ANNOUNCEMENT = Duration.ofMillis(250);
 
     private final String service;
     private final List<Part> components = new ArrayList<>();
@@ -199,13 +206,41 @@ public final class EbbtideBuilder {
     }
 
     /**
-     * Puts it together. Starts nothing.
+     * Puts it together and runs it, see {@link Ebbtide#run}. A service that cannot be put together ends the process with
+     * {@link io.ebbtide.lifecycle.ExitCode#START_FAILED}: one line of log says why, and so does the container's termination
+     * message.
+     */
+    public void run() {
+        Ebbtide built;
+        try {
+            built = build();
+        } catch (RuntimeException | LinkageError e) {
+            ProcessOwner.exitAfterBuildFailure(service, e);
+            return;
+        }
+        built.run();
+    }
+
+    /**
+     * Puts it together. Starts nothing. What is wrong is also written to the container's termination message.
      *
      * @throws IllegalArgumentException if a setting or an environment variable is wrong, shares do not fit the grace, a
      *     name is taken, or a dependency is checked for liveness; the message says what was expected
      */
     public Ebbtide build() {
-        Settings effective = EnvironmentSettings.override(own(), environment);
+        try {
+            return assemble();
+        } catch (RuntimeException | LinkageError e) {
+            String set = environment.get(EnvironmentSettings.TERMINATION_LOG);
+            ProcessOwner.reportBuildFailure(service, e, set == null ? settings.terminationLog() : set);
+            throw e;
+        }
+    }
+
+    private Ebbtide assemble() {
+        List<String> warnings = EnvironmentSettings.warnings(environment);
+        Settings effective = EnvironmentSettings.override(own(), environment)
+                .withoutUnusedLameDuck(Plan.haveSenders(sources), warnings::add);
         if (metricsText != null && effective.managementPort() == null) {
             throw Expect.wrong(
                     "scrape",
@@ -234,7 +269,8 @@ public final class EbbtideBuilder {
                 effective.drainLimits(),
                 backlogs);
         var lifecycle = new Lifecycle(plan, control, inFlight, log, ticker);
-        var probes = new Probes(health, lifecycle);
+        boolean isEverywhere = effective.probeDetails() == ProbeDetails.EVERYWHERE;
+        var probes = new Probes(health, lifecycle, isEverywhere);
         for (TrafficSource source : sources) {
             if (source instanceof ProbeHost host) {
                 host.serveProbes(probes);
@@ -250,39 +286,42 @@ public final class EbbtideBuilder {
                     service,
                     effective.managementAddress(orchestrator),
                     effective.managementPort(),
-                    probes,
+                    effective.probeDetails() == ProbeDetails.MANAGEMENT ? new Probes(health, lifecycle, true) : probes,
                     metricsText,
                     log,
                     ticker);
             lifecycle.surroundWith(new Part("management server", management));
         }
-        announce(effective.line(orchestrator, Terminal.isAttached()));
-        for (String warning : plan.warnings(effective.shares(), orchestrator)) {
-            LOG.warn("'{}': {}", service, warning);
-        }
+        warnings.addAll(plan.warnings(effective.shares(), orchestrator));
+        var announcement =
+                new Announcement(service, effective.line(orchestrator, Terminal.isAttached()), List.copyOf(warnings));
+        log.write(LOG, announcement::log); // a full pipe must not stop the service
+        log.flush(MAX_FOR_ANNOUNCEMENT);
+        String managementAddress = effective.managementAddress(orchestrator);
+        ManagementServer started = management;
+        lifecycle.onStarted(() -> log.write(
+                LOG,
+                to -> to.info(
+                        StartLine.of(lifecycle, started == null ? null : managementAddress + ":" + started.port()))));
         BooleanSupplier interactive = () -> orchestrator == Orchestrator.NONE && Terminal.isAttached();
         return new Ebbtide(
-                lifecycle, health, inFlight, management, budget.grace(), interactive, effective.terminationLog());
+                lifecycle,
+                health,
+                inFlight,
+                management,
+                budget.grace(),
+                interactive,
+                effective.terminationLog(),
+                () -> {
+                    if (log.neverMute()) {
+                        log.write(LOG, announcement::log);
+                    }
+                });
     }
 
     private Settings own() {
         Settings own = managementPort == null ? settings : settings.withManagementPort(managementPort);
         return grace == null ? own : own.withGrace(grace);
-    }
-
-    private void announce(String line) {
-        LOG.info("'{}': {}", service, line);
-        for (String link : EnvironmentSettings.serviceLinks(environment)) {
-            LOG.warn(
-                    "'{}': {} is ignored: Kubernetes sets it for a Service of such a name in this namespace (expected: a"
-                            + " setting of ours); set enableServiceLinks: false in the pod's template",
-                    service,
-                    link);
-        }
-        List<String> unknown = EnvironmentSettings.unknown(environment);
-        if (!unknown.isEmpty()) {
-            LOG.warn("'{}': {} mean nothing here (expected: {})", service, unknown, EnvironmentSettings.known());
-        }
     }
 
     private EbbtideBuilder check(String name, ProbeKind kind, Check check) {

@@ -3,10 +3,13 @@ package io.ebbtide;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
+import io.ebbtide.internal.Redact;
 import io.ebbtide.lifecycle.LameDuckPolicy;
 import io.ebbtide.lifecycle.LameDuckReadiness;
 import io.ebbtide.lifecycle.LameDuckRules;
+import io.ebbtide.probe.ProbeDetails;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -20,6 +23,9 @@ import java.util.stream.Collectors;
 
 /** Overrides settings from environment variables: who deploys knows the platform better than who wrote the code. */
 final class EnvironmentSettings {
+    /** Read also where the others are wrong, to tell of that. */
+    static final String TERMINATION_LOG = "EBBTIDE_TERMINATION_LOG";
+
     private static final String PREFIX = "EBBTIDE_";
 
     /** Each variable and what it does with its value. Made when it is needed, which most processes never do. */
@@ -47,7 +53,8 @@ final class EnvironmentSettings {
                     overridden = variable.getValue().apply(overridden, value);
                 } catch (IllegalArgumentException e) {
                     throw new IllegalArgumentException(
-                            "%s=%s is wrong: %s".formatted(variable.getKey(), value, e.getMessage()), e);
+                            "%s=%s is wrong: %s".formatted(variable.getKey(), Redact.oneLine(value), e.getMessage()),
+                            e);
                 }
             }
         }
@@ -96,6 +103,21 @@ final class EnvironmentSettings {
                 .toList();
     }
 
+    /** What stands there and is not used, in words; may be added to. */
+    static List<String> warnings(Map<String, String> environment) {
+        List<String> warnings = new ArrayList<>();
+        for (String link : serviceLinks(environment)) {
+            warnings.add(link
+                    + " is ignored: Kubernetes sets it for a Service of such a name in this namespace (expected: a setting of"
+                    + " ours); set enableServiceLinks: false in the pod's template");
+        }
+        List<String> unknown = unknown(environment);
+        if (!unknown.isEmpty()) {
+            warnings.add("%s mean nothing here (expected: %s)".formatted(unknown, known()));
+        }
+        return warnings;
+    }
+
     /**
      * A Service named {@code ebbtide-management} gives every pod of its namespace {@code
      * EBBTIDE_MANAGEMENT_PORT=tcp://10.0.0.7:80} (Kubernetes, "Accessing the Service", environment variables).
@@ -140,7 +162,10 @@ final class EnvironmentSettings {
                 rules((rules, value) -> rules.withReadiness(oneOf(LameDuckReadiness.values(), value))));
         variables.put("EBBTIDE_MANAGEMENT_PORT", (settings, value) -> settings.withManagementPort(number(value)));
         variables.put("EBBTIDE_MANAGEMENT_ADDRESS", Settings::withManagementAddress);
-        variables.put("EBBTIDE_TERMINATION_LOG", Settings::withTerminationLog);
+        variables.put(TERMINATION_LOG, Settings::withTerminationLog);
+        variables.put(
+                "EBBTIDE_PROBE_DETAILS",
+                (settings, value) -> settings.withProbeDetails(oneOf(ProbeDetails.values(), value)));
         return Collections.unmodifiableMap(variables);
     }
 

@@ -5,12 +5,15 @@ import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.lifecycle.GraceBudget;
 import io.ebbtide.lifecycle.GraceBudget.Shares;
+import io.ebbtide.lifecycle.LameDuckPolicy;
 import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.lifecycle.Orchestrator;
+import io.ebbtide.probe.ProbeDetails;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  * @param terminationLog {@code EBBTIDE_TERMINATION_LOG}: the file that gets a short text about the end of a service under
  *     {@code run()}; derived: {@code /dev/termination-log} where that can be written (Kubernetes' {@code
  *     terminationMessagePath})
+ * @param probeDetails {@code EBBTIDE_PROBE_DETAILS}: {@code none}, {@code management} or {@code everywhere}: on which ports the
+ *     answers to probes say more than the status; {@code management} unless set
  */
 public record Settings(
         @Nullable Duration grace,
@@ -43,12 +48,13 @@ public record Settings(
         LameDuckRules lameDuckRules,
         @Nullable Integer managementPort,
         @Nullable String managementAddress,
-        @Nullable String terminationLog) {
+        @Nullable String terminationLog,
+        ProbeDetails probeDetails) {
     /** The port of the management server, unless another is set. */
     public static final int DEFAULT_MANAGEMENT_PORT = 8558;
 
-    private static final Settings DERIVED =
-            new Settings(null, Shares.DERIVED, Map.of(), LameDuckRules.defaults(), null, null, null);
+    private static final Settings DERIVED = new Settings(
+            null, Shares.DERIVED, Map.of(), LameDuckRules.defaults(), null, null, null, ProbeDetails.MANAGEMENT);
 
     public Settings {
         if (grace != null) {
@@ -69,6 +75,7 @@ public record Settings(
         if (terminationLog != null) {
             Expect.text(terminationLog, "terminationLog");
         }
+        Expect.present(probeDetails, "probeDetails");
     }
 
     /** Nothing set: all is derived, and there is no management server. */
@@ -92,7 +99,14 @@ public record Settings(
     /** The same with another grace, {@code > 0}. */
     public Settings withGrace(Duration newGrace) {
         return new Settings(
-                newGrace, shares, drainLimits, lameDuckRules, managementPort, managementAddress, terminationLog);
+                newGrace,
+                shares,
+                drainLimits,
+                lameDuckRules,
+                managementPort,
+                managementAddress,
+                terminationLog,
+                probeDetails);
     }
 
     /** The same with another preStop, {@code >= 0}. */
@@ -125,32 +139,57 @@ public record Settings(
         var limits = new EnumMap<WorkKind, Duration>(WorkKind.class);
         limits.putAll(drainLimits);
         limits.put(Expect.present(kind, "kind"), Expect.notNegative(limit, "drain of " + kind));
-        return new Settings(grace, shares, limits, lameDuckRules, managementPort, managementAddress, terminationLog);
+        return new Settings(
+                grace, shares, limits, lameDuckRules, managementPort, managementAddress, terminationLog, probeDetails);
     }
 
     /** The same with other rules for the lame duck. */
     public Settings withLameDuckRules(LameDuckRules newRules) {
-        return new Settings(grace, shares, drainLimits, newRules, managementPort, managementAddress, terminationLog);
+        return new Settings(
+                grace, shares, drainLimits, newRules, managementPort, managementAddress, terminationLog, probeDetails);
     }
 
     /** The same with a management server on this port, 0 for any that is free. */
     public Settings withManagementPort(int newPort) {
-        return new Settings(grace, shares, drainLimits, lameDuckRules, newPort, managementAddress, terminationLog);
+        return new Settings(
+                grace, shares, drainLimits, lameDuckRules, newPort, managementAddress, terminationLog, probeDetails);
     }
 
     /** The same with a management server bound to this address. */
     public Settings withManagementAddress(String newAddress) {
-        return new Settings(grace, shares, drainLimits, lameDuckRules, managementPort, newAddress, terminationLog);
+        return new Settings(
+                grace, shares, drainLimits, lameDuckRules, managementPort, newAddress, terminationLog, probeDetails);
     }
 
     /** The same with another file for the short text about the end. */
     public Settings withTerminationLog(String newFile) {
-        return new Settings(grace, shares, drainLimits, lameDuckRules, managementPort, managementAddress, newFile);
+        return new Settings(
+                grace, shares, drainLimits, lameDuckRules, managementPort, managementAddress, newFile, probeDetails);
+    }
+
+    /** Returns a copy whose probes say more than the status on the given ports. */
+    public Settings withProbeDetails(ProbeDetails newDetails) {
+        return new Settings(
+                grace,
+                shares,
+                drainLimits,
+                lameDuckRules,
+                managementPort,
+                managementAddress,
+                terminationLog,
+                newDetails);
     }
 
     private Settings withShares(Shares newShares) {
         return new Settings(
-                grace, newShares, drainLimits, lameDuckRules, managementPort, managementAddress, terminationLog);
+                grace,
+                newShares,
+                drainLimits,
+                lameDuckRules,
+                managementPort,
+                managementAddress,
+                terminationLog,
+                probeDetails);
     }
 
     /**
@@ -179,6 +218,28 @@ public record Settings(
         return GraceBudget.of(grace == null ? orchestrator.defaultGrace() : grace, shares, orchestrator.mostLameDuck());
     }
 
+    /**
+     * Returns a copy that keeps no time for a lame duck where none can be: the drain has it, unless it is set.
+     *
+     * @param serves whether clients send work to the service
+     * @param warn gets a line if a lame duck was set
+     */
+    Settings withoutUnusedLameDuck(boolean serves, Consumer<String> warn) {
+        if (serves && lameDuckRules.policy() != LameDuckPolicy.NONE) {
+            return this;
+        }
+        Duration unused = shares.lameDuck();
+        if (unused != null && !unused.isZero()) {
+            warn.accept("the lame duck of %s is not used, as %s; nothing is kept for it"
+                    .formatted(
+                            Durations.text(unused),
+                            serves
+                                    ? "its policy is none"
+                                    : "no client sends work here (expected: a source given to serve)"));
+        }
+        return withLameDuck(Duration.ZERO);
+    }
+
     /** Where the management server binds under this orchestrator, whose probes come from outside. */
     String managementAddress(Orchestrator orchestrator) {
         if (managementAddress != null) {
@@ -199,12 +260,14 @@ public record Settings(
                         .sorted(Map.Entry.comparingByKey())
                         .map(each -> each.getKey() + " " + Durations.text(each.getValue()))
                         .collect(Collectors.joining(", ", "; drain of ", " at most"));
-        return "grace %s (%s%s); lame duck %s%s; %s"
+        String lameDuck =
+                Duration.ZERO.equals(shares.lameDuck()) ? "no lame duck" : "lame duck " + lameDuckRules.text();
+        return "grace %s (%s%s); %s%s; %s"
                 .formatted(
                         budget(orchestrator).addition(),
                         who,
                         terminal ? ", at a terminal" : "",
-                        lameDuckRules.text(),
+                        lameDuck,
                         limits,
                         management);
     }

@@ -191,6 +191,79 @@ final class EbbtideTest {
         assertThat(report.json()).hasSizeLessThan(64 * 1024);
     }
 
+    /** Two streams begin as requests, one before the time of its kind is over and one after it. */
+    @Test
+    void requestThatBecomesAStream_hasTheTimeOfStreams() throws Exception {
+        Ebbtide service = Ebbtide.builder("orders")
+                .settings(ROOMY.withLameDuck(Duration.ZERO).withDrainLimit(WorkKind.STREAM, Duration.ZERO))
+                .build()
+                .start();
+        Ticket early = service.work("GET /events", WorkKind.REQUEST);
+        Ticket late = service.work("GET /late-events", WorkKind.REQUEST);
+        Ticket request = service.work("GET /a", WorkKind.REQUEST);
+        early.becomes(WorkKind.STREAM);
+
+        service.shutdown("test");
+        Awaitility.await()
+                .atMost(TestTimeouts.HANG)
+                .until(() -> service.inFlight().count(WorkKind.STREAM) == 0);
+        late.becomes(WorkKind.STREAM);
+        request.close();
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
+
+        assertThat(report.cut())
+                .extracting(ShutdownReport.Cut::description)
+                .containsExactly("GET /events", "GET /late-events");
+        assertThat(report.inFlightCut()).isEqualTo(2);
+        assertThat(report.inFlightFinished()).isEqualTo(1);
+        assertThat(report.inFlightGivenUp()).isZero();
+        assertThat(report.exitCode()).isEqualTo(ExitCode.WORK_CUT);
+    }
+
+    @Test
+    void whatArrivesOnceShutdownHasReturned_isLate_eachOfIt() throws Exception {
+        var ways = new CompletableFuture<Traffic>();
+        Ebbtide service = Ebbtide.builder("orders")
+                .settings(ROOMY.withLameDuck(Duration.ZERO))
+                .serve(new SilentSource() {
+                    @Override
+                    public void start(Traffic traffic) {
+                        ways.complete(traffic);
+                    }
+                })
+                .build()
+                .start();
+        Ticket before = service.work("reindex", WorkKind.JOB);
+
+        service.shutdown("test");
+        Ticket late = ways.join().admit(WorkKind.REQUEST, () -> "GET /late");
+        before.close();
+        assertThat(late).isNotNull();
+        late.close();
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
+
+        assertThat(report.late().count()).isEqualTo(1);
+        assertThat(report.inFlightAtSignal()).isEqualTo(1);
+    }
+
+    @Test
+    void serviceThatNothingServes_keepsNoTimeForALameDuck_andTheDrainHasIt() throws Exception {
+        Ebbtide worker = Ebbtide.builder("worker")
+                .settings(Settings.derived()
+                        .withGrace(Duration.ofSeconds(30))
+                        .withLameDuck(Duration.ofSeconds(12))
+                        .withStop(Duration.ofSeconds(5))
+                        .withMargin(Duration.ofSeconds(3)))
+                .build()
+                .start();
+
+        worker.shutdown("test");
+        ShutdownReport report = worker.awaitStopped(TestTimeouts.HANG);
+
+        assertThat(report.budget().lameDuck()).isZero();
+        assertThat(report.budget().drain()).isEqualTo(Duration.ofSeconds(22));
+    }
+
     @Test
     void kindThatIsCutByTheHundreds_leavesRoomToTellWhatIsCutAfterIt() throws Exception {
         Ebbtide service = Ebbtide.builder("orders")
@@ -336,6 +409,37 @@ final class EbbtideTest {
                 .hasMessageContaining("\"outcome\":\"WORK_CUT\"")
                 .hasMessageContaining("GET /export")
                 .hasMessageContaining("EbbtideTest.close_withWorkThatNeverEnds_cutsItAndSaysWhich");
+    }
+
+    @Test
+    void shutdownWithLameDuck_servesMeanwhile_andCloseEndsTheLameDuck() throws Exception {
+        Ebbtide service = builder()
+                .serve(new SilentSource())
+                .settings(ROOMY.withLameDuck(Duration.ofMinutes(5)))
+                .build()
+                .start();
+
+        service.shutdownWithLameDuck("a container got the signal");
+        Awaitility.await().until(() -> service.state() == LifecycleState.LAME_DUCK);
+        service.work("late", WorkKind.JOB).close();
+        service.close();
+
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
+        assertThat(report.reason()).isEqualTo("a container got the signal");
+        assertThat(report.lameDuck().reason()).isEqualTo(ShutdownReport.LameDuckReason.SKIPPED);
+    }
+
+    @Test
+    void reasonThatSaysNothing_isRefused_andTheServiceGoesOn() {
+        Ebbtide service = builder().build().start();
+
+        for (String reason : new String[] {null, " "}) {
+            assertThatThrownBy(() -> service.shutdown(reason)).hasMessageStartingWith("reason: ");
+            assertThatThrownBy(() -> service.shutdownWithLameDuck(reason)).hasMessageStartingWith("reason: ");
+        }
+
+        assertThat(service.state()).isEqualTo(LifecycleState.RUNNING);
+        service.close();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.ebbtide.lifecycle.LameDuckPolicy;
 import io.ebbtide.lifecycle.LameDuckReadiness;
 import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.lifecycle.Orchestrator;
+import io.ebbtide.probe.ProbeDetails;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -27,7 +28,8 @@ final class SettingsTest {
                         "EBBTIDE_MANAGEMENT_PORT", "9000",
                         "EBBTIDE_MANAGEMENT_ADDRESS", "::1",
                         "EBBTIDE_LAME_DUCK_POLICY", "Fixed",
-                        "EBBTIDE_DRAIN_JOB", "4s"));
+                        "EBBTIDE_DRAIN_JOB", "4s",
+                        "EBBTIDE_PROBE_DETAILS", "Everywhere"));
 
         assertThat(settings)
                 .isEqualTo(new Settings(
@@ -42,7 +44,8 @@ final class SettingsTest {
                         LameDuckRules.defaults().withPolicy(LameDuckPolicy.FIXED),
                         9000,
                         "::1",
-                        null));
+                        null,
+                        ProbeDetails.EVERYWHERE));
     }
 
     @Test
@@ -74,7 +77,7 @@ final class SettingsTest {
         assertThatThrownBy(() -> Settings.derived().with("lame_duck", "3s"))
                 .hasMessage("setting: lame_duck (expected: drain, drain-job, drain-message, drain-request,"
                         + " drain-stream, drain-websocket, grace, lame-duck, lame-duck-min, lame-duck-policy,"
-                        + " lame-duck-readiness, management-address, management-port, margin, pre-stop, senders, stop,"
+                        + " lame-duck-readiness, management-address, management-port, margin, pre-stop, probe-details, senders, stop,"
                         + " termination-log)");
         assertThatThrownBy(() -> Settings.derived().with("grace", "30"))
                 .hasMessage("expected: a number with a unit such as 500ms, 30s or 2m, or PT30S");

@@ -1,6 +1,7 @@
 package io.ebbtide.health;
 
 import io.ebbtide.internal.Expect;
+import io.ebbtide.internal.JdkModules;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,8 +72,13 @@ public final class Check {
         return of(new HttpLook(url)).dependency();
     }
 
-    /** Whether threads wait for each other for ever. Every 30 s, down at once; meant for liveness. */
+    /**
+     * Whether threads wait for each other for ever. Every 30 s, down at once; meant for liveness.
+     *
+     * @throws IllegalStateException if the runtime lacks the module {@code java.management}
+     */
     public static Check deadlock() {
+        JdkModules.require(JdkModules.MANAGEMENT, "the check of deadlocks");
         return of(new DeadlockLook()).every(Duration.ofSeconds(30)).downAfter(1);
     }
 
@@ -92,8 +98,10 @@ public final class Check {
      * so with its first mixed or full one.
      *
      * @param maximumPercent share of the largest heap that may be in use after a collection, 1 to 100
+     * @throws IllegalStateException if the runtime lacks the module {@code java.management}
      */
     public static Check heapAfterCollection(int maximumPercent) {
+        JdkModules.require(JdkModules.MANAGEMENT, "the check of the heap");
         return of(HeapLook.ofThisProcess(maximumPercent));
     }
 

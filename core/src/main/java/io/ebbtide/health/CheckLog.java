@@ -2,6 +2,7 @@ package io.ebbtide.health;
 
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Lines;
 import io.ebbtide.internal.Redact;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -42,7 +43,7 @@ final class CheckLog {
                         Durations.text(after)));
     }
 
-    void stuck(Duration timeout, String stack) {
+    void stuck(Duration timeout, Lines stack) {
         log.write(
                 LOG,
                 to -> to.warn(

@@ -117,6 +117,10 @@ final class CheckRunner {
     private void reviveIfLost() {
         boolean isLost;
         synchronized (this) {
+            Run run = current;
+            if (run != null && run.isLost(engine.ticker().nanos(), LOST_AFTER)) {
+                current = null; // its thread has ended, and cannot say so any more
+            }
             isLost = scheduled
                     && !stopped
                     && current == null
@@ -137,15 +141,16 @@ final class CheckRunner {
         if (standsProved()) {
             return;
         }
-        var run = new Run(engine.ticker().nanos());
+        Run run;
         synchronized (this) {
             if (stopped || current != null) {
                 return;
             }
+            run = new Run(engine.ticker().nanos(), verdict == null ? schedule.firstTimeout() : schedule.timeout());
             current = run;
         }
         try {
-            run.wakeBy(engine.scheduler().after(schedule.timeout(), () -> overdue(run)));
+            run.wakeBy(engine.scheduler().after(run.timeout(), () -> overdue(run)));
             Executor threads = check.traits().platformThread() ? engine.platformThreads() : engine.threads();
             threads.execute(() -> perform(run));
         } catch (RuntimeException | Error e) { // no thread or no memory to be had
@@ -239,7 +244,7 @@ final class CheckRunner {
     private void overdue(Run run) {
         boolean first;
         boolean turned;
-        Outcome known = outcomeOfATimeout(); // not under the lock: it asks the caller's code
+        Outcome known = outcomeOfATimeout(run); // not under the lock: it asks the caller's code
         Outcome said;
         synchronized (this) {
             if (current != run) {
@@ -259,7 +264,7 @@ final class CheckRunner {
         }
     }
 
-    private Outcome outcomeOfATimeout() {
+    private Outcome outcomeOfATimeout(Run run) {
         Outcome known = null;
         var supplier = check.traits().timeoutOutcome();
         if (supplier != null) {
@@ -269,7 +274,7 @@ final class CheckRunner {
                 log.actionFailed("timeout outcome", e);
             }
         }
-        return known != null ? known : Outcome.down("no answer within " + Durations.text(schedule.timeout()));
+        return known != null ? known : Outcome.down("no answer within " + Durations.text(run.timeout()));
     }
 
     private void runAction(String what, Runnable action) {
@@ -346,7 +351,7 @@ final class CheckRunner {
             }
             stackTold = true;
         }
-        log.stuck(schedule.timeout(), Threads.stack(thread, 16));
+        log.stuck(run.timeout(), Threads.stack(thread, 16));
     }
 
     private static @Nullable Throwable unwrapped(@Nullable Throwable failure) {

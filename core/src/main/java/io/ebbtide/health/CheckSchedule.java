@@ -12,7 +12,7 @@ import java.time.Duration;
  *
  * @param interval time from the end of one run to the start of the next, {@code > 0} and at most 365 days; each is up to 10 % shorter by
  *     chance, so that replicas do not ask in step
- * @param timeout how long one run may take before it counts as failed, {@code > 0} and at most 365 days
+ * @param timeout how long one run may take before it counts as failed, but for the first (see {@link #firstTimeout}), {@code > 0} and at most 365 days
  * @param failuresToDown consecutive failures that turn an up check down, 1 to 1000
  * @param successesToUp consecutive successes that turn a down check up, 1 to 1000
  * @param staleAfter age at which a verdict that no run renews no longer counts, {@code > interval + timeout} and at most
@@ -20,6 +20,8 @@ import java.time.Duration;
  */
 public record CheckSchedule(
         Duration interval, Duration timeout, int failuresToDown, int successesToUp, Duration staleAfter) {
+    private static final int FIRST_RUN_FACTOR = 5;
+    private static final Duration MAX_EXTRA_FOR_FIRST_RUN = Duration.ofSeconds(5);
     private static final int MAX_IN_A_ROW = 1_000;
     private static final Duration LONGEST_STALE_AFTER = Duration.ofDays(3_650);
     private static final CheckSchedule DEFAULTS =
@@ -69,6 +71,14 @@ public record CheckSchedule(
     /** The pause between runs while the verdict is in doubt: the interval, at most 1 s. */
     public Duration suspectInterval() {
         return Durations.min(interval, Duration.ofSeconds(1));
+    }
+
+    /**
+     * How long the first run may take: five times the timeout, at most 5 s longer. It loads classes and opens connections, on a
+     * machine that is busy with starting; and its outcome alone decides.
+     */
+    public Duration firstTimeout() {
+        return Durations.min(timeout.multipliedBy(FIRST_RUN_FACTOR), timeout.plus(MAX_EXTRA_FOR_FIRST_RUN));
     }
 
     /** {@code interval + failuresToDown x timeout + (failuresToDown - 1) x suspectInterval}. */

@@ -2,6 +2,7 @@ package io.ebbtide.health;
 
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Expect;
+import io.ebbtide.internal.Printable;
 import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Scheduler;
 import io.ebbtide.internal.Ticker;
@@ -84,7 +85,7 @@ public final class Health {
      * @throws IllegalStateException if the checks are running already
      */
     void register(String name, ProbeKind kind, Check check) {
-        Expect.text(name, "name");
+        Expect.name(name, "name");
         Expect.present(check, "check");
         if (running.get()) {
             throw new IllegalStateException(
@@ -166,10 +167,11 @@ public final class Health {
      * @param reason shown by the probes
      */
     public Hold hold(String reason) {
-        var hold = new HoldFor(Expect.text(reason, "reason"));
+        String shown = Printable.line(Redact.text(Expect.text(reason, "reason")));
+        var hold = new HoldFor(shown);
         holds.add(hold);
         publish();
-        log.write(LOG, to -> to.info("'{}' is held out of rotation: {}", service, reason));
+        log.write(LOG, to -> to.info("'{}' is held out of rotation: {}", service, shown));
         return hold;
     }
 
@@ -180,15 +182,15 @@ public final class Health {
      * @param reason shown by the probes
      */
     public void broken(String reason) {
-        Expect.text(reason, "reason");
+        String shown = Printable.line(Redact.text(Expect.text(reason, "reason")));
         synchronized (this) {
             if (broken != null) {
                 return;
             }
-            broken = reason;
+            broken = shown;
         }
         publish();
-        log.write(LOG, to -> to.error("'{}' is broken and asks to be restarted: {}", service, reason));
+        log.write(LOG, to -> to.error("'{}' is broken and asks to be restarted: {}", service, shown));
     }
 
     /**

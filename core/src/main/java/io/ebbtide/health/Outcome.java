@@ -1,6 +1,8 @@
 package io.ebbtide.health;
 
 import io.ebbtide.internal.Expect;
+import io.ebbtide.internal.Printable;
+import io.ebbtide.internal.Redact;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Collections;
@@ -9,7 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one run of a check found. Immutable.
+ * What one run of a check found. Immutable. Control characters in its texts are escaped; a reason is without
+ * credentials, and cut after 256 characters.
  *
  * @param passed whether what was looked at is well
  * @param reason what is wrong, in a few words that anybody may read: it is shown by the probes, so no host, no user, no
@@ -25,11 +28,11 @@ public record Outcome(
     private static final Outcome UP = new Outcome(true, "", Map.of(), null);
 
     public Outcome {
-        Expect.present(reason, "reason");
+        reason = Printable.line(Redact.text(Expect.present(reason, "reason")));
         var plain = new LinkedHashMap<String, Object>();
         for (Map.Entry<String, Object> detail :
                 Expect.present(details, "details").entrySet()) {
-            plain.put(detail.getKey(), plain(detail.getKey(), detail.getValue()));
+            plain.put(Printable.line(Redact.text(detail.getKey())), plain(detail.getKey(), detail.getValue()));
         }
         details = Collections.unmodifiableMap(plain);
     }
@@ -58,8 +61,10 @@ public record Outcome(
 
     /** What cannot change any more and can be written: a counter that goes on counting is read now. */
     private static Object plain(String name, @Nullable Object value) {
-        if (value instanceof String
-                || value instanceof Boolean
+        if (value instanceof String text) {
+            return Printable.escape(text);
+        }
+        if (value instanceof Boolean
                 || value instanceof Integer
                 || value instanceof Long
                 || value instanceof Double

@@ -1,21 +1,31 @@
 package io.ebbtide.health;
 
 import io.ebbtide.internal.Scheduler.Timer;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a check, from its start to its result. Safe for use by many threads. */
 final class Run {
+    private final Duration timeout;
     private volatile Timer timer = () -> {};
     private volatile boolean overdue;
     private volatile @Nullable CompletionStage<Outcome> stage;
     private volatile long begunNanos;
     private @Nullable Thread thread;
 
-    /** @param wantedNanos when it should begin */
-    Run(long wantedNanos) {
+    /**
+     * @param wantedNanos when it should begin
+     * @param timeout how long it may take from then on
+     */
+    Run(long wantedNanos, Duration timeout) {
         begunNanos = wantedNanos;
+        this.timeout = timeout;
+    }
+
+    Duration timeout() {
+        return timeout;
     }
 
     /** When it began to look; until then, when it should have. */
@@ -48,6 +58,12 @@ final class Run {
 
     synchronized @Nullable Thread thread() {
         return thread;
+    }
+
+    /** Whether nobody is left to end it: its thread had no memory, to start or to report. */
+    synchronized boolean isLost(long nowNanos, Duration grace) {
+        boolean isLate = nowNanos - begunNanos > timeout.plus(grace).toNanos();
+        return isLate && stage == null && (thread == null || !thread.isAlive());
     }
 
     void answersBy(CompletionStage<Outcome> newStage) {

@@ -30,9 +30,15 @@ public record Snapshot(
         return broken == null ? worst(ProbeKind.LIVENESS) : Status.DOWN;
     }
 
-    /** {@link Status#DOWN} if the service should get no traffic. */
+    /** {@link Status#DOWN} if the service should get no traffic: not before its startup checks have passed, either. */
     public Status readiness() {
-        return holds.isEmpty() ? worst(ProbeKind.READINESS) : Status.DOWN;
+        boolean inTheWay = !holds.isEmpty() || isStartupAwaited();
+        return inTheWay ? Status.DOWN : worst(ProbeKind.READINESS);
+    }
+
+    /** Whether there are startup checks that have not passed yet. */
+    public boolean isStartupAwaited() {
+        return !started && checks.stream().anyMatch(check -> check.kind() == ProbeKind.STARTUP);
     }
 
     /** {@link Status#DOWN} until the startup checks have passed once. */

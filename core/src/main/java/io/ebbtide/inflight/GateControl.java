@@ -34,11 +34,11 @@ public final class GateControl {
     }
 
     /**
-     * Writes down as cut all that is in flight; what becomes of it changes no number any more. The gate must be closed.
+     * Marks as cut all that is in flight; what becomes of it changes no number any more. The gate must be closed.
      *
-     * @return what was in flight, the oldest first
+     * @return what was in flight and not cut before, the oldest first
      */
-    public List<WorkInFlight> cutAll() {
+    public List<Ticket> cutAll() {
         return inFlight.cutAll();
     }
 
@@ -66,11 +66,38 @@ public final class GateControl {
     }
 
     /**
-     * Waits no longer for work of this kind, and lets none in any more.
+     * Cuts the work of this kind, waits no longer for it, and lets none in any more.
      *
-     * @return what was in flight, the oldest first
+     * @return what was in flight and not cut before, the oldest first
      */
-    public List<WorkInFlight> giveUp(WorkKind kind) {
-        return inFlight.giveUp(kind);
+    public List<Ticket> cutAll(WorkKind kind) {
+        return inFlight.cutAll(kind);
+    }
+
+    /**
+     * Marks a ticket as cut, which the drain goes on waiting for.
+     *
+     * @return whether it was in flight, and not cut before
+     */
+    public boolean cut(Ticket ticket) {
+        return inFlight.cut(ticket);
+    }
+
+    /**
+     * Returns the tickets that were cut one by one since the last call: by {@link #cut(Ticket)}, or because they became of a kind
+     * whose time is over. In the order in which they were cut.
+     */
+    public List<Ticket> takeCutEarly() {
+        return inFlight.takeCutEarly();
+    }
+
+    /** Describes a ticket that was cut. Calls the user's code, which may block for ever. */
+    public static WorkInFlight describe(Ticket ticket) {
+        return new WorkInFlight(ticket.kind(), ticket.describe(), ticket.ageAtCut(), ticket.thread());
+    }
+
+    /** Does the same with a text in place of the user's own. */
+    public static WorkInFlight describe(Ticket ticket, String text) {
+        return new WorkInFlight(ticket.kind(), text, ticket.ageAtCut(), ticket.thread());
     }
 }

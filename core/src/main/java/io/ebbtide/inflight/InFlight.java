@@ -2,16 +2,18 @@ package io.ebbtide.inflight;
 
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
+import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -29,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * time for the drain is over. Once closed it never opens again.
  */
 public final class InFlight {
+    // Over 300 lines: whatever reads or closes the gate stands beside the proof that it rests on.
+
     /*
      * Closed and zero. While idle is wanted, whoever leaves tries to close: it puts a Closing of its own into the gate,
      * then counts. Whoever enters first lists its ticket, then reads the gate. Both orders are total (the stripe's lock
@@ -53,7 +57,7 @@ public final class InFlight {
     private final Ticker ticker;
     private final AtomicReference<Object> gate = new AtomicReference<>(OPEN);
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
-    private final AtomicLongArray cut = new AtomicLongArray(WorkKind.values().length);
+    private final Queue<Ticket> cutEarly = new ConcurrentLinkedQueue<>();
     private volatile Set<WorkKind> closedKinds = Set.of();
     private volatile Function<WorkKind, Duration> remaining = kind -> UNLIMITED;
     private volatile boolean closeWhenIdle;
@@ -87,7 +91,7 @@ public final class InFlight {
         if (ticket == null) {
             throw new RejectedExecutionException(
                     "'%s' came after the service was drained, or the time for that was over (expected: new work before that)"
-                            .formatted(description));
+                            .formatted(Redact.oneLine(description)));
         }
         return ticket;
     }
@@ -136,9 +140,13 @@ public final class InFlight {
     }
 
     /** How much of one kind was cut by a shutdown: it was in flight when the time for it was over. */
-    @SuppressWarnings("EnumOrdinal")
     public long cut(WorkKind kind) {
-        return cut.get(Expect.present(kind, "kind").ordinal());
+        Expect.present(kind, "kind");
+        long cut = 0;
+        for (Stripe stripe : stripes) {
+            cut += stripe.cut(kind);
+        }
+        return cut;
     }
 
     /** How much of one kind was ever let in. What is just being refused may be counted for a moment. */
@@ -191,7 +199,7 @@ public final class InFlight {
         List<WorkInFlight> work = list();
         String some = work.stream()
                 .limit(MOST_IN_WORDS)
-                .map(each -> each.description() + " (" + Durations.text(each.age()) + ")")
+                .map(each -> Redact.text(each.description()) + " (" + Durations.text(each.age()) + ")")
                 .collect(Collectors.joining(", "));
         return work.isEmpty()
                 ? "nothing in flight"
@@ -204,43 +212,76 @@ public final class InFlight {
         for (Ticket ticket : tickets()) {
             if (hopeless.test(ticket) && ticket.giveUp()) {
                 given.add(ticket);
-                left();
             }
         }
+        left();
         return oldestFirst(given, now);
     }
 
-    /** Whoever enters lists its ticket before it looks here, so none is let in that the list has not. */
-    List<WorkInFlight> giveUp(WorkKind kind) {
+    /**
+     * Cuts all of this kind and lets none in any more. Whoever enters, or becomes of this kind, says so in the list before it
+     * looks here, so none stays that the list has not.
+     */
+    List<Ticket> cutAll(WorkKind kind) {
         var kinds = EnumSet.of(kind);
         kinds.addAll(closedKinds);
         closedKinds = Set.copyOf(kinds);
-        return countCut(giveUp(ticket -> ticket.kind() == kind));
+        List<Ticket> cut = new ArrayList<>();
+        for (Ticket ticket : tickets()) {
+            if (ticket.kind() == kind) {
+                ticket.cut(false, cut);
+            }
+        }
+        left();
+        return oldestFirst(cut);
+    }
+
+    /** The ticket is of another kind now: if the time of that is over, it is cut. */
+    void became(Ticket ticket) {
+        if (closedKinds.contains(ticket.kind()) && ticket.cut(false, cutEarly)) {
+            left();
+        }
+    }
+
+    /** Marks a ticket as cut, which the drain goes on waiting for. Does nothing if it is closed, or cut already. */
+    boolean cut(Ticket ticket) {
+        return ticket.cut(true, cutEarly);
+    }
+
+    /** The tickets that were cut one by one since the last call. */
+    List<Ticket> takeCutEarly() {
+        List<Ticket> cut = new ArrayList<>();
+        for (Ticket ticket = cutEarly.poll(); ticket != null; ticket = cutEarly.poll()) {
+            cut.add(ticket);
+        }
+        return cut;
     }
 
     /**
-     * Writes down as cut all that is in flight: it stays in the list, and its end is not counted any more. The gate must
-     * be closed, so that none comes after. If it has closed by itself, nobody is in: who stands in the list for a moment
-     * is just being refused.
+     * Marks all that is in flight as cut: it stays in the list, and its end is not counted any more. The gate must be closed, so
+     * that none comes after. If it has closed by itself, nobody is in: who stands in the list for a moment is just being
+     * refused.
      *
      * @return what was in flight and not cut before, the oldest first
      */
-    List<WorkInFlight> cutAll() {
+    List<Ticket> cutAll() {
         if (!closedEarly) {
             return List.of();
         }
-        long now = ticker.nanos();
         List<Ticket> cut = new ArrayList<>();
         for (Stripe stripe : stripes) {
             stripe.cutAllTo(cut);
         }
-        return countCut(oldestFirst(cut, now));
+        return oldestFirst(cut);
     }
 
-    @SuppressWarnings("EnumOrdinal") // an index into an array that never leaves this object
-    private List<WorkInFlight> countCut(List<WorkInFlight> work) {
-        work.forEach(each -> cut.incrementAndGet(each.kind().ordinal()));
-        return work;
+    private static List<Ticket> oldestFirst(List<Ticket> tickets) {
+        tickets.sort(Comparator.comparingLong(Ticket::enteredNanos));
+        return tickets;
+    }
+
+    long nanos() {
+        return ticker.nanos();
     }
 
     long nanosSince(long nanos) {

@@ -2,6 +2,7 @@ package io.ebbtide.inflight;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +21,10 @@ final class Stripe {
     private final InFlight owner;
     private final int[] counts = new int[KINDS.length];
     private final long[] totals = new long[KINDS.length];
+    private final long[] cuts = new long[KINDS.length];
     private int count;
     private long finished;
     private long givenUp;
-    private long cut;
     private @Nullable Ticket first;
 
     Stripe(InFlight owner) {
@@ -45,6 +46,18 @@ final class Stripe {
             totals[kind.ordinal()]++;
         }
         return ticket;
+    }
+
+    void become(Ticket ticket, WorkKind kind) {
+        synchronized (this) {
+            if (!ticket.listed || ticket.kind() == kind) {
+                return;
+            }
+            counts[ticket.kind().ordinal()]--;
+            ticket.kind(kind);
+            counts[kind.ordinal()]++;
+        }
+        owner.became(ticket);
     }
 
     void leave(Ticket ticket) {
@@ -73,22 +86,51 @@ final class Stripe {
 
     /** Takes a ticket out whose work goes on; returns whether it was in. */
     synchronized boolean giveUp(Ticket ticket) {
-        if (ticket.cut || !takeOut(ticket)) {
+        if (!takeOut(ticket) || ticket.cut) {
             return false;
         }
         givenUp++;
         return true;
     }
 
-    /** Writes down as cut all tickets that were not before. */
-    synchronized void cutAllTo(List<Ticket> all) {
+    /**
+     * Marks a ticket as cut.
+     *
+     * @param stays whether the drain goes on waiting for it
+     * @param cutTickets gets the ticket, at the moment at which the numbers get it
+     * @return whether it was in flight, and not cut before
+     */
+    synchronized boolean cut(Ticket ticket, boolean stays, Collection<? super Ticket> cutTickets) {
+        boolean wasIn = ticket.listed;
+        if (wasIn && !stays) {
+            takeOut(ticket);
+        }
+        if (!wasIn || ticket.cut) {
+            return false;
+        }
+        mark(ticket, cutTickets);
+        return true;
+    }
+
+    /** Marks all tickets as cut that were not before. */
+    synchronized void cutAllTo(Collection<? super Ticket> cutTickets) {
         for (Ticket ticket = first; ticket != null; ticket = ticket.next) {
             if (!ticket.cut) {
-                ticket.cut = true;
-                cut++;
-                all.add(ticket);
+                mark(ticket, cutTickets);
             }
         }
+    }
+
+    /** The lock must be held. */
+    private void mark(Ticket ticket, Collection<? super Ticket> cutTickets) {
+        ticket.cutNanos = owner.nanos();
+        ticket.cut = true;
+        cuts[ticket.kind().ordinal()]++;
+        cutTickets.add(ticket);
+    }
+
+    synchronized long cut(WorkKind kind) {
+        return cuts[kind.ordinal()];
     }
 
     long nanosSince(long nanos) {
@@ -137,6 +179,7 @@ final class Stripe {
     synchronized Totals totals() {
         // those that were cut and have not ended yet stand in the list, too
         long entered = Arrays.stream(totals).sum();
+        long cut = Arrays.stream(cuts).sum();
         return new Totals(entered, entered - finished - givenUp - cut, finished, givenUp, cut);
     }
 

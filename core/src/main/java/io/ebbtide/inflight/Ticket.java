@@ -1,7 +1,10 @@
 package io.ebbtide.inflight;
 
+import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Printable;
+import io.ebbtide.internal.Redact;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +24,7 @@ public final class Ticket implements AutoCloseable {
             AtomicReferenceFieldUpdater.newUpdater(Ticket.class, Thread.class, "thread");
 
     private final Stripe stripe;
-    private final WorkKind kind;
+    private volatile WorkKind kind;
     private final Supplier<String> description;
     private final long enteredNanos;
     private volatile @Nullable String route;
@@ -39,6 +42,9 @@ public final class Ticket implements AutoCloseable {
     /** Whether the report names it as work that was cut; what it does from then on changes no number any more. */
     boolean cut;
 
+    /** When it was cut; read once it has been. */
+    volatile long cutNanos;
+
     Ticket(Stripe stripe, WorkKind kind, Supplier<String> description, long enteredNanos) {
         this.stripe = stripe;
         this.kind = kind;
@@ -49,6 +55,15 @@ public final class Ticket implements AutoCloseable {
     /** What the work is. */
     public WorkKind kind() {
         return kind;
+    }
+
+    /**
+     * Tells that the work turns out to be of another kind: a request whose answer is a stream. From here on it is listed and
+     * counted as in flight under that kind, and has the time in the drain that the kind has; if that is over, it is cut.
+     * The total of what came in keeps the kind that it came in as. Never blocks; does nothing once the ticket is closed.
+     */
+    public void becomes(WorkKind newKind) {
+        stripe.become(this, Expect.present(newKind, "newKind"));
     }
 
     /**
@@ -106,6 +121,24 @@ public final class Ticket implements AutoCloseable {
         return stripe.giveUp(this);
     }
 
+    boolean cut(boolean stays, Collection<? super Ticket> cutTickets) {
+        return stripe.cut(this, stays, cutTickets);
+    }
+
+    /** How long it had been in flight when it was cut. */
+    Duration ageAtCut() {
+        return Duration.ofNanos(cutNanos - enteredNanos);
+    }
+
+    long enteredNanos() {
+        return enteredNanos;
+    }
+
+    /** The stripe's lock must be held, whose numbers go by it. */
+    void kind(WorkKind newKind) {
+        kind = newKind;
+    }
+
     @Nullable
     Thread thread() {
         return thread;
@@ -116,9 +149,11 @@ public final class Ticket implements AutoCloseable {
     }
 
     /** Others write it, and others send the paths that stand in it: it must not fail whoever looks, nor forge a line. */
-    private String describe() {
+    String describe() {
         try {
-            return Printable.line(String.valueOf(description.get()));
+            String text = String.valueOf(description.get());
+            // a part of a secret is one, too; what stays whole is freed of them where it is written
+            return Printable.line(text.length() > Printable.MOST ? Redact.text(text) : text);
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             return "(description failed: " + e.getClass().getSimpleName() + ")";
         }

@@ -6,7 +6,7 @@ public enum WorkKind {
     REQUEST,
     /** An open conversation on an upgraded connection. */
     WEBSOCKET,
-    /** An answer without a foreseeable end, such as server-sent events. */
+    /** An answer without a foreseeable end: server-sent events, or what {@link Ticket#becomes} has declared. */
     STREAM,
     /** Work that the service gave itself. */
     JOB,

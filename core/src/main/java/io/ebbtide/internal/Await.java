@@ -8,7 +8,21 @@ import java.util.concurrent.TimeoutException;
 
 /** Waits that end by an event or a bound, never by an interrupt: whoever leaves is bounded by deadlines alone. */
 public final class Await {
+    private static final Duration PAUSE = Duration.ofMillis(100);
+    private static final Duration MOMENT = Duration.ofSeconds(1);
+
     private Await() {}
+
+    /**
+     * Waits a second longer if a bound was exceeded long before it was noticed: the process was stopped (SIGSTOP, a frozen
+     * cgroup, a paused VM) or got no processor, and so did the threads that it waits for, which may be done in a moment.
+     *
+     * @param late how long the bound has been exceeded; up to 100 ms count as noticed at once
+     * @return whether the future is done
+     */
+    public static boolean afterPause(Future<?> future, Duration late) {
+        return late.compareTo(PAUSE) > 0 ? done(future, MOMENT) : future.isDone();
+    }
 
     /**
      * Waits until the future is done, however that came.

@@ -3,9 +3,7 @@ package io.ebbtide.internal;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -18,21 +16,42 @@ public final class BackgroundLog implements AutoCloseable {
      * the thread that runs the checks or the shutdown, that thread would hang with it, and the service with the thread.
      * So lines wait here, at most CAPACITY of them; what comes on top is dropped and counted. The thread ends when
      * there is nothing to write for a while.
+     *
+     * A line is written when the logger has returned from it. One that fails, in the logger or because its text cannot be
+     * rendered, is written to standard error; where that fails, too, the failure is logged in its place, and flush() returns
+     * false.
      */
     private static final int CAPACITY = 1_000;
 
-    private final ThreadPoolExecutor writer;
+    private static final Duration IDLE = Duration.ofSeconds(5);
+
+    private final SerialExecutor writer;
     private final AtomicLong survived = new AtomicLong();
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private long taken;
     private long written;
     private int dropped;
+    private long lost;
+    private long lostBeforeFlush;
+    private volatile boolean isNeverMute;
 
     /** A log whose thread bears this name. */
     public BackgroundLog(String threadName) {
-        writer = new ThreadPoolExecutor(
-                1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(CAPACITY), Threads.named(threadName));
-        writer.allowCoreThreadTimeOut(true);
+        this(new SerialExecutor(threadName, CAPACITY, IDLE));
+    }
+
+    BackgroundLog(SerialExecutor writer) {
+        this.writer = writer;
+    }
+
+    /**
+     * From now on lines go to standard error where SLF4J has nobody to give them to.
+     *
+     * @return whether it has nobody
+     */
+    public boolean neverMute() {
+        isNeverMute = true;
+        return SpareLogger.isNeeded();
     }
 
     /** Has the line written by {@code line}, for example {@code log.write(LOG, to -> to.info("..."))}. Never blocks. */
@@ -40,8 +59,9 @@ public final class BackgroundLog implements AutoCloseable {
         try {
             writer.execute(() -> writeNow(logger, line));
             taken++;
-        } catch (RejectedExecutionException | OutOfMemoryError e) { // no room, or no thread to be had
+        } catch (RejectedExecutionException | OutOfMemoryError e) { // no room, or no memory
             dropped++;
+            lost++;
         }
     }
 
@@ -72,35 +92,71 @@ public final class BackgroundLog implements AutoCloseable {
         return survived.get();
     }
 
-    private void writeNow(Logger logger, Consumer<Logger> line) {
+    private void writeNow(Logger given, Consumer<Logger> line) {
+        boolean isWritten = false;
         try {
-            int lost = takeDropped();
-            if (lost > 0) {
-                logger.warn("{} log line(s) were dropped: the logger did not take them in time", lost);
+            Logger logger = isNeverMute && SpareLogger.isNeeded() ? SpareLogger.get() : given;
+            int count = takeDropped();
+            if (count > 0) {
+                logger.warn("{} log line(s) were dropped: the logger did not take them in time", count);
             }
-            line.accept(logger);
+            line.accept(PrintableLogger.of(logger));
+            isWritten = true;
+        } catch (Throwable e) { // an error, too: the next line may succeed
+            isWritten = writeToStandardError(given, line, e);
         } finally {
             synchronized (this) {
                 written++;
+                lost += isWritten ? 0 : 1;
                 notifyAll();
             }
         }
     }
 
+    /** Returns whether the line is written there; if not, its failure is, if anything can be. */
+    private static boolean writeToStandardError(Logger given, Consumer<Logger> line, Throwable failure) {
+        try {
+            line.accept(PrintableLogger.of(SpareLogger.get()));
+            return true;
+        } catch (Throwable e) {
+            reportLoss(given, failure);
+            return false;
+        }
+    }
+
+    private static void reportLoss(Logger given, Throwable failure) {
+        try {
+            given.error("a log line was lost, as it could not be rendered: {}", Redact.trace(failure));
+        } catch (Throwable e) {
+            try {
+                SpareLogger.get().error("a log line was lost: {}", Redact.oneLine(failure));
+            } catch (Throwable another) {
+                // no memory even for this: flush() reports the loss
+            }
+        }
+    }
+
     private synchronized int takeDropped() {
-        int lost = dropped;
+        int count = dropped;
         dropped = 0;
-        return lost;
+        return count;
     }
 
     /**
      * Waits until all lines taken so far are written. An interrupt ends the waiting and stays set.
      *
      * @param timeout how long to wait at most
-     * @return false if the logger did not take them in time
+     * @return false if the logger did not take them in time, or if a line was lost since the call of this method before: it was
+     *     dropped, or it failed in the logger and on standard error
      */
     public synchronized boolean flush(Duration timeout) {
-        long all = taken;
+        writer.hasThread(); // lines may have waited for one
+        boolean isComplete = awaitWritten(taken, timeout) && lost == lostBeforeFlush;
+        lostBeforeFlush = lost;
+        return isComplete;
+    }
+
+    private synchronized boolean awaitWritten(long all, Duration timeout) {
         long endNanos = Ticker.system().nanos() + timeout.toNanos();
         while (written < all) {
             long left = endNanos - Ticker.system().nanos();
@@ -120,6 +176,6 @@ public final class BackgroundLog implements AutoCloseable {
     /** Takes no more lines; those that wait are still written. Does not wait. A second call does nothing. */
     @Override
     public void close() {
-        writer.shutdown();
+        writer.close();
     }
 }

@@ -2,6 +2,7 @@ package io.ebbtide.internal;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** A call into code that may hang, on a thread of its own that can be left behind. Safe for use by many threads. */
@@ -16,22 +17,27 @@ public final class BoundedCall {
     private final CompletableFuture<Duration> took = new CompletableFuture<>();
     private final Ticker ticker;
     private final long startNanos;
-    private final Thread thread;
+    private @Nullable Thread thread;
+    private boolean isInterrupted;
     private volatile @Nullable Throwable failure;
-    private volatile String stack = "";
+    private volatile Lines stack = new Lines("");
 
-    private BoundedCall(String threadName, Action action, Ticker ticker) {
+    private BoundedCall(Ticker ticker) {
         this.ticker = ticker;
         startNanos = ticker.nanos();
-        thread = Threads.daemon(threadName, () -> perform(action));
     }
 
-    /** Begins the call. */
+    /**
+     * Begins the call. At the limit of threads it runs on a thread of the {@link ReserveThreads reserve}; where that is empty, too,
+     * on the calling thread and without a bound, rather than not at all.
+     */
     public static BoundedCall begin(String threadName, Action action, Ticker ticker) {
-        var call = new BoundedCall(threadName, action, ticker);
-        try {
-            call.thread.start();
-        } catch (OutOfMemoryError e) { // no thread to be had: rather without its bound than not at all
+        return begin(threadName, action, ticker, ReserveThreads.ofProcess());
+    }
+
+    static BoundedCall begin(String threadName, Action action, Ticker ticker, ReserveThreads reserve) {
+        var call = new BoundedCall(ticker);
+        if (!reserve.start(threadName, () -> call.perform(action))) {
             call.perform(action);
         }
         return call;
@@ -42,17 +48,28 @@ public final class BoundedCall {
      *
      * @return whether it ended in time
      */
-    public boolean await(Duration bound) {
-        boolean inTime = ticker.await(took, bound);
+    public boolean await(Duration given) {
+        Duration bound = Durations.max(Duration.ZERO, given);
+        long beganNanos = ticker.nanos();
+        boolean inTime = ticker.await(took, bound)
+                || Await.afterPause(took, ticker.since(beganNanos).minus(bound));
         if (!inTime) {
-            stack = Threads.stack(thread, 16);
-            thread.interrupt();
+            interrupt();
         }
         return inTime;
     }
 
+    /** Takes the call for failed if its thread is one that never returns. */
+    public synchronized void giveUp(Predicate<Thread> lost, String why) {
+        Thread performing = thread;
+        if (performing != null && lost.test(performing)) {
+            failure = new IllegalStateException(why);
+            took.complete(ticker.since(startNanos));
+        }
+    }
+
     /** Where it stood when it was left behind; empty if it was not. */
-    public String stack() {
+    public Lines stack() {
         return stack;
     }
 
@@ -67,13 +84,32 @@ public final class BoundedCall {
         return ended == null ? ticker.since(startNanos) : ended;
     }
 
+    /** Under the lock: a thread of the reserve may be in another call already. */
+    private synchronized void interrupt() {
+        isInterrupted = true;
+        Thread performing = thread;
+        if (performing != null) {
+            stack = Threads.stack(performing, 16);
+            performing.interrupt();
+        }
+    }
+
     private void perform(Action action) {
+        setThread(Thread.currentThread());
         try {
             action.run();
         } catch (Throwable e) { // user code may throw anything; one failure never skips the rest
             failure = e;
         } finally {
+            setThread(null);
             took.complete(ticker.since(startNanos));
+        }
+    }
+
+    private synchronized void setThread(@Nullable Thread performing) {
+        thread = performing;
+        if (performing != null && isInterrupted) { // before it has begun
+            performing.interrupt();
         }
     }
 }

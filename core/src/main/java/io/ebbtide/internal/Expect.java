@@ -13,7 +13,7 @@ public final class Expect {
     /** Returns the value, or refuses null. */
     public static <T> T present(@Nullable T value, String name) {
         if (value == null) {
-            throw new IllegalArgumentException(name + ": null (expected: not null)");
+            throw wrong(name, "null", "not null");
         }
         return value;
     }
@@ -47,8 +47,8 @@ public final class Expect {
     /** Returns the text, or refuses null, blank, and control characters: a name stands in log lines, metrics and thread names. */
     public static String name(@Nullable String value, String name) {
         String text = text(value, name);
-        if (text.chars().anyMatch(Character::isISOControl)) {
-            throw wrong(name, '"' + Printable.escape(text) + '"', "one line without control characters");
+        if (!Printable.isPrintable(text)) {
+            throw wrong(name, '"' + text + '"', "one line without control characters");
         }
         return text;
     }
@@ -89,6 +89,7 @@ public final class Expect {
 
     /** The exception for an argument that is not what was expected. */
     public static IllegalArgumentException wrong(String name, Object value, String expected) {
-        return new IllegalArgumentException("%s: %s (expected: %s)".formatted(name, value, expected));
+        return new IllegalArgumentException("%s: %s (expected: %s)"
+                .formatted(Redact.oneLine(name), Redact.oneLine(String.valueOf(value)), expected));
     }
 }

@@ -2,9 +2,13 @@ package io.ebbtide.internal;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.CharacterEscapes;
+import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.jspecify.annotations.Nullable;
 
 /** Writes JSON into memory. */
 public final class Json {
@@ -12,6 +16,29 @@ public final class Json {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(JsonFactory.Feature.USE_THREAD_LOCAL_FOR_BUFFER_RECYCLING)
             .build();
+
+    private static final CharacterEscapes ESCAPES = new PrintableEscapes();
+
+    /** What {@link Printable} escapes: a line of JSON must not turn, break or hide anything in a log either. */
+    private static final class PrintableEscapes extends CharacterEscapes {
+        private static final long serialVersionUID = 1;
+
+        private final int[] ascii = standardAsciiEscapesForJSON();
+
+        PrintableEscapes() {
+            ascii[0x7f] = ESCAPE_STANDARD;
+        }
+
+        @Override
+        public int[] getEscapeCodesForAscii() {
+            return ascii;
+        }
+
+        @Override
+        public @Nullable SerializableString getEscapeSequence(int c) {
+            return Printable.isHarmful(c) ? new SerializedString(Printable.escape(String.valueOf((char) c))) : null;
+        }
+    }
 
     private Json() {}
 
@@ -26,6 +53,7 @@ public final class Json {
     public static byte[] bytes(Body body) {
         var out = new ByteArrayOutputStream(256);
         try (JsonGenerator json = FACTORY.createGenerator(out)) {
+            json.setCharacterEscapes(ESCAPES);
             body.write(json);
         } catch (IOException e) {
             throw new UncheckedIOException("memory does not fail", e);

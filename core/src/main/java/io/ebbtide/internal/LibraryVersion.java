@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Properties;
+import java.util.jar.Attributes;
+import java.util.jar.Manifest;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -50,10 +52,28 @@ public record LibraryVersion(String text, int major, int minor) {
 
     /** Does the same by the manifest alone, for what has no known coordinates. */
     public static @Nullable LibraryVersion inManifest(Class<?> type, String product) {
+        if (type.getModule().isNamed()) {
+            return inManifestOfModule(type, product);
+        }
         Package jar = type.getPackage();
         boolean isOwn =
                 contains(jar.getImplementationTitle(), product) || contains(jar.getImplementationVendor(), product);
         return isOwn ? parse(jar.getImplementationVersion()) : null;
+    }
+
+    /** For the packages of named modules, automatic ones included, the JVM keeps nothing of the manifest. */
+    private static @Nullable LibraryVersion inManifestOfModule(Class<?> type, String product) {
+        try (InputStream stream = type.getResourceAsStream("/META-INF/MANIFEST.MF")) {
+            if (stream == null) {
+                return null;
+            }
+            Attributes jar = new Manifest(stream).getMainAttributes();
+            boolean isOwn = contains(jar.getValue(Attributes.Name.IMPLEMENTATION_TITLE), product)
+                    || contains(jar.getValue(Attributes.Name.IMPLEMENTATION_VENDOR), product);
+            return isOwn ? parse(jar.getValue(Attributes.Name.IMPLEMENTATION_VERSION)) : null;
+        } catch (IOException e) {
+            return null; // unreadable is unknown
+        }
     }
 
     /** The major and the minor version, such as {@code 12.1}. */

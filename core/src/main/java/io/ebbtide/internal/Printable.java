@@ -5,7 +5,7 @@ import java.util.Locale;
 /** What others have named, made fit for one line of a log, which it must neither forge nor flood. */
 public final class Printable {
     /** Characters that are kept of a name; a path may have thousands. */
-    static final int MOST = 256;
+    public static final int MOST = 256;
 
     private Printable() {}
 
@@ -33,6 +33,11 @@ public final class Printable {
         return escaped.toString();
     }
 
+    /** Whether the text has nothing that {@link #escape} would escape. */
+    public static boolean isPrintable(String text) {
+        return text.chars().noneMatch(Printable::isHarmful);
+    }
+
     /** The path of a request as it was sent, without what follows a semicolon, which may be a session's key. */
     public static String path(String sent) {
         int parameters = sent.indexOf(';');
@@ -50,11 +55,14 @@ public final class Printable {
         return path.append(sent, from, sent.length()).toString();
     }
 
-    private static boolean isHarmful(int c) {
+    static boolean isHarmful(int c) {
         return Character.isISOControl(c)
                 || c == '\u2028' // line and paragraph separators, which viewers of logs break lines at
                 || c == '\u2029'
-                || (c >= '\u202a' && c <= '\u202e') // and what turns the direction of the rest of a line
+                || c == '\u061c' // and what turns the direction of the text beside it, or of the rest of a line
+                || c == '\u200e'
+                || c == '\u200f'
+                || (c >= '\u202a' && c <= '\u202e')
                 || (c >= '\u2066' && c <= '\u2069');
     }
 }

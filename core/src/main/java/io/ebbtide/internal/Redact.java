@@ -1,29 +1,27 @@
 package io.ebbtide.internal;
 
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Takes credentials out of texts that others wrote: exception messages often carry the URL they failed with. */
 public final class Redact {
-    private static final Pattern USER_INFO = Pattern.compile("//[^/\\s\"']*@");
-    private static final Pattern CREDENTIALS = Pattern.compile("(?i)\\b(bearer|basic|digest)\\s+[^\\s,;\"']+");
-    private static final Pattern SECRET = Pattern.compile(
-            "(?i)([\\w.-]*(?:password|passwd|pwd|secret|token|api[_-]?key|authorization)[\"']?)(\\s*[=:]\\s*)"
-                    + "(\"[^\"]*\"|'[^']*'|[^\\s&;,}]+)");
-
     private Redact() {}
 
     /**
-     * The text without user info in URLs, credentials of HTTP headers, and values of what looks like a secret; empty for
-     * null.
+     * Returns the text with {@code ***} in place of user info in URLs, credentials of HTTP headers, values of names such as {@code
+     * password}, and tokens; empty for null. Identifiers (pods, UUIDs, trace ids, commits, class names) stay as they are.
      */
     public static String text(@Nullable String text) {
-        if (text == null) {
-            return "";
-        }
-        String withoutUsers = USER_INFO.matcher(text).replaceAll("//***@");
-        String withoutCredentials = CREDENTIALS.matcher(withoutUsers).replaceAll("$1 ***");
-        return SECRET.matcher(withoutCredentials).replaceAll("$1$2***");
+        return text == null ? "" : SecretScanner.mask(text);
+    }
+
+    /** Returns the value of this name without secrets: {@code ***} if the name says that it is one. */
+    public static String value(String name, String value) {
+        return SecretKeys.isSecret(name) && !value.isEmpty() ? "***" : text(value);
+    }
+
+    /** Returns the text without secrets, in one line: control characters and line separators escaped. */
+    public static String oneLine(@Nullable String text) {
+        return Printable.escape(text(text));
     }
 
     /** The exception's class and redacted message, in one line; its cause's too where that says more. */
@@ -34,7 +32,7 @@ public final class Redact {
     }
 
     /** The same with where it was thrown: the top frames of the exception and of each of its causes. */
-    public static String trace(Throwable failure) {
+    public static Lines trace(Throwable failure) {
         var text = new StringBuilder(line(failure));
         Throwable each = failure;
         for (int depth = 0; each != null && depth < 8; depth++, each = each.getCause()) {
@@ -42,10 +40,10 @@ public final class Redact {
                 text.append("\ncaused by ").append(line(each));
             }
             for (int i = 0; i < Math.min(32, each.getStackTrace().length); i++) {
-                text.append("\n    at ").append(each.getStackTrace()[i]);
+                text.append("\n    at ").append(Printable.escape(each.getStackTrace()[i].toString()));
             }
         }
-        return text.toString();
+        return new Lines(text.toString());
     }
 
     private static String line(Throwable failure) {

@@ -1,8 +1,6 @@
 package io.ebbtide.internal;
 
 import java.time.Duration;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /** Runs short tasks later, one at a time, on one thread. Safe for use by many threads. */
 public interface Scheduler extends AutoCloseable {
@@ -18,7 +16,7 @@ public interface Scheduler extends AutoCloseable {
      * Runs the task again and again, the first time after the period, until {@link #close()}: whatever it throws, and
      * without memory for the next time.
      *
-     * @param period from the end of one time to the begin of the next, {@code > 0}
+     * @param period from the begin of one time to that of the next, {@code > 0}
      * @param task must not block: every other task waits for it
      */
     void every(Duration period, Runnable task);
@@ -36,33 +34,6 @@ public interface Scheduler extends AutoCloseable {
 
     /** A scheduler with a daemon thread of this name, which starts with the first task. */
     static Scheduler onThread(String name) {
-        var executor = new ScheduledThreadPoolExecutor(1, Threads.named(name), (task, closed) -> {});
-        executor.setRemoveOnCancelPolicy(true);
-        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        return new Scheduler() {
-            @Override
-            public Timer after(Duration delay, Runnable task) {
-                var future = executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
-                return () -> future.cancel(false);
-            }
-
-            @Override
-            public void every(Duration period, Runnable task) {
-                Runnable survivor = () -> {
-                    try {
-                        task.run();
-                    } catch (Throwable e) { // the executor would not run it again
-                        // the task says so, if it can
-                    }
-                };
-                var unused = executor.scheduleWithFixedDelay(
-                        survivor, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
-            }
-
-            @Override
-            public void close() {
-                executor.shutdownNow();
-            }
-        };
+        return new SchedulerThread(name, Ticker.system());
     }
 }

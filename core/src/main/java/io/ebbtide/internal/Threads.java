@@ -77,7 +77,7 @@ public final class Threads {
     private static List<String> frames(StackTraceElement[] stack, int maximum) {
         return Arrays.stream(stack)
                 .limit(maximum)
-                .map(StackTraceElement::toString)
+                .map(frame -> Printable.escape(frame.toString()))
                 .toList();
     }
 
@@ -87,9 +87,9 @@ public final class Threads {
     }
 
     /** The same as text: each frame on a line of its own, begun with a line break. */
-    public static String stack(Thread thread, int maximumFrames) {
-        return frames(thread, maximumFrames).stream()
+    public static Lines stack(Thread thread, int maximumFrames) {
+        return new Lines(frames(thread, maximumFrames).stream()
                 .map(frame -> "\n    at " + frame)
-                .collect(Collectors.joining());
+                .collect(Collectors.joining()));
     }
 }

@@ -47,13 +47,19 @@ final class Advice {
         advice.lameDuck(end, lameDuckEnded, late);
         advice.drain(cut);
         advice.stop(stops);
+        Duration margin = plan.budget().margin();
+        if (margin.compareTo(Deadlines.LEAST_MARGIN) < 0) {
+            advice.advice.add(
+                    "margin %s is less than the %s that the watchdog needs to halt the process before the grace is over; raise EBBTIDE_MARGIN"
+                            .formatted(exact(margin), exact(Deadlines.LEAST_MARGIN)));
+        }
         return List.copyOf(advice.advice);
     }
 
     private void lameDuck(ShutdownReport.LameDuckEnd end, Duration endedAt, ShutdownReport.Late late) {
         if (end.reason() == ShutdownReport.LameDuckReason.SKIPPED) {
             advice.add(
-                    ("a second signal ended the lame duck at %s; clients that had not noticed the removal may have found the"
+                    ("a second signal, or close(), ended the lame duck at %s; clients that had not noticed the removal may have found the"
                                     + " port closed; have one signal sent only, or the second one later than %s after the first")
                             .formatted(exact(endedAt), exact(plan.lameDuck())));
             return;

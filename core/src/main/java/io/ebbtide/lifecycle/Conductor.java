@@ -31,7 +31,7 @@ final class Conductor {
 
     private static final String ANY_REMEDY = "give what it closes to EbbtideBuilder.component instead";
 
-    private static final Duration MOST_FOR_HOOKS = Duration.ofMillis(100);
+    private static final Duration MOST_FOR_HOOKS = Duration.ofSeconds(1);
 
     private Set<Long> before = Set.of();
 
@@ -45,8 +45,8 @@ final class Conductor {
     }
 
     /**
-     * Waits until the JVM has started all hooks, one after the other, and waits for them itself; a tenth of a second at
-     * most. To be called in a hook.
+     * Waits until the JVM has started all hooks, one after the other, and joins them; one second at most, which only a machine without
+     * a free processor needs. To be called in a hook.
      */
     static void awaitHooks() {
         Ticker ticker = Ticker.system();
@@ -135,6 +135,11 @@ final class Conductor {
             // no Linux, or not ours to see
         }
         return null;
+    }
+
+    /** Whether a thread calls exit: it waits for the hooks, so a drain in a hook must not wait for it. */
+    static boolean isInExit(Thread thread) {
+        return Arrays.stream(thread.getStackTrace()).anyMatch(frame -> isAt(frame, "java.lang.Shutdown", "exit"));
     }
 
     /**

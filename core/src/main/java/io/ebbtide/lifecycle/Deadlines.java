@@ -1,10 +1,24 @@
 package io.ebbtide.lifecycle;
 
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 
 /** The moments at which the states of one shutdown must end. What one does not use, the next one has. Immutable. */
 record Deadlines(Ticker ticker, long startNanos, GraceBudget budget) {
+    /**
+     * What {@code Runtime.halt} takes: HotSpot waits up to 300 ms for threads in native code (a selector, a write to a full pipe), 30
+     * times 10 ms in {@code VM_Exit::wait_for_threads_in_native_to_block}; up to 365 ms passed until the process was gone.
+     */
+    private static final Duration HALT = Duration.ofMillis(500);
+
+    private static final Duration LEAST_TO_WRITE = Duration.ofMillis(100);
+    private static final long HALT_NANOS = HALT.toNanos();
+    private static final long LEAST_NANOS_TO_WRITE = LEAST_TO_WRITE.toNanos();
+
+    /** The shortest margin in which the process can be halted before the kill. */
+    static final Duration LEAST_MARGIN = HALT.plus(LEAST_TO_WRITE);
+
     /** What is left of the lame duck; zero when it is over. */
     Duration untilLameDuckEnds() {
         return until(budget.lameDuck());
@@ -15,15 +29,31 @@ record Deadlines(Ticker ticker, long startNanos, GraceBudget budget) {
         return until(budget.lameDuck().plus(budget.drain()));
     }
 
+    /** Time since work in flight had to be cut; negative if it has not. */
+    Duration sinceDrainEnded() {
+        return elapsed().minus(budget.lameDuck()).minus(budget.drain());
+    }
+
     /** What is left until components are left behind. */
     Duration untilStopEnds() {
         return until(allShares());
     }
 
-    /** What is left until an overrun is reported and the process halted: half of the margin before the kill. */
+    /**
+     * Time until an overrun is reported and the process halted: half of the margin before the kill, or earlier where halting takes
+     * longer than that.
+     */
     Duration untilAlarm() {
-        return until(
-                budget.grace().minus(budget.preStop()).minus(budget.margin().dividedBy(2)));
+        Duration half = budget.margin().dividedBy(2);
+        Duration before = Durations.min(budget.margin(), Durations.max(half, HALT.plus(LEAST_TO_WRITE)));
+        return until(budget.grace().minus(budget.preStop()).minus(before));
+    }
+
+    /** How long writing may take at the alarm, in nanoseconds, so that the JVM can still halt in time. Allocates nothing. */
+    long nanosToWrite() {
+        long killNanos =
+                startNanos + budget.grace().toNanos() - budget.preStop().toNanos();
+        return Math.max(LEAST_NANOS_TO_WRITE, killNanos - HALT_NANOS - ticker.nanos());
     }
 
     Duration elapsed() {

@@ -49,6 +49,18 @@ final class DrainClock {
         return next;
     }
 
+    /** How long the time of the drain, or of a kind that is not over yet, has been exceeded; negative or zero if it is not. */
+    Duration late() {
+        Duration late = deadlines.sinceDrainEnded();
+        Duration since = begun;
+        for (Map.Entry<WorkKind, Duration> limit : limits.entrySet()) {
+            if (since != null && !over.contains(limit.getKey())) {
+                late = Durations.max(late, deadlines.elapsed().minus(since).minus(limit.getValue()));
+            }
+        }
+        return late;
+    }
+
     /** The kinds whose time is over since this was last asked. */
     List<WorkKind> takeOver() {
         List<WorkKind> now = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.ebbtide.lifecycle;
 
 import io.ebbtide.inflight.WorkInFlight;
+import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.Ticker;
 import java.io.FileDescriptor;
@@ -56,8 +57,13 @@ final class EmergencyReport {
      * that the last words need.
      */
     void write(ShutdownReport report) {
+        write(ReportText.line(report));
+    }
+
+    /** Writes a line; the rest as {@link #write(ShutdownReport)}. */
+    void write(String line) {
         try {
-            standardError.write((report.json() + "\n").getBytes(StandardCharsets.UTF_8));
+            standardError.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             // nobody is left to tell
         }
@@ -78,16 +84,19 @@ final class EmergencyReport {
 
     /**
      * Has what is known of services that have not stopped written by the thread that waits for it, and waits for that, but
-     * no longer than a moment: standard error may be a pipe that nobody reads. Allocates nothing.
+     * no longer than a moment: standard error may be a pipe without a reader. Allocates nothing.
+     *
+     * @param maxNanos how long the moment may be at most; it is 250 ms where there is more time
      */
-    void writeLast(List<Lifecycle> lifecycles, String why, int exitCode) {
+    void writeLast(List<Lifecycle> lifecycles, String why, int exitCode, long maxNanos) {
         synchronized (request) {
             request.lifecycles = lifecycles;
             request.why = why;
             request.exitCode = exitCode;
             request.notifyAll();
-            long end = ticker.nanos() + MOST_NANOS;
-            for (long left = MOST_NANOS; !request.done && left > 0; left = end - ticker.nanos()) {
+            long bound = Math.min(maxNanos, MOST_NANOS);
+            long end = ticker.nanos() + bound;
+            for (long left = bound; !request.done && left > 0; left = end - ticker.nanos()) {
                 try {
                     TimeUnit.NANOSECONDS.timedWait(request, left);
                 } catch (InterruptedException e) {
@@ -159,7 +168,7 @@ final class EmergencyReport {
         List<WorkInFlight> work = lifecycle.inFlight().list();
         for (int i = 0; i < Math.min(work.size(), MOST_STRAGGLERS); i++) {
             WorkInFlight each = work.get(i);
-            text("  ").text(each.kind().name()).text(" ").text(each.description());
+            text("  ").text(each.kind().name()).text(" ").name(Redact.text(each.description()));
             text(", ").number(each.age().toMillis()).text(" ms");
             Thread thread = each.thread();
             if (thread != null) {
@@ -185,9 +194,9 @@ final class EmergencyReport {
     }
 
     private void stack(String lead, Thread thread, StackTraceElement[] frames) {
-        text(lead).name(thread.getName());
+        text(lead).name(Redact.text(thread.getName()));
         for (int i = 0; i < Math.min(frames.length, MOST_FRAMES); i++) {
-            text("\n    at ").text(frames[i].toString());
+            text("\n    at ").name(frames[i].toString());
         }
     }
 

@@ -3,15 +3,13 @@ package io.ebbtide.lifecycle;
 import io.ebbtide.internal.Await;
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Redact;
-import io.ebbtide.internal.Threads;
+import io.ebbtide.internal.SerialExecutor;
+import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,20 +22,14 @@ final class Herald {
     private final List<LifecycleListener> listeners;
     private final BackgroundLog log;
     private final Queue<String> problems = new ConcurrentLinkedQueue<>();
-    private final ThreadPoolExecutor thread;
+    private final SerialExecutor thread;
     private volatile @Nullable String telling;
+    private volatile @Nullable Thread callingThread;
 
     Herald(String service, List<LifecycleListener> listeners, BackgroundLog log) {
         this.listeners = List.copyOf(listeners);
         this.log = log;
-        thread = new ThreadPoolExecutor(
-                1,
-                1,
-                1,
-                TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(),
-                Threads.named("ebbtide-" + service + "-listeners"));
-        thread.allowCoreThreadTimeOut(true);
+        thread = new SerialExecutor("ebbtide-" + service + "-listeners", Integer.MAX_VALUE, Duration.ofSeconds(1));
     }
 
     void entered(LifecycleState state) {
@@ -56,7 +48,17 @@ final class Herald {
         }
         var all = new CompletableFuture<Void>();
         execute("the listeners' thread", () -> all.complete(null));
-        return Await.done(all, bound) ? null : telling;
+        if (!thread.hasThread()) {
+            problems.add("the listeners could not be called: no thread can be started");
+            return null;
+        }
+        long beganNanos = Ticker.system().nanos();
+        if (Await.done(all, bound)
+                || Await.afterPause(all, Ticker.system().since(beganNanos).minus(bound))) {
+            return null;
+        }
+        Thread caller = callingThread;
+        return caller != null && Conductor.isInExit(caller) ? telling + ", which called System.exit," : telling;
     }
 
     List<String> problems() {
@@ -64,13 +66,13 @@ final class Herald {
     }
 
     void close() {
-        thread.shutdownNow();
+        thread.closeNow();
     }
 
     private void execute(String who, Runnable call) {
         try {
             thread.execute(call);
-        } catch (RuntimeException | Error e) { // no thread to be had, or no memory
+        } catch (RuntimeException | Error e) { // closed, or no memory
             problems.add(who + " could not be called: " + Redact.oneLine(e));
         }
     }
@@ -79,6 +81,7 @@ final class Herald {
         for (LifecycleListener listener : listeners) {
             String who = "listener " + listener.getClass().getName() + "." + what;
             execute(who, () -> {
+                callingThread = Thread.currentThread();
                 telling = who;
                 try {
                     call.accept(listener);

@@ -2,6 +2,7 @@ package io.ebbtide.lifecycle;
 
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Lines;
 import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
@@ -20,6 +21,9 @@ final class LastWords {
     private final BackgroundLog log;
     private final Ticker ticker;
 
+    /** Whether the logger has taken the report; set on the log's thread. */
+    private volatile boolean isReported;
+
     LastWords(String service, Deadlines deadlines, Herald herald, BackgroundLog log, Ticker ticker) {
         this.service = service;
         this.deadlines = deadlines;
@@ -29,12 +33,15 @@ final class LastWords {
     }
 
     void report(ShutdownReport report) {
+        log.flush(Duration.ZERO); // does not wait: lines that were lost long ago are no reason to repeat the report
         log.write(LOG, to -> {
+            String line = ReportText.line(report);
             if (report.isClean()) {
-                to.info(report.json());
+                to.info(line);
             } else {
-                to.warn(report.json());
+                to.warn(line);
             }
+            isReported = true;
         });
         for (String advice : report.advice()) {
             log.write(LOG, to -> to.warn("'{}': {}", service, advice));
@@ -52,19 +59,19 @@ final class LastWords {
         stopper.stopAll(frame, 0);
         for (ShutdownReport.Stop stop : stopper.stops()) {
             if (stop.ending() != ShutdownReport.Ending.STOPPED) {
-                log.write(
-                        LOG,
-                        to -> to.warn("the {} of '{}': {}, {}", stop.name(), service, stop.ending(), stop.detail()));
+                boolean isStack = stop.ending() == ShutdownReport.Ending.OVERRAN;
+                Object detail = isStack ? new Lines(stop.detail()) : stop.detail();
+                log.write(LOG, to -> to.warn("the {} of '{}': {}, {}", stop.name(), service, stop.ending(), detail));
             }
         }
     }
 
-    /** Returns whether the logger took everything in time. */
+    /** Returns whether the logger took the report, and all else that was logged, in time. */
     boolean end() {
         herald.close();
-        boolean told = log.flush(Durations.min(halfOfTheRest(), MOST));
+        boolean isWritten = log.flush(Durations.min(halfOfTheRest(), MOST));
         log.close();
-        return told;
+        return isReported && isWritten;
     }
 
     private Duration halfOfTheRest() {

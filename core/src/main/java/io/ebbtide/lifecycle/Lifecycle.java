@@ -9,6 +9,7 @@ import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Redact;
+import io.ebbtide.internal.ReserveThreads;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.util.List;
@@ -31,6 +32,8 @@ import org.slf4j.LoggerFactory;
  * signals, hooks, {@code exit} or {@code halt}; {@link ProcessOwner} does. Safe for use by many threads.
  */
 public final class Lifecycle {
+    // Over 300 lines: a service as its parts see it, one short method for each question and each request.
+
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
     private final Plan plan;
@@ -50,6 +53,7 @@ public final class Lifecycle {
     private final AtomicBoolean startCalled = new AtomicBoolean();
     private final AtomicReference<@Nullable ShutdownSequence> sequence = new AtomicReference<>();
     private final CompletableFuture<ShutdownReport> stopped = new CompletableFuture<>();
+    private volatile Duration startTook = Duration.ZERO;
     private volatile boolean told;
 
     /** A service that has not started. */
@@ -149,6 +153,7 @@ public final class Lifecycle {
         if (!startCalled.compareAndSet(false, true)) {
             throw startedAlready();
         }
+        long began = ticker.nanos();
         try {
             starter.start();
         } catch (Throwable e) { // an Error in a start must stop what was started, too
@@ -157,7 +162,13 @@ public final class Lifecycle {
         if (isLeaving() || !machine.move(LifecycleState.RUNNING)) {
             throw stoppedInstead(null);
         }
+        startTook = ticker.since(began);
         onStarted.forEach(Runnable::run);
+    }
+
+    /** How long {@link #start} took until the service was RUNNING; zero before. */
+    public Duration startTook() {
+        return startTook;
     }
 
     void expectNotStarted() {
@@ -175,8 +186,9 @@ public final class Lifecycle {
     private IllegalStateException stoppedInstead(@Nullable Throwable failure) {
         if (failure != null && !isLeaving()) {
             String what = "the " + starter.step() + " of '" + service() + "' failed";
-            log.write(LOG, to -> to.error("{}: {}", what, Redact.trace(failure)));
-            begin(new ShutdownSequence(parts(), what, Leaving.AT_ONCE), true);
+            Object why = StartFailure.isExplained(failure) ? Redact.oneLine(failure) : Redact.trace(failure);
+            log.write(LOG, to -> to.error("{}: {}", what, why));
+            begin(new ShutdownSequence(parts(), what, Leaving.AT_ONCE), failure);
         }
         ShutdownReport report = awaitStopped();
         boolean failed = report.exitCode() == ExitCode.START_FAILED;
@@ -189,7 +201,7 @@ public final class Lifecycle {
 
     /** Begins to stop, once; returns at once. A later call changes nothing. */
     public void shutdown(String reason, Leaving leaving) {
-        begin(new ShutdownSequence(parts(), reason, leaving), false);
+        begin(new ShutdownSequence(parts(), reason, leaving), null);
     }
 
     /** Ends the lame duck now, if the service is leaving. */
@@ -200,7 +212,7 @@ public final class Lifecycle {
         }
     }
 
-    /** Gives up the work of threads that can never end it. */
+    /** Gives up the work, the steps of the start and the stop calls of threads that can never end them. */
     public void giveUp(Predicate<Thread> lost) {
         for (WorkInFlight work : gate.giveUp(lost)) {
             log.write(
@@ -209,6 +221,10 @@ public final class Lifecycle {
                             "'{}' does not wait for {}: its thread never returns", service(), work.description()));
         }
         starter.giveUp(lost);
+        ShutdownSequence now = sequence.get();
+        if (now != null) {
+            now.giveUp(lost);
+        }
     }
 
     /**
@@ -295,28 +311,35 @@ public final class Lifecycle {
         onLeaving.add(watcher);
     }
 
-    private void begin(ShutdownSequence wanted, boolean startFailed) {
+    private void begin(ShutdownSequence wanted, @Nullable Throwable startFailure) {
         if (!sequence.compareAndSet(null, wanted)) {
             return;
         }
-        if (!startCalled.get()) {
-            starter.skip();
-        }
-        onLeaving.forEach(Runnable::run);
-        var thread = new Thread(() -> leave(wanted, startFailed), "ebbtide-" + service() + "-shutdown");
-        thread.setDaemon(false); // the JVM must not end under a drain because the main thread has returned
         try {
-            thread.start();
-        } catch (OutOfMemoryError e) { // no thread to be had: then on this one
-            leave(wanted, startFailed);
+            wanted.begin();
+            if (!startCalled.get()) {
+                starter.skip();
+            }
+            onLeaving.forEach(Runnable::run);
+        } finally { // also without memory: no other call begins the shutdown
+            startSequence(wanted, startFailure);
         }
     }
 
-    private void leave(ShutdownSequence now, boolean startFailed) {
+    private void startSequence(ShutdownSequence wanted, @Nullable Throwable startFailure) {
+        // no daemon: the JVM must not end under a drain because the main thread has returned
+        boolean isStarted = ReserveThreads.ofProcess()
+                .startUserThread("ebbtide-" + service() + "-shutdown", () -> leave(wanted, startFailure));
+        if (!isStarted) { // rather on this one than not at all
+            leave(wanted, startFailure);
+        }
+    }
+
+    private void leave(ShutdownSequence now, @Nullable Throwable startFailure) {
         var lastWords = new LastWords(service(), now.deadlines(), herald, log, ticker);
         CompletionStage<ShutdownReport> outcome;
         try {
-            ShutdownReport report = now.run(startFailed);
+            ShutdownReport report = now.run(startFailure);
             lastWords.report(report);
             outcome = CompletableFuture.completedStage(report);
         } catch (Throwable e) { // a fault of our own: whoever waits must not wait for ever

@@ -1,6 +1,7 @@
 package io.ebbtide.lifecycle;
 
 import io.ebbtide.internal.Printable;
+import io.ebbtide.internal.Redact;
 
 /** What others call what they have written. */
 final class Names {
@@ -9,7 +10,7 @@ final class Names {
     /** The name of a source, which may fail to tell it: nothing may end because of that, least of all a shutdown. */
     static String of(TrafficSource source) {
         try {
-            return Printable.line(String.valueOf(source.name()));
+            return Printable.line(Redact.text(source.name()));
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             return source.getClass().getName() + " (name() failed: "
                     + e.getClass().getSimpleName() + ")";

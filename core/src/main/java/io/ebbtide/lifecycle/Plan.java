@@ -49,12 +49,17 @@ public record Plan(
 
     /** Whether somebody outside chooses to send work here. */
     boolean hasSenders() {
-        for (TrafficSource source : sources) {
-            if (hasSenders(source)) {
-                return true;
-            }
-        }
-        return false;
+        return haveSenders(sources);
+    }
+
+    /** The names of the sources that clients send work to. */
+    public List<String> serverNames() {
+        return sources.stream().filter(Plan::hasSenders).map(Names::of).toList();
+    }
+
+    /** Whether somebody outside chooses to send work to one of these, and so has to learn of the leaving. */
+    public static boolean haveSenders(List<TrafficSource> sources) {
+        return Expect.list(sources, "sources").stream().anyMatch(Plan::hasSenders);
     }
 
     /** Whoever cannot say is taken to have some: that costs time at most. */

@@ -1,18 +1,26 @@
 package io.ebbtide.lifecycle;
 
 import io.ebbtide.internal.Await;
+import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.BoundedCall;
 import io.ebbtide.internal.Durations;
-import io.ebbtide.internal.Threads;
+import io.ebbtide.internal.Lines;
+import io.ebbtide.internal.Redact;
+import io.ebbtide.internal.ReserveThreads;
 import io.ebbtide.internal.Ticker;
 import io.ebbtide.internal.WarmUp;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,6 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /** Owns the process for all services under {@code run()}: signals, shutdown hook, watchdog, exit. One in a JVM. */
 public final class ProcessOwner {
+    // Over 300 lines: the only class that may end the process, so all that can lead to its end is here.
+
     /*
      * Normally a signal begins the drain of every service, each run() returns from its wait, and the last of them calls
      * exit, so that all other shutdown hooks run after the drain. Where that cannot be (somebody else calls exit, or
@@ -38,6 +48,13 @@ public final class ProcessOwner {
 
     private static final int MOST_REPORTS = 4;
     private static final Duration RESCAN = Duration.ofMillis(250);
+
+    /** The sequence, the log, listeners, a call that hangs, the next one, and what is written at the end. */
+    private static final int RESERVE = 6;
+
+    /** Of each further service: its sequence, its log, a call. */
+    private static final int RESERVE_OF_FURTHER = 3;
+
     private static final ProcessOwner INSTANCE = new ProcessOwner();
 
     private final List<Lifecycle> services = new CopyOnWriteArrayList<>();
@@ -48,6 +65,10 @@ public final class ProcessOwner {
     private final CompletableFuture<Void> toldAll = new CompletableFuture<>();
     private final AtomicBoolean prepared = new AtomicBoolean();
     private final SignalCount signals = new SignalCount(Ticker.system());
+    private final AtomicInteger handledSignals = new AtomicInteger();
+    private final ThreadWatch threadWatch = new ThreadWatch(handledSignals::get, this::signalLost, this::warnFirst);
+    private final Map<Lifecycle, Thread> runners = new ConcurrentHashMap<>();
+    private final AtomicBoolean written = new AtomicBoolean();
     private volatile BooleanSupplier interactive = () -> false;
     private volatile @Nullable Departure departure;
     private volatile TerminationLog terminationLog = TerminationLog.none();
@@ -76,7 +97,16 @@ public final class ProcessOwner {
      */
     public static void run(Lifecycle service, BooleanSupplier interactive, @Nullable String terminationLog) {
         service.expectNotStarted();
-        INSTANCE.adopt(service, interactive, terminationLog);
+        INSTANCE.runners.put(service, Thread.currentThread());
+        try {
+            INSTANCE.adopt(service, interactive, terminationLog);
+        } catch (OutOfMemoryError e) { // without its watchdog a service must not run
+            INSTANCE.runners.remove(service);
+            INSTANCE.services.remove(service);
+            reportBuildFailure(service.service(), e, terminationLog);
+            exitAfterBuildFailure(service.service(), e);
+            return;
+        }
         try {
             service.start();
         } catch (RuntimeException e) {
@@ -89,17 +119,66 @@ public final class ProcessOwner {
         }
     }
 
+    /**
+     * Writes why a service could not be built to where the platform looks for the reason of an end: there may be no other word
+     * of it.
+     *
+     * @param terminationLog as for {@link #run}
+     */
+    public static void reportBuildFailure(String service, Throwable failure, @Nullable String terminationLog) {
+        byte[] text = (StartFailure.unbuilt(service, failure) + "\n").getBytes(StandardCharsets.UTF_8);
+        var file = TerminationLog.open(terminationLog, warning -> {});
+        BoundedCall.begin( // it may be a pipe that is full
+                        "ebbtide-termination-message", () -> file.write(text, text.length), Ticker.system())
+                .await(MAX_TO_WRITE);
+        file.close();
+    }
+
+    /**
+     * Ends the process, as {@link #run} does, for a service that could not be built. Returns if another service is under
+     * {@code run()}, which then ends the process with the worst code of all.
+     */
+    public static void exitAfterBuildFailure(String service, Throwable failure) {
+        var log = new BackgroundLog("ebbtide-" + service + "-log");
+        log.neverMute();
+        log.write(
+                LOG,
+                to -> to.error(
+                        "{}",
+                        StartFailure.isExplained(failure)
+                                ? StartFailure.unbuilt(service, failure)
+                                : new Lines("'" + service + "' cannot be built: " + Redact.trace(failure))));
+        boolean isWritten = log.flush(MAX_TO_WRITE);
+        log.close();
+        if (!isWritten) {
+            INSTANCE.writeBounded(
+                    MAX_TO_WRITE,
+                    () -> new EmergencyReport(TerminationLog.none()).write(StartFailure.unbuilt(service, failure)));
+        }
+        LogFlush.flush(MAX_TO_WRITE);
+        if (INSTANCE.nobodyRuns(ExitCode.START_FAILED)) {
+            INSTANCE.end();
+        }
+    }
+
+    private synchronized boolean nobodyRuns(ExitCode exitCode) {
+        worst = worst.worse(exitCode);
+        return services.isEmpty();
+    }
+
     /** What can wait until a service serves, and should; once. */
     private void prepareToLeave(Lifecycle service) {
         if (!prepared.compareAndSet(false, true)) {
             return;
         }
         try {
+            threadWatch.start();
             WarmUp.toLeave();
             String parent = Conductor.wrongParent();
             if (parent != null) {
                 service.warn(parent);
             }
+            SignalHandlers.warnOfLaterOnes(service::warn);
         } catch (RuntimeException | Error e) {
             // a service that serves does not end for want of it
         }
@@ -142,6 +221,7 @@ public final class ProcessOwner {
                 takeProcess(isInteractive, log, warnings);
             }
         }
+        ReserveThreads.ofProcess().fill(RESERVE + RESERVE_OF_FURTHER * (services.size() - 1));
         for (String warning : warnings) {
             service.warn(warning);
         }
@@ -167,51 +247,18 @@ public final class ProcessOwner {
             departure = new Departure("JVM shutdown", Leaving.AT_ONCE);
         }
         watchdog.start();
-        for (String signal : List.of("TERM", "INT")) {
-            String warning = warningUnlessOurs(signal, SignalPort.handle(signal, this::signalled));
-            if (warning != null) {
-                warnings.add(warning);
-            }
-        }
-    }
-
-    private static @Nullable String warningUnlessOurs(String signal, SignalPort.Handling handling) {
-        return switch (handling.owner()) {
-            case OURS -> null;
-            case NOBODY ->
-                ("SIG%s %s: the JVM was started with -Xrs or -XX:+ReduceSignalUsage, which leaves no handler and no shutdown"
-                                + " hook; start it without")
-                        .formatted(
-                                signal,
-                                ProcessHandle.current().pid() == 1
-                                        ? "will do nothing until SIGKILL comes, as this process is PID 1"
-                                        : "will end this process at once and lose what is in flight");
-            case IGNORED ->
-                signal.equals("TERM")
-                        ? "SIGTERM is ignored, as the process that started this one ignores it (trap '' TERM), which Java"
-                                + " cannot change: only SIGKILL will end this service, and lose what is in flight; start it"
-                                + " without the trap, or by coreutils' env --default-signal=TERM"
-                        : null; // as every background job of a script has it
-            case JVM ->
-                ("SIG%s cannot be handled, as this runtime lacks the module jdk.unsupported; a shutdown hook"
-                                + " drains instead, beside all other hooks; add the module to the image")
-                        .formatted(signal);
-            case OTHER ->
-                ("SIG%s is handled by %s, who keeps it; if that ends in System.exit, a shutdown hook drains, beside"
-                                + " all other hooks; have it leave the signal alone")
-                        .formatted(signal, handling.handler());
-        };
+        SignalHandlers.install(this::signalled, warnings::add);
     }
 
     /** A kill leaves no time for a message: so there is one beforehand, brought up to date as long as there is time. */
     private void leaveATrace() {
-        Threads.daemon(
-                        "ebbtide-termination-message",
-                        () -> terminationLog.writeDraft(() -> services.stream()
-                                .filter(Lifecycle::isLeaving)
-                                .map(ReportText::draft)
-                                .collect(Collectors.joining())))
-                .start();
+        Runnable writing = () -> terminationLog.writeDraft(() -> services.stream()
+                .filter(Lifecycle::isLeaving)
+                .map(ReportText::draft)
+                .collect(Collectors.joining()));
+        if (!ReserveThreads.ofProcess().start("ebbtide-termination-message", writing)) {
+            writing.run(); // into a regular file, which rarely blocks
+        }
     }
 
     /** Returns whether that was the last one. */
@@ -221,27 +268,41 @@ public final class ProcessOwner {
         if (deadlines != null && (latest == null || deadlines.untilAlarm().compareTo(latest.untilAlarm()) > 0)) {
             ended = deadlines;
         }
+        runners.remove(service);
         services.remove(service); // last: the watchdog, who takes no lock, must find it here or there
         worst = worst.worse(exitCode);
         watchdog.look();
         return services.isEmpty();
     }
 
-    @SuppressWarnings("SystemExitOutsideMain")
     private void exit() {
-        writeBounded(timeToWrite(), () -> terminationLog.write(reports));
-        LogFlush.flush(halfOfTheRest());
+        writeReports();
         toldAll.complete(null);
+        ReserveThreads.ofProcess().release(); // the hooks of others need threads
         try {
             Runtime.getRuntime().removeShutdownHook(Objects.requireNonNull(hook));
         } catch (IllegalStateException e) {
             return; // the JVM is going down already, and keeps the code that it has
         }
-        System.exit(worst.code()); // watchdog and signal handlers stay on: other hooks may hang
+        end(); // watchdog and signal handlers stay on: other hooks may hang
+    }
+
+    /** Once, by the thread of the last run(), or by the hook. */
+    private void writeReports() {
+        if (written.compareAndSet(false, true)) {
+            writeBounded(timeToWrite(), () -> terminationLog.write(reports));
+            LogFlush.flush(halfOfTheRest());
+        }
+    }
+
+    @SuppressWarnings("SystemExitOutsideMain")
+    private void end() {
+        System.exit(worst.code());
     }
 
     private void signalled(String signal) {
         watchdog.signalled();
+        handledSignals.incrementAndGet();
         int count = signals.next();
         if (count == 0) {
             services.forEach(service -> service.note("SIG%s came again within %s: taken for the same one"
@@ -266,6 +327,26 @@ public final class ProcessOwner {
         }
     }
 
+    /** Which signal it was cannot be known: all that this class handles end the process, and SIGTERM is what platforms send. */
+    private void signalLost() {
+        if (departure != null) { // what is only inferred must not cut short what has begun
+            warnFirst(
+                    "another signal has come for whose handler the JVM could start no thread; the shutdown goes on as it began");
+            return;
+        }
+        try {
+            warnFirst(
+                    "a signal has come for whose handler the JVM could start no thread, as the limit of threads is reached;"
+                            + " it is taken for SIGTERM");
+        } finally { // without memory for a line it must end, too
+            signalled("TERM");
+        }
+    }
+
+    private void warnFirst(String line) {
+        services.stream().findFirst().ifPresent(service -> service.warn(line));
+    }
+
     /** Whoever is leaving already goes on as it began. */
     private void leave(Departure now) {
         boolean isFirst = departure == null;
@@ -282,18 +363,55 @@ public final class ProcessOwner {
     }
 
     private void leaveInHook() {
+        boolean unexpected = departure == null;
+        watchdog.signalled();
+        try { // first, as a service that has nothing to drain may be gone before the JVM has started all hooks
+            warnOfRacingHooks();
+        } catch (RuntimeException | Error e) {
+            // no memory to look: it drains all the same
+        }
         leave(new Departure("JVM shutdown", Leaving.WITH_LAME_DUCK));
-        Conductor.awaitHooks();
-        List<String> others = conductor.racingHooks(Thread.currentThread());
-        writeBounded(
-                EMERGENCY,
-                () -> others.forEach(
-                        other -> LOG.warn("the drain runs in a shutdown hook, beside the hook {}", other)));
+        if (unexpected) {
+            services.forEach(service -> SignalHandlers.warnOfLaterOnes(service::warn));
+        }
         for (Lifecycle service = unstopped(); service != null; service = unstopped()) {
-            services.forEach(each -> each.giveUp(ProcessOwner::isInExit));
+            services.forEach(each -> each.giveUp(Conductor::isInExit));
             service.isStoppedWithin(RESCAN);
         }
-        Await.done(toldAll, EMERGENCY.multipliedBy(4)); // whoever waits in run() tells the rest
+        if (!isReportedByRunners()) {
+            services.forEach(this::awaitEnd);
+            writeReports();
+        }
+    }
+
+    /**
+     * The threads in run() write the reports, unless one of them is in exit, on behalf of a start-up task perhaps: then it waits for
+     * this hook.
+     */
+    private boolean isReportedByRunners() {
+        Ticker ticker = Ticker.system();
+        long startNanos = ticker.nanos();
+        while (!Await.done(toldAll, RESCAN.dividedBy(5))) {
+            boolean areInExit = !services.isEmpty() && services.stream().allMatch(this::isRunnerInExit);
+            if (areInExit || ticker.since(startNanos).compareTo(EMERGENCY.multipliedBy(4)) > 0) {
+                return toldAll.isDone();
+            }
+        }
+        return true;
+    }
+
+    private boolean isRunnerInExit(Lifecycle service) {
+        Thread runner = runners.get(service);
+        return runner != null && Conductor.isInExit(runner);
+    }
+
+    private void warnOfRacingHooks() {
+        Conductor.awaitHooks();
+        List<String> others = conductor.racingHooks(Thread.currentThread());
+        services.stream()
+                .findFirst()
+                .ifPresent(service -> others.forEach(
+                        other -> service.warn("the drain runs in a shutdown hook, beside the hook " + other)));
     }
 
     private @Nullable Lifecycle unstopped() {
@@ -301,17 +419,6 @@ public final class ProcessOwner {
                 .filter(service -> !service.isStopped())
                 .findFirst()
                 .orElse(null);
-    }
-
-    /** A thread that calls exit waits for the hooks, so a drain in a hook must not wait for it. */
-    private static boolean isInExit(Thread thread) {
-        for (StackTraceElement frame : thread.getStackTrace()) {
-            if (frame.getClassName().equals("java.lang.Shutdown")
-                    && frame.getMethodName().equals("exit")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /**
@@ -340,9 +447,25 @@ public final class ProcessOwner {
         return left == null ? EMERGENCY : left.dividedBy(2);
     }
 
+    /** Until the last of all must be halted; no limit where no shutdown has begun, for want of memory. Allocates nothing. */
+    private long nanosToWrite() {
+        Deadlines latest = ended;
+        long nanos = latest == null ? Long.MIN_VALUE : latest.nanosToWrite();
+        try {
+            int count = services.size();
+            for (int i = 0; i < count; i++) { // without an iterator
+                Deadlines deadlines = services.get(i).deadlines();
+                nanos = deadlines == null ? nanos : Math.max(nanos, deadlines.nanosToWrite());
+            }
+        } catch (IndexOutOfBoundsException e) {
+            // one has ended at this moment
+        }
+        return nanos == Long.MIN_VALUE ? Long.MAX_VALUE : nanos;
+    }
+
     private void halt(String why, int exitCode) {
         try {
-            emergency.writeLast(services, why, exitCode);
+            emergency.writeLast(services, why, exitCode, nanosToWrite());
         } finally {
             Runtime.getRuntime().halt(exitCode);
         }
@@ -350,16 +473,17 @@ public final class ProcessOwner {
 
     /** On a thread of its own, waited for a moment: it may write to a pipe that nobody reads. */
     private void writeBounded(Duration bound, Runnable writing) {
-        var written = new CompletableFuture<Void>();
-        try {
-            Threads.daemon("ebbtide-emergency", () -> {
-                        writing.run();
-                        written.complete(null);
-                    })
-                    .start();
-        } catch (OutOfMemoryError e) { // no thread to be had, and better late than never said
-            writing.run();
+        var done = new CompletableFuture<Void>();
+        Runnable bounded = () -> {
+            try {
+                writing.run();
+            } finally { // the end does not wait for what has failed
+                done.complete(null);
+            }
+        };
+        if (!ReserveThreads.ofProcess().start("ebbtide-emergency", bounded)) { // better late than never said
+            bounded.run();
         }
-        Await.done(written, bound);
+        Await.done(done, bound);
     }
 }

@@ -2,6 +2,7 @@ package io.ebbtide.lifecycle;
 
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Printable;
+import io.ebbtide.internal.Redact;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CodingErrorAction;
@@ -26,6 +27,16 @@ final class ReportText {
         var text = new ReportText();
         text.write(report);
         return cut(text.text.toString(), mostBytes);
+    }
+
+    /** The report as one line: of JSON, or of text where JSON cannot be written, as a library or memory is missing. */
+    static String line(ShutdownReport report) {
+        try {
+            return report.json();
+        } catch (RuntimeException | Error e) {
+            return "the shutdown report cannot be written as JSON (%s); as text: %s"
+                    .formatted(Redact.oneLine(e), report.text().strip().replace("\n", " | "));
+        }
     }
 
     /** What is known while the service shuts down: all that a kill leaves. */

@@ -3,6 +3,7 @@ package io.ebbtide.lifecycle;
 import io.ebbtide.inflight.WorkInFlight;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Expect;
+import io.ebbtide.internal.Redact;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What happened while a service left. Immutable. Logged as one line of JSON ({@link #json()}), handed to
- * {@link LifecycleListener#stopped}.
+ * {@link LifecycleListener#stopped}. Secrets in what others have written are replaced by {@code ***}.
  *
  * @param service its name
  * @param reason why it left, such as {@code SIGTERM}
@@ -54,11 +55,12 @@ public record ShutdownReport(
         List<String> advice,
         ExitCode exitCode) {
     public ShutdownReport {
+        reason = Redact.text(reason);
         states = Expect.map(states, "states");
         cut = Expect.list(cut, "cut");
         components = Expect.list(components, "components");
-        problems = Expect.list(problems, "problems");
-        advice = Expect.list(advice, "advice");
+        problems = withoutSecrets(Expect.list(problems, "problems"));
+        advice = withoutSecrets(Expect.list(advice, "advice"));
     }
 
     /**
@@ -78,7 +80,7 @@ public record ShutdownReport(
         QUIET,
         /** Its whole time was over. */
         MAX,
-        /** A second signal. */
+        /** A second signal came, or {@link io.ebbtide.Ebbtide#close}. */
         SKIPPED
     }
 
@@ -141,6 +143,8 @@ public record ShutdownReport(
             @Nullable String thread,
             List<String> stack) {
         public Cut {
+            description = Redact.text(description);
+            thread = thread == null ? null : Redact.oneLine(thread);
             stack = Expect.list(stack, "stack");
         }
 
@@ -164,7 +168,11 @@ public record ShutdownReport(
      * @param ending how it went
      * @param detail what it threw, or where it stood when it was left behind, or what it has to tell; may be empty
      */
-    public record Stop(String name, Duration took, Ending ending, String detail) {}
+    public record Stop(String name, Duration took, Ending ending, String detail) {
+        public Stop {
+            detail = Redact.text(detail);
+        }
+    }
 
     /** How a stop went. */
     public enum Ending {
@@ -174,6 +182,10 @@ public record ShutdownReport(
         FAILED,
         /** It took too long and was left behind. */
         OVERRAN
+    }
+
+    private static List<String> withoutSecrets(List<String> texts) {
+        return texts.stream().map(Redact::text).toList();
     }
 
     /** Whether nothing was cut, nothing failed and nothing overran. */

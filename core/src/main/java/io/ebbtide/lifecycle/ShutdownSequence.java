@@ -3,6 +3,7 @@ package io.ebbtide.lifecycle;
 import io.ebbtide.health.HealthControl;
 import io.ebbtide.inflight.GateControl;
 import io.ebbtide.inflight.InFlight;
+import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.Totals;
 import io.ebbtide.inflight.WorkInFlight;
 import io.ebbtide.inflight.WorkKind;
@@ -20,10 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One shutdown, state by state. {@link #run} is called by one thread; the rest is safe for use by many. */
 final class ShutdownSequence {
+    // Over 300 lines: the steps of one shutdown share its deadlines and what they have found out for the report.
+
     /** What a shutdown works on. */
     record Service(
             Plan plan,
@@ -47,12 +52,13 @@ final class ShutdownSequence {
 
     private static final int MOST_FRAMES = 16;
 
+    private static final String EXITS = "called System.exit, which waits for this shutdown";
+
     private final Service service;
     private final String reason;
     private final Leaving leaving;
     private final Deadlines deadlines;
     private final Instant at;
-    private final Totals atSignal;
     private final DrainClock clock;
     private final Stopper stopper;
     private final CompletableFuture<Void> lameDuckOver = new CompletableFuture<>();
@@ -60,14 +66,14 @@ final class ShutdownSequence {
     private final List<ShutdownReport.Cut> cut = new ArrayList<>();
     private ShutdownReport.LameDuckEnd lameDuck =
             new ShutdownReport.LameDuckEnd(ShutdownReport.LameDuckReason.NONE, null);
+    private Totals atSignal;
     private Duration lameDuckEnded = Duration.ZERO;
-    private int cutCount;
-    private int cutByKind;
     private boolean stopFailed;
+    private volatile List<BoundedCall> calls = List.of();
 
     ShutdownSequence(Service service, String reason, Leaving leaving) {
         this.service = service;
-        this.reason = Printable.line(reason);
+        this.reason = Printable.line(Redact.text(reason));
         this.leaving = leaving;
         at = service.ticker().now();
         deadlines = new Deadlines(
@@ -94,15 +100,38 @@ final class ShutdownSequence {
         lameDuckOver.complete(null);
     }
 
+    /** Waits no longer for the calls of threads that never return. May be called by any thread. */
+    void giveUp(Predicate<Thread> lost) {
+        calls.forEach(call -> call.giveUp(lost, EXITS));
+        stopper.giveUp(lost, EXITS);
+    }
+
     /** What the sequence is busy with in STOPPING. */
     String step() {
         return stopper.step();
     }
 
-    /** Takes the service to STOPPED and tells how it went. */
-    ShutdownReport run(boolean startFailed) {
-        service.gate().remaining(clock::remaining);
+    /**
+     * The signal: from here on what arrives is late. First, so that what the totals do not have yet is late for sure. Called
+     * once, on the thread that asks for the shutdown, before {@link #run}: by the time that another thread runs, a busy
+     * service has let in more.
+     */
+    void begin() {
         service.traffic().leave(deadlines.startNanos());
+        service.gate().takeCutEarly(); // before the signal: no work of this shutdown
+        atSignal = service.gate().totals();
+    }
+
+    /**
+     * Takes the service to STOPPED and tells how it went.
+     *
+     * @param startFailure why, if its start has failed
+     */
+    ShutdownReport run(@Nullable Throwable startFailure) {
+        if (startFailure != null) {
+            problems.add(Redact.oneLine(startFailure));
+        }
+        service.gate().remaining(clock::remaining);
         service.starter().abort();
 
         step("lame duck", this::beLameDuckIfAny);
@@ -110,12 +139,17 @@ final class ShutdownSequence {
         step("drain", this::drain);
         step("end of the drain", this::cutWhatIsLeft);
         Totals drained = service.gate().totals();
+        int cutCount = Math.toIntExact(drained.cut() - atSignal.cut());
         service.machine().move(LifecycleState.STOPPING);
         step("stop", this::stop);
 
-        ExitCode exitCode = startFailed ? ExitCode.START_FAILED : exitCode();
+        String exiting = service.starter().exiting();
+        if (exiting != null) {
+            problems.add("the " + exiting + " " + EXITS + ": the service did not start");
+        }
+        ExitCode exitCode = startFailure != null || exiting != null ? ExitCode.START_FAILED : exitCode(cutCount);
         service.machine().move(LifecycleState.STOPPED);
-        return report(drained, exitCode);
+        return report(drained, cutCount, exitCode);
     }
 
     /** A fault of ours, or of user code that should not be able to bring one here, never skips the steps behind it. */
@@ -128,11 +162,11 @@ final class ShutdownSequence {
         }
     }
 
-    private ShutdownReport report(Totals drained, ExitCode exitCode) {
+    private ShutdownReport report(Totals drained, int cutCount, ExitCode exitCode) {
         long refused = drained.inFlight(); // the gate is closed, and who was in is cut: they are just being refused
         long arrived = drained.entered() - refused - atSignal.entered();
         long finished = drained.finished() - atSignal.finished();
-        long givenUp = drained.givenUp() - atSignal.givenUp() - cutByKind;
+        long givenUp = drained.givenUp() - atSignal.givenUp();
         ShutdownReport.Late late = service.traffic().late().report();
         return new ShutdownReport(
                 service.plan().service(),
@@ -224,31 +258,44 @@ final class ShutdownSequence {
     /** Waits for that until the drain must end; meanwhile cuts the work of each kind whose own time is over. */
     private boolean isDoneInDrain(CompletableFuture<Void> event) {
         while (!Await.done(event, clock.untilNext())) {
+            if (Await.afterPause(event, clock.late())) {
+                return true;
+            }
             if (deadlines.untilDrainEnds().isZero()) {
                 return false;
             }
             for (WorkKind kind : clock.takeOver()) {
-                List<WorkInFlight> left = service.gate().giveUp(kind);
-                cutByKind += left.size();
-                cut(left, (MOST_CUT_TOLD - cut.size()) / 2);
+                cutBeforeTheOthers(service.gate().cutAll(kind));
             }
         }
         return true;
     }
 
+    private void cutBeforeTheOthers(List<Ticket> cutTickets) {
+        cut(cutTickets, (MOST_CUT_TOLD - cut.size()) / 2);
+    }
+
     /** Nothing, if the gate has closed by itself. */
     private void cutWhatIsLeft() {
         service.gate().close(); // first: who is let in after the list was made would be cut without a word
-        cut(service.gate().cutAll(), MOST_CUT_TOLD - cut.size());
+        List<Ticket> rest = service.gate().cutAll();
+        cutBeforeTheOthers(service.gate().takeCutEarly()); // none is added once all are cut
+        cut(rest, MOST_CUT_TOLD - cut.size());
     }
 
-    private void cut(List<WorkInFlight> left, int mostTold) {
-        cutCount += left.size();
-        List<WorkInFlight> told = left.stream().limit(mostTold).toList();
-        List<Thread> threads =
-                told.stream().map(WorkInFlight::thread).filter(Objects::nonNull).toList();
+    private void cut(List<Ticket> cutTickets, int max) {
+        List<Ticket> reported = cutTickets.stream().limit(max).toList();
+        if (reported.isEmpty()) {
+            return;
+        }
+        List<WorkInFlight> described =
+                new Descriptions(service.plan().service(), service.ticker(), problems::add).of(reported);
+        List<Thread> threads = described.stream()
+                .map(WorkInFlight::thread)
+                .filter(Objects::nonNull)
+                .toList();
         Map<Thread, List<String>> frames = Threads.frames(threads, MOST_FRAMES);
-        told.forEach(work -> cut.add(ShutdownReport.Cut.of(work, frames)));
+        described.forEach(work -> cut.add(ShutdownReport.Cut.of(work, frames)));
     }
 
     private void stop() {
@@ -263,7 +310,7 @@ final class ShutdownSequence {
         }
     }
 
-    private ExitCode exitCode() {
+    private ExitCode exitCode(int cutCount) {
         boolean allStopped = stopper.stops().stream().allMatch(stop -> stop.ending() == ShutdownReport.Ending.STOPPED);
         ExitCode stopping = stopFailed || !allStopped ? ExitCode.STOP_FAILED : ExitCode.CLEAN;
         return cutCount == 0 ? stopping : ExitCode.WORK_CUT;
@@ -275,12 +322,14 @@ final class ShutdownSequence {
     }
 
     private List<BoundedCall> callSources(List<TrafficSource> sources, String what, SourceCall call) {
-        return sources.stream()
+        List<BoundedCall> begun = sources.stream()
                 .map(source -> BoundedCall.begin(
                         "ebbtide-" + service.plan().service() + "-" + what + "-" + Names.of(source),
                         () -> call.on(source),
                         service.ticker()))
                 .toList();
+        calls = begun;
+        return begun;
     }
 
     private void awaitSources(

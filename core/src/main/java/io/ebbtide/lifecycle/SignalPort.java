@@ -3,10 +3,15 @@ package io.ebbtide.lifecycle;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The JVM's signals, by reflection. */
 final class SignalPort {
+    private static final Map<String, Object> INSTALLED = new ConcurrentHashMap<>();
+
     /*
      * sun.misc.Signal is the only way to a handler, supported in the module jdk.unsupported. By reflection because
      * javac warns of it without a way to say "I know", and because a trimmed runtime image may lack the module: then
@@ -60,6 +65,9 @@ final class SignalPort {
             if (!theJvms) {
                 install.invoke(null, subject, former);
             }
+            if (theJvms) {
+                INSTALLED.put(signal, ours);
+            }
             return theJvms
                     ? new Handling(Owner.OURS)
                     : new Handling(Owner.OTHER, former.getClass().getName());
@@ -67,6 +75,32 @@ final class SignalPort {
             return new Handling(Owner.NOBODY); // -Xrs: "Signal already used by VM or OS"
         } catch (ReflectiveOperationException | LinkageError e) {
             return new Handling(Owner.JVM); // no jdk.unsupported
+        }
+    }
+
+    /**
+     * Who has taken over a signal that {@link #handle} made ours. To find out, ours is installed for a moment.
+     *
+     * @return the class of that handler; null if the signal still is ours, or never was
+     */
+    static @Nullable String takenBy(String signal) {
+        Object ours = INSTALLED.get(signal);
+        if (ours == null) {
+            return null;
+        }
+        try {
+            Class<?> signalType = Class.forName("sun.misc.Signal");
+            Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
+            Object subject = signalType.getConstructor(String.class).newInstance(signal);
+            Method install = signalType.getMethod("handle", signalType, handlerType);
+            Object found = install.invoke(null, subject, ours);
+            if (found == ours || found == null) { // not equals(), which would be the other's code
+                return null;
+            }
+            install.invoke(null, subject, found);
+            return found.getClass().getName();
+        } catch (ReflectiveOperationException | LinkageError e) {
+            return null; // what could be had once cannot be had any more: then nobody else can have it either
         }
     }
 

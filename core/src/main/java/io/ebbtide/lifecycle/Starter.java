@@ -25,6 +25,7 @@ final class Starter {
     private volatile String step = "nothing";
     private @Nullable Thread thread;
     private boolean aborted;
+    private volatile @Nullable String exiting;
 
     /**
      * @param frame started before everything in the plan; may still grow until the start
@@ -99,8 +100,15 @@ final class Starter {
     /** Waits no longer for a thread that never returns. */
     synchronized void giveUp(Predicate<Thread> lost) {
         if (thread != null && lost.test(thread)) {
+            exiting = step;
             ended.complete(null);
         }
+    }
+
+    /** The step that has called {@code System.exit} and so never returns; null if there is none. */
+    @Nullable
+    String exiting() {
+        return exiting;
     }
 
     /** There will be no start. */

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Stops components and traffic sources, each within its bound; one failure never skips the rest. One thread only. */
 final class Stopper {
@@ -23,6 +25,7 @@ final class Stopper {
     private final Supplier<Duration> left;
     private final List<ShutdownReport.Stop> stops = new ArrayList<>();
     private volatile String step = "nothing";
+    private volatile @Nullable BoundedCall current;
 
     /** @param left how much time there is for all that is still to be stopped */
     Stopper(String service, Ticker ticker, Supplier<Duration> left) {
@@ -69,6 +72,14 @@ final class Stopper {
         return step;
     }
 
+    /** Waits no longer for a call whose thread never returns. May be called by any thread. */
+    void giveUp(Predicate<Thread> lost, String why) {
+        BoundedCall call = current;
+        if (call != null) {
+            call.giveUp(lost, why);
+        }
+    }
+
     private Duration boundBefore(int behind) {
         Duration all = left.get();
         Duration reserved = Durations.min(all.dividedBy(behind + 1L), LEAST).multipliedBy(behind);
@@ -79,6 +90,7 @@ final class Stopper {
         step = "stop of '" + name + "'";
         var summary = new AtomicReference<>("");
         var call = BoundedCall.begin("ebbtide-" + service + "-stop-" + name, () -> summary.set(action.call()), ticker);
+        current = call;
         var ending = ShutdownReport.Ending.STOPPED;
         String detail = "";
         if (!call.await(bound)) {
@@ -88,7 +100,7 @@ final class Stopper {
             ending = ShutdownReport.Ending.FAILED;
             detail = Redact.oneLine(call.failure());
         } else {
-            detail = Objects.requireNonNullElse(summary.get(), "");
+            detail = Redact.oneLine(Objects.requireNonNullElse(summary.get(), ""));
         }
         stops.add(new ShutdownReport.Stop(name, call.took(), ending, detail));
     }

@@ -1,12 +1,19 @@
 package io.ebbtide.lifecycle;
 
+import io.ebbtide.internal.BoundedCall;
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Redact;
+import io.ebbtide.internal.Ticker;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +28,8 @@ final class TerminationLog {
      * fails (a full disk) or hangs is nobody's trouble any more: whoever calls it waits for a moment only.
      */
     private static final Path KUBERNETES = Path.of("/dev/termination-log");
+
+    private static final Duration MAX_TO_OPEN = Duration.ofSeconds(1);
 
     private final @Nullable FileOutputStream file;
     private final boolean canOverwrite;
@@ -46,18 +55,62 @@ final class TerminationLog {
      * @param warn told if it cannot be written
      */
     static TerminationLog open(@Nullable String configured, Consumer<String> warn) {
-        if (configured == null && !Files.isWritable(KUBERNETES)) {
-            return new TerminationLog(null, false);
-        }
-        Path path = configured == null ? KUBERNETES : Path.of(configured);
-        try {
-            return new TerminationLog(new FileOutputStream(path.toFile()), Files.isRegularFile(path));
-        } catch (IOException e) {
+        var opened = new CompletableFuture<TerminationLog>();
+        BoundedCall call = BoundedCall.begin(
+                "ebbtide-termination-message",
+                () -> {
+                    TerminationLog file = openNow(configured);
+                    if (!opened.complete(file)) {
+                        file.close(); // too late
+                    }
+                },
+                Ticker.system());
+        boolean inTime = call.await(MAX_TO_OPEN);
+        Throwable failure = inTime ? call.failure() : new IOException("not open after " + Durations.text(MAX_TO_OPEN));
+        opened.complete(none());
+        if (failure != null) {
             warn.accept(
                     ("EBBTIDE_TERMINATION_LOG=%s cannot be written, so the platform will not show why this process ends"
                                     + " (expected: a file that may be created or written): %s")
-                            .formatted(path, Redact.oneLine(e)));
-            return new TerminationLog(null, false);
+                            .formatted(configured == null ? KUBERNETES : configured, Redact.oneLine(failure)));
+        }
+        return opened.join();
+    }
+
+    /** May block for ever, on a file system that does not answer. */
+    private static TerminationLog openNow(@Nullable String configured) throws IOException {
+        if (configured == null && !Files.isWritable(KUBERNETES)) {
+            return none();
+        }
+        Path path = configured == null ? KUBERNETES : Path.of(configured);
+        boolean isSpecial = Files.exists(path) && !Files.isRegularFile(path);
+        return isSpecial
+                ? new TerminationLog(openSpecial(path), false)
+                : new TerminationLog(new FileOutputStream(path.toFile()), true);
+    }
+
+    /** For writing alone, open(2) of a FIFO waits until another process opens it for reading; for both it does not, on Linux. */
+    private static FileOutputStream openSpecial(Path path) throws IOException {
+        if (Files.readAttributes(path, BasicFileAttributes.class).isDirectory()) {
+            throw new IOException("is a directory");
+        }
+        try {
+            var file =
+                    new RandomAccessFile(path.toFile(), "rw"); // never closed: it shares its descriptor with the stream
+            return new FileOutputStream(file.getFD());
+        } catch (IOException e) { // may not be read
+            return new FileOutputStream(path.toFile());
+        }
+    }
+
+    /** Closes the file; nothing can be written any more. */
+    void close() {
+        try {
+            if (file != null) {
+                file.close();
+            }
+        } catch (IOException e) {
+            // it is written, or cannot be
         }
     }
 

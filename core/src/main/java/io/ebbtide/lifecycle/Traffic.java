@@ -1,13 +1,16 @@
 package io.ebbtide.lifecycle;
 
+import io.ebbtide.inflight.GateControl;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Ticker;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * threads; no method blocks.
  */
 public final class Traffic {
+    private static final Pattern ENDLESS =
+            Pattern.compile("\\s*(text/event-stream|multipart/x-mixed-replace)\\s*(;|$)", Pattern.CASE_INSENSITIVE);
+
     private final InFlight inFlight;
     private final LateTraffic late;
     private final Peers peers;
@@ -73,12 +79,37 @@ public final class Traffic {
     }
 
     /**
+     * Cuts one unit of work whose time is over before that of the others: the report names it as cut, whatever its outcome. The
+     * drain goes on waiting for it. Before the shutdown begins a call changes the meters alone.
+     *
+     * @return false if its ticket is closed, or was cut before
+     */
+    public boolean cut(Ticket ticket) {
+        return new GateControl(inFlight).cut(Expect.present(ticket, "ticket"));
+    }
+
+    /**
      * How long work of this kind may go on before it is cut, at least.
      *
      * @return {@link InFlight#UNLIMITED} until the service is told to stop; never negative
      */
     public Duration remaining(WorkKind kind) {
         return inFlight.remaining(kind);
+    }
+
+    /**
+     * Tells of an answer that is about to begin: one without a foreseeable end makes a stream of its request, which from
+     * then on has the time that streams have in the drain. Those are {@code text/event-stream} (HTML Living Standard,
+     * section 9.2) and {@code multipart/x-mixed-replace}. For who writes an adapter; may be told more than once. Does not
+     * block.
+     *
+     * @param contentType as in the answer's header; null for none
+     */
+    public void answering(Ticket ticket, @Nullable String contentType) {
+        Expect.present(ticket, "ticket");
+        if (contentType != null && ENDLESS.matcher(contentType).lookingAt()) {
+            ticket.becomes(WorkKind.STREAM);
+        }
     }
 
     /**

@@ -2,8 +2,11 @@ package io.ebbtide.management;
 
 import io.ebbtide.internal.Ticker;
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Arrays;
@@ -11,15 +14,19 @@ import org.jspecify.annotations.Nullable;
 
 /** One client's connection: reads a head, has it answered, writes the answer, again. Confined to the loop's thread. */
 final class Connection {
+    // Over 300 lines: a state machine, whose moves are all here.
+
     /*
-     * Each phase has one deadline, so that a client that sends or reads a byte now and then gains nothing by it.
+     * Each phase has one deadline, so that a client that sends or reads a byte now and then gains nothing by it. And each
+     * call answers at most one request and writes at most one slice: what remains is done in a later turn of the loop,
+     * after what others have asked for.
      */
-    private enum Phase {
+    enum Phase {
         /** Nothing of the next request has come. */
         IDLE(75_000),
         /** A part of it has come. */
         READING(2_000),
-        /** It is being answered; nothing is read meanwhile. */
+        /** It is being answered; until then nothing is read. */
         ANSWERING(30_000),
         WRITING(10_000),
         /** The last answer is written; what still comes is thrown away, so that no reset overtakes the answer. */
@@ -32,32 +39,56 @@ final class Connection {
         }
     }
 
-    private static final int MOST_HEAD_BYTES = 8 * 1024;
+    private static final int MAX_HEAD_BYTES = 8 * 1024;
+
+    /** Of one write: the JDK copies what is written, all of it, even if the socket takes a part only. */
+    private static final int SLICE_BYTES = 64 * 1024;
+
+    /** How much of a large answer the kernel keeps for the client, which may double it; unless set, it may be megabytes. */
+    private static final int SEND_BUFFER_BYTES = 128 * 1024;
+
+    /** How long a reader may take for one slice when as much waits to be read as may. */
+    private static final long SLICE_NANOS = 2_000_000_000;
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SocketChannel channel;
-    private final SelectionKey key;
     private final Route route;
     private final EventLoop loop;
+    private final WaitingBytes waiting;
     private final Ticker ticker;
-    private byte[] in = new byte[1024];
+    private final boolean onlyOne;
+    private @Nullable SelectionKey key;
+    private int interest = SelectionKey.OP_READ;
+    private byte[] in = {};
     private int inLength;
-    private @Nullable ByteBuffer out;
+    private ByteBuffer[] out = {};
+    private @Nullable Reply counted;
+    private long takenBytes;
+    private long takenSinceNanos;
     private boolean keepAlive = true;
+    private boolean lastChance;
     private Phase phase = Phase.IDLE;
     private long phaseSinceNanos;
 
-    Connection(SocketChannel channel, SelectionKey key, Route route, EventLoop loop, Ticker ticker) {
+    /** @param onlyOne whether the connection ends after one answer, whatever the client wants */
+    Connection(
+            SocketChannel channel, Route route, EventLoop loop, WaitingBytes waiting, Ticker ticker, boolean onlyOne) {
         this.channel = channel;
-        this.key = key;
         this.route = route;
         this.loop = loop;
+        this.waiting = waiting;
         this.ticker = ticker;
+        this.onlyOne = onlyOne;
         phaseSinceNanos = ticker.nanos();
     }
 
-    /** How long the connection has been waiting for its client; negative if the client waits for us. */
-    long waitedNanos(long nowNanos) {
-        return phase == Phase.ANSWERING ? -1 : nowNanos - phaseSinceNanos;
+    Phase phase() {
+        return phase;
+    }
+
+    long inPhaseNanos(long nowNanos) {
+        return nowNanos - phaseSinceNanos;
     }
 
     /** How long until its phase has lasted too long. */
@@ -65,20 +96,73 @@ final class Connection {
         return phaseSinceNanos + phase.limit.toNanos() - nowNanos;
     }
 
+    /** While it is written to: how long until its client must have taken another slice if there is no room for answers. */
+    long nanosToTakeMore(long nowNanos) {
+        return takenSinceNanos + SLICE_NANOS - nowNanos;
+    }
+
     boolean isOpen() {
         return channel.isOpen();
     }
 
+    /** Reads what has come with the connection, and answers it: what is answered cannot be evicted unread. */
+    void begin() throws IOException {
+        read();
+    }
+
+    /** To be called once, after {@link #begin}. */
+    void register(Selector selector) throws ClosedChannelException {
+        key = channel.register(selector, interest, this);
+    }
+
+    /** The selector has found it ready. */
     void ready() throws IOException {
-        if (key.isValid() && key.isWritable()) { // it may have been evicted since it was selected
+        if (isReadyTo(SelectionKey.OP_WRITE)) {
             write();
         }
-        if (key.isValid() && key.isReadable()) {
+        if (isReadyTo(SelectionKey.OP_READ)) {
             read();
         }
     }
 
+    /** It may have been evicted, or asked for its last request, since it was selected. */
+    private boolean isReadyTo(int operation) {
+        SelectionKey ours = key;
+        return ours != null && ours.isValid() && (ours.readyOps() & interest & operation) != 0;
+    }
+
+    /** Goes on with what {@link EventLoop#later} was asked for. */
+    void proceed() throws IOException {
+        if (phase == Phase.WRITING) {
+            write();
+        } else if (phase == Phase.READING) {
+            answerNext();
+        }
+    }
+
+    /**
+     * Closes it to make room for another, after what its client has sent is read and answered.
+     *
+     * @return false if that takes another thread: then it stays open until it is answered
+     */
+    boolean evict() throws IOException {
+        if (phase == Phase.IDLE || phase == Phase.READING) {
+            lastChance = true;
+            if (readMore() >= 0 && inLength > 0) {
+                answerNext();
+            }
+        }
+        if (phase == Phase.ANSWERING) {
+            return false;
+        }
+        close();
+        return true;
+    }
+
+    /** A second call does nothing. */
     void close() {
+        loop.forget(this);
+        stopCounting();
         try {
             channel.close();
         } catch (IOException e) {
@@ -87,49 +171,65 @@ final class Connection {
     }
 
     private void read() throws IOException {
-        if (phase == Phase.LINGERING) {
-            inLength = 0;
-        } else if (inLength == in.length) {
-            in = Arrays.copyOf(in, Math.min(2 * in.length, MOST_HEAD_BYTES + HeadParser.MOST_BODY_BYTES));
-        }
-        int count = channel.read(ByteBuffer.wrap(in, inLength, in.length - inLength));
+        int count = readMore();
         if (count < 0) {
             close();
         } else if (count > 0 && phase != Phase.LINGERING) {
-            inLength += count;
-            if (phase == Phase.IDLE) {
-                enter(Phase.READING);
-            }
             answerNext();
         }
     }
 
-    /** Answers the request that stands in the buffer, if it is complete. */
+    /** Into the loop's buffer first: a connection on which nothing comes has none of its own. */
+    private int readMore() throws IOException {
+        ByteBuffer buffer = loop.readBuffer();
+        if (phase != Phase.LINGERING) {
+            buffer.limit(Math.min(buffer.capacity(), MAX_HEAD_BYTES + HeadParser.MOST_BODY_BYTES - inLength));
+        }
+        int count = channel.read(buffer);
+        if (count > 0 && phase != Phase.LINGERING) {
+            if (inLength + count > in.length) {
+                in = Arrays.copyOf(in, inLength + buffer.capacity());
+            }
+            buffer.flip().get(in, inLength, count);
+            inLength += count;
+            if (phase == Phase.IDLE) {
+                enter(Phase.READING);
+            }
+        }
+        return count;
+    }
+
+    /** Answers the request that stands in the buffer; reads on if it is not complete. */
     private void answerNext() throws IOException {
         try {
             discard(HeadParser.lengthOfEmptyLines(in, inLength));
+            HeadParser.checkBeginning(in, inLength);
             int headLength = HeadParser.lengthOfHead(in, inLength);
-            if (headLength > MOST_HEAD_BYTES || (headLength < 0 && inLength >= MOST_HEAD_BYTES)) {
+            if (headLength > MAX_HEAD_BYTES || (headLength < 0 && inLength >= MAX_HEAD_BYTES)) {
                 throw new BadRequest(431, "head too large");
             }
             if (headLength < 0) {
+                wantTo(SelectionKey.OP_READ);
                 return;
             }
             RequestHead head = HeadParser.parse(in, headLength);
             int length = headLength + head.contentLength();
             boolean isWhole = inLength >= length;
             if (!isWhole && !head.expectsContinue()) {
+                wantTo(SelectionKey.OP_READ);
                 return;
             }
             discard(Math.min(length, inLength));
-            keepAlive =
-                    isWhole && head.keepAlive(); // no body counts here: a client that waits with it need not send it
+            keepAlive = isWhole
+                    && head.keepAlive() // no body counts here: a client that waits with it need not send it
+                    && !onlyOne
+                    && !lastChance;
             enter(Phase.ANSWERING);
-            key.interestOps(0);
-            route.answer(head, reply -> loop.execute(this, () -> begin(reply, !head.isHead())));
+            wantTo(0);
+            route.answer(head, reply -> loop.guard(this, () -> begin(reply, !head.isHead())));
         } catch (BadRequest e) {
             keepAlive = false;
-            begin(Reply.plain(e.status(), e.reason()), true);
+            begin(Reply.plain(e.status(), e.reason()), !HeadParser.isHead(in, inLength));
         }
     }
 
@@ -139,37 +239,91 @@ final class Connection {
     }
 
     private void begin(Reply reply, boolean withBody) throws IOException {
-        if (channel.isOpen()) {
-            enter(Phase.WRITING);
-            out = reply.bytes(withBody, keepAlive);
+        if (!channel.isOpen()) {
+            return;
+        }
+        enter(Phase.WRITING);
+        ByteBuffer body = withBody ? reply.body().duplicate() : NOTHING;
+        out = new ByteBuffer[] {reply.head(keepAlive), body};
+        takenBytes = 0;
+        takenSinceNanos = phaseSinceNanos;
+        if (body.remaining() > SLICE_BYTES) { // not at once: many may have waited for the same rendering
+            channel.setOption(StandardSocketOptions.SO_SNDBUF, SEND_BUFFER_BYTES);
+            waiting.add(reply);
+            counted = reply;
+            wantTo(0);
+            loop.later(this);
+        } else {
             write();
         }
     }
 
+    private void stopCounting() {
+        Reply former = counted;
+        if (former != null) {
+            counted = null;
+            waiting.remove(former);
+        }
+    }
+
+    /** Writes one slice, head and body in one call: two would meet Nagle's algorithm and a delayed acknowledgement. */
     private void write() throws IOException {
-        ByteBuffer rest = out;
-        if (rest == null) {
-            return;
+        ByteBuffer body = out[1];
+        int end = body.limit();
+        body.limit(Math.min(end, body.position() + SLICE_BYTES));
+        boolean tookAll;
+        try {
+            taken(channel.write(out));
+            tookAll = !out[0].hasRemaining() && !body.hasRemaining();
+        } finally {
+            body.limit(end);
         }
-        channel.write(rest);
-        if (rest.hasRemaining()) {
-            key.interestOps(SelectionKey.OP_WRITE);
-            return;
-        }
-        out = null;
-        key.interestOps(SelectionKey.OP_READ);
-        if (keepAlive) {
-            enter(inLength == 0 ? Phase.IDLE : Phase.READING);
-            answerNext();
+        if (!tookAll) {
+            wantTo(SelectionKey.OP_WRITE);
+        } else if (body.hasRemaining()) {
+            wantTo(0);
+            loop.later(this);
         } else {
+            written();
+        }
+    }
+
+    private void taken(long count) {
+        takenBytes += count;
+        if (takenBytes >= SLICE_BYTES) {
+            takenBytes = 0;
+            takenSinceNanos = ticker.nanos();
+        }
+    }
+
+    private void written() throws IOException {
+        out = new ByteBuffer[0];
+        stopCounting();
+        if (!keepAlive) {
             channel.shutdownOutput();
             enter(Phase.LINGERING);
+            wantTo(SelectionKey.OP_READ);
+        } else if (inLength == 0) {
+            enter(Phase.IDLE);
+            wantTo(SelectionKey.OP_READ);
+        } else { // in a later turn, or clients that pipeline would keep all others from being answered
+            enter(Phase.READING);
+            wantTo(0);
+            loop.later(this);
+        }
+    }
+
+    private void wantTo(int operations) {
+        interest = operations;
+        SelectionKey ours = key;
+        if (ours != null && ours.isValid()) {
+            ours.interestOps(operations);
         }
     }
 
     private void enter(Phase next) {
+        loop.enters(this, next);
         phase = next;
         phaseSinceNanos = ticker.nanos();
-        loop.watch(nanosLeft(phaseSinceNanos));
     }
 }

@@ -6,28 +6,49 @@ import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.Ticker;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Accepts and serves all connections on one thread. Other threads call {@link #execute} and {@link #stop} only. */
+/** Accepts and serves all connections on one thread. Other threads call {@link #stop} only, and wake it up. */
 final class EventLoop {
-    /** When one more comes, the one that has kept us waiting longest goes. */
-    static final int MOST_CONNECTIONS = 512;
+    // Over 300 lines: what a turn does, to the last step, is here, as its bounds hold together only.
+
+    /*
+     * A turn is short whatever the clients do: it accepts a bounded number of connections, reads each that is ready once, and
+     * answers at most one request of each. What a client has sent on top, and what remains of a large answer, waits in line
+     * for a later turn, of which each serves a bounded number. So a new connection, on which probes come, waits for one
+     * turn; and as a connection is read when it is accepted, it is mostly answered before it could be evicted.
+     *
+     * Where the process is out of file descriptors, the one in reserve accepts a connection, one at a time, and comes
+     * back when that ends. A closed channel frees its descriptor in the next select.
+     */
+    private static final int MAX_ACCEPTED_PER_TURN = 64;
+
+    private static final int MAX_PROCEEDING_PER_TURN = 64;
+
+    private static final int READ_BYTES = 4 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
     private static final long ACCEPT_PAUSE_NANOS = 100_000_000;
     private static final long PAUSE_AFTER_FAILURE_NANOS = 10_000_000;
+
+    /** How long a client that holds a descriptor may keep us waiting while there is no other. */
+    private static final long DESCRIPTOR_NANOS = 50_000_000;
+
+    private static final long BETWEEN_WARNINGS_NANOS = 60_000_000_000L;
     private static final String WHAT = "the management server";
 
     /** What is to be done for a connection. */
@@ -36,31 +57,45 @@ final class EventLoop {
         void run() throws IOException;
     }
 
-    private record Due(Connection connection, Task task) {}
-
     private final Selector selector = Selector.open();
     private final List<ServerSocketChannel> listeners;
     private final List<SelectionKey> listenerKeys = new ArrayList<>();
     private final Route route;
+    private final WaitingBytes waitingBytes;
     private final BackgroundLog log;
     private final Ticker ticker;
-    private final Queue<Due> tasks = new ConcurrentLinkedQueue<>();
-    private final Set<Connection> connections = new HashSet<>();
+    private final Connections connections = new Connections();
+    private final Queue<Connection> proceeding = new ArrayDeque<>();
+    private final ByteBuffer readBuffer = ByteBuffer.allocateDirect(READ_BYTES);
+    private final ReserveDescriptor reserve = new ReserveDescriptor();
     private final Thread thread;
     private volatile boolean stopped;
     private long nanosToSleep;
     private long acceptAgainNanos;
+    private long warnAgainNanos;
 
-    /** @param listeners bound and non-blocking; the loop's own from here on */
-    EventLoop(List<ServerSocketChannel> listeners, Route route, BackgroundLog log, Ticker ticker, String threadName)
+    /**
+     * @param listeners bound and non-blocking; the loop's own from here on
+     * @param routeOf makes the route; what it is given wakes the loop up, on any thread
+     */
+    EventLoop(
+            List<ServerSocketChannel> listeners,
+            Function<Runnable, Route> routeOf,
+            WaitingBytes waitingBytes,
+            BackgroundLog log,
+            Ticker ticker,
+            String threadName)
             throws IOException {
         this.log = log;
         this.listeners = List.copyOf(listeners);
-        this.route = route;
+        this.waitingBytes = waitingBytes;
         this.ticker = ticker;
         for (ServerSocketChannel listener : listeners) {
             listenerKeys.add(listener.register(selector, SelectionKey.OP_ACCEPT));
         }
+        reserve.refill();
+        warnAgainNanos = ticker.nanos();
+        route = routeOf.apply(selector::wakeup);
         thread = Threads.daemon(threadName, this::run);
     }
 
@@ -68,24 +103,44 @@ final class EventLoop {
         thread.start();
     }
 
-    /** Has the task run on the loop's thread. What it throws ends its connection. */
-    void execute(Connection connection, Task task) {
-        tasks.add(new Due(connection, task));
-        if (Thread.currentThread() != thread) {
-            selector.wakeup();
-        }
-    }
-
     /** Closes everything; waits at most so many milliseconds for the thread to end. */
     void stop(long withinMillis) throws InterruptedException {
+        route.close();
         stopped = true;
         selector.wakeup();
         thread.join(Math.max(1, withinMillis));
     }
 
-    /** Has the loop look at deadlines again after at most so long. */
-    void watch(long nanos) {
-        nanosToSleep = Math.min(nanosToSleep, Math.max(nanos, 0));
+    /** Has {@link Connection#proceed} called in this turn or a later one. */
+    void later(Connection connection) {
+        proceeding.add(connection);
+    }
+
+    /** The buffer that all share, cleared; what is in it is to be taken before the next call. */
+    ByteBuffer readBuffer() {
+        return readBuffer.clear();
+    }
+
+    /** The connection is about to enter the phase. */
+    void enters(Connection connection, Connection.Phase phase) {
+        connections.move(connection, phase);
+    }
+
+    /** The connection is about to be closed. */
+    void forget(Connection connection) {
+        connections.remove(connection);
+    }
+
+    /** Runs what is to be done for a connection. What it throws ends the connection. */
+    void guard(Connection connection, Task task) {
+        try {
+            task.run();
+        } catch (IOException e) {
+            connection.close(); // the client is gone
+        } catch (RuntimeException | Error e) { // one request must not end the answering of all
+            connection.close();
+            log.write(LOG, to -> to.error("a management request failed: {}", Redact.trace(e)));
+        }
     }
 
     /** Ends by {@link #stop} alone: a heap that is full for a moment must not leave the probes without an answer for ever. */
@@ -104,11 +159,15 @@ final class EventLoop {
     }
 
     private void turn() throws IOException {
-        selector.select(1 + nanosToSleep / 1_000_000);
-        serveReady();
-        for (Due due = tasks.poll(); due != null; due = tasks.poll()) {
-            guard(due.connection(), due.task());
+        if (proceeding.isEmpty()) {
+            selector.select(1 + nanosToSleep / 1_000_000);
+        } else {
+            selector.selectNow();
         }
+        reserve.refill();
+        serveReady();
+        proceed();
+        route.turn();
         expire();
     }
 
@@ -119,75 +178,134 @@ final class EventLoop {
         LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
     }
 
+    /** New connections first: they are the ones on which probes come. */
     private void serveReady() {
         Set<SelectionKey> selected = selector.selectedKeys();
+        for (SelectionKey key : listenerKeys) {
+            if (selected.remove(key)) {
+                accept((ServerSocketChannel) key.channel(), key);
+            }
+        }
         for (SelectionKey key : selected) {
-            if (key.channel() instanceof ServerSocketChannel listener) {
-                accept(listener, key);
-            } else if (key.attachment() instanceof Connection connection) {
+            if (key.attachment() instanceof Connection connection) {
                 guard(connection, connection::ready);
             }
         }
         selected.clear();
     }
 
+    /** No more than are queued now: those that are queued here are served in the next turn. */
+    private void proceed() {
+        for (int i = Math.min(proceeding.size(), MAX_PROCEEDING_PER_TURN); i > 0; i--) {
+            Connection connection = proceeding.remove();
+            if (connection.isOpen()) {
+                guard(connection, connection::proceed);
+            }
+        }
+    }
+
     private void accept(ServerSocketChannel listener, SelectionKey key) {
         try {
-            for (SocketChannel client = listener.accept(); client != null; client = listener.accept()) {
+            for (int i = 0; i < MAX_ACCEPTED_PER_TURN; i++) {
+                SocketChannel client = acceptOne(listener);
+                if (client == null) {
+                    return;
+                }
                 add(client);
             }
-        } catch (IOException e) { // out of file descriptors, for example: try again a little later, not at once
-            key.interestOps(0);
-            acceptAgainNanos = ticker.nanos() + ACCEPT_PAUSE_NANOS;
+        } catch (IOException e) {
+            waitForDescriptor(key);
         }
+    }
+
+    /** With the descriptor in reserve if there is no other. */
+    private @Nullable SocketChannel acceptOne(ServerSocketChannel listener) throws IOException {
+        try {
+            return listener.accept();
+        } catch (IOException e) {
+            if (!reserve.release()) {
+                throw e;
+            }
+            SocketChannel client = listener.accept();
+            warnOfDescriptors(e);
+            return client;
+        }
+    }
+
+    private void warnOfDescriptors(IOException failure) {
+        long now = ticker.nanos();
+        if (now - warnAgainNanos >= 0) {
+            warnAgainNanos = now + BETWEEN_WARNINGS_NANOS;
+            String reason = Redact.oneLine(failure);
+            log.write(
+                    LOG,
+                    to -> to.warn(
+                            "the management server accepts one connection at a time, with the file descriptor that it keeps in"
+                                    + " reserve: {}; find what keeps files or sockets open, or raise the limit (ulimit -n)",
+                            reason));
+        }
+    }
+
+    /** Tries again in the next turn if a client of ours gives its descriptor back, else a little later, not at once. */
+    private void waitForDescriptor(SelectionKey key) {
+        long now = ticker.nanos();
+        Connection longest = connections.longestWaiting(now);
+        long pause = ACCEPT_PAUSE_NANOS;
+        if (longest != null) {
+            pause = Math.min(pause, DESCRIPTOR_NANOS - longest.inPhaseNanos(now));
+            if (pause <= 0 && evict(longest)) {
+                return;
+            }
+        }
+        key.interestOps(0);
+        acceptAgainNanos = now + Math.max(pause, 1_000_000);
     }
 
     private void add(SocketChannel client) throws IOException {
         try {
-            if (connections.size() >= MOST_CONNECTIONS && !evictLongestWaiting()) {
-                client.close();
+            client.configureBlocking(false);
+            var connection = new Connection(client, route, this, waitingBytes, ticker, !reserve.isHeld());
+            guard(connection, connection::begin);
+            if (!connection.isOpen()) {
                 return;
             }
-            client.configureBlocking(false);
-            SelectionKey key = client.register(selector, SelectionKey.OP_READ);
-            var connection = new Connection(client, key, route, this, ticker);
-            key.attach(connection);
+            if (connections.isFull() && !evictLongestWaiting()) {
+                connection.close();
+                return;
+            }
+            connection.register(selector);
             connections.add(connection);
-            watch(connection.nanosLeft(ticker.nanos()));
         } catch (IOException | RuntimeException | Error e) {
             client.close();
             throw e;
         }
     }
 
+    /** Returns false if all wait for us. One that turns out to wait for us, too, is passed over. */
     private boolean evictLongestWaiting() {
-        long now = ticker.nanos();
-        Connection longest = null;
-        for (Connection each : connections) {
-            if (each.waitedNanos(now) >= 0 && (longest == null || each.waitedNanos(now) > longest.waitedNanos(now))) {
-                longest = each;
+        Connection longest = connections.longestWaiting(ticker.nanos());
+        while (longest != null) {
+            if (evict(longest)) {
+                return true;
             }
+            longest = connections.longestWaiting(ticker.nanos());
         }
-        if (longest == null) {
-            return false;
-        }
-        longest.close();
-        connections.remove(longest);
-        return true;
+        return false;
+    }
+
+    private boolean evict(Connection connection) {
+        var isClosed = new boolean[] {true};
+        guard(connection, () -> isClosed[0] = connection.evict());
+        return isClosed[0];
     }
 
     /** Closes those whose time is over, and finds out when to look again. */
     private void expire() {
         long now = ticker.nanos();
-        nanosToSleep = 60_000_000_000L;
-        connections.removeIf(connection -> {
-            if (connection.isOpen() && connection.nanosLeft(now) > 0) {
-                watch(connection.nanosLeft(now));
-                return false;
-            }
-            connection.close();
-            return true;
-        });
+        nanosToSleep = connections.expire(now, waitingBytes.isFull());
+        if (!reserve.isHeld()) {
+            nanosToSleep = Math.min(nanosToSleep, ACCEPT_PAUSE_NANOS);
+        }
         for (SelectionKey key : listenerKeys) {
             if (key.interestOps() == 0) {
                 acceptAgain(key, acceptAgainNanos - now);
@@ -199,31 +317,20 @@ final class EventLoop {
         if (pauseNanos <= 0) {
             key.interestOps(SelectionKey.OP_ACCEPT);
         } else {
-            watch(pauseNanos);
-        }
-    }
-
-    private void guard(Connection connection, Task task) {
-        try {
-            task.run();
-        } catch (IOException e) {
-            connection.close(); // the client is gone
-        } catch (RuntimeException | Error e) { // one request must not end the answering of all
-            connection.close();
-            log.write(LOG, to -> to.error("a management request failed: {}", Redact.trace(e)));
+            nanosToSleep = Math.min(nanosToSleep, pauseNanos);
         }
     }
 
     private void closeAll() {
-        connections.forEach(Connection::close);
-        connections.clear();
+        connections.closeAll();
+        reserve.release();
         List<Closeable> all = new ArrayList<>(listeners);
         all.add(selector);
         for (Closeable each : all) {
             try {
                 each.close();
             } catch (IOException e) {
-                log.write(LOG, to -> to.debug("closing the management server's port failed", e));
+                log.write(LOG, to -> to.debug("closing the management server's port failed: {}", e));
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.ebbtide.management;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +17,11 @@ final class HeadParser {
     private static final Pattern ABSOLUTE = Pattern.compile("(?i)https?://[^/?#]+");
     private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x08\\x0a-\\x1f\\x7f]");
     private static final Pattern LENGTH = Pattern.compile("\\d{1,9}");
+
+    private static final byte[] HEAD = "HEAD ".getBytes(StandardCharsets.US_ASCII);
+
+    /** The content type of the record that a client of TLS begins with (RFC 8446, section 5.1). */
+    private static final byte TLS_HANDSHAKE = 22;
 
     private HeadParser() {}
 
@@ -47,6 +53,29 @@ final class HeadParser {
             skipped += 2;
         }
         return skipped;
+    }
+
+    /**
+     * Refuses bytes that cannot become a request, without waiting for the end of a head, which need not come.
+     *
+     * @throws BadRequest if they begin a TLS handshake, or with anything else that no method begins with
+     */
+    static void checkBeginning(byte[] bytes, int length) throws BadRequest {
+        boolean mayBeEmptyLine = length > 0 && bytes[0] == '\r' && (length == 1 || bytes[1] == '\n');
+        if (length == 0 || mayBeEmptyLine || bytes[0] == '\n' || isToken(bytes[0])) {
+            return;
+        }
+        throw new BadRequest(
+                400, bytes[0] == TLS_HANDSHAKE ? "this port speaks plain HTTP, not TLS" : "no request line");
+    }
+
+    private static boolean isToken(byte c) {
+        return TOKEN.matcher(String.valueOf((char) (c & 0xff))).matches();
+    }
+
+    /** Whether a request that need not be complete asks for a head alone, so that no answer to it has a body. */
+    static boolean isHead(byte[] bytes, int length) {
+        return length >= HEAD.length && Arrays.equals(bytes, 0, HEAD.length, HEAD, 0, HEAD.length);
     }
 
     /** Reads a complete head. */
@@ -106,6 +135,9 @@ final class HeadParser {
             String former = headers.get(name);
             if (former != null && name.equals("content-length")) {
                 throw new BadRequest(400, "two lengths");
+            }
+            if (former != null && name.equals("host")) { // RFC 9112, section 3.2
+                throw new BadRequest(400, "two hosts");
             }
             headers.put(name, former == null ? value.strip() : former + ", " + value.strip());
         }

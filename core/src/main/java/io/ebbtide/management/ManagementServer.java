@@ -2,6 +2,7 @@ package io.ebbtide.management;
 
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Expect;
+import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Ticker;
 import io.ebbtide.lifecycle.Component;
 import io.ebbtide.probe.Probes;
@@ -22,9 +23,12 @@ import org.slf4j.LoggerFactory;
  * {@code EbbtideBuilder.management()}. Speaks HTTP/1.1; GET and HEAD of the probes and of {@code /metrics}; bodies of
  * at most 8 KiB, which it throws away.
  *
- * <p>One thread serves all. A head has at most 8 KiB and 2 s; an idle connection 75 s; there are at most 512 connections,
- * and when one more comes, the one that has kept us waiting longest is closed. So clients that send slowly, or nothing,
- * keep nobody from being answered. Metrics are read on a second thread.
+ * <p>One thread serves all, a bounded number of them in each turn, new connections first. A head has at most 8 KiB and 2 s; an idle
+ * connection 75 s; there are at most 512 connections, and when one more comes, the one that has kept the server waiting longest is
+ * closed, after what it has sent is answered. So clients that send slowly, or nothing, or more than can be answered, delay no probe.
+ * Metrics are rendered on a second thread, once for all requests that wait; while 8 MiB of them wait to be read, no further rendering
+ * begins, and readers that make no progress are closed. Where the process is out of file descriptors, one in reserve accepts
+ * connections one at a time.
  */
 public final class ManagementServer implements Component {
     private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
@@ -34,12 +38,17 @@ public final class ManagementServer implements Component {
     /** {@code ::1}. */
     private static final byte[] IPV6_LOOPBACK = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
-    private static final int BACKLOG = 256;
+    /**
+     * So many may wait to be accepted, where the system allows it: beyond that a client's next attempt comes a second later. All of
+     * them are accepted within the second that a probe usually waits, on a fifth of a core, too.
+     */
+    private static final int BACKLOG = 4_096;
 
     private final String service;
     private final String address;
     private final int port;
-    private final Routes routes;
+    private final Probes probes;
+    private final @Nullable MetricsText metrics;
     private final BackgroundLog log;
     private final Ticker ticker;
     private volatile @Nullable Bound bound;
@@ -66,7 +75,8 @@ public final class ManagementServer implements Component {
         this.address = Expect.text(address, "managementAddress");
         this.port = Expect.between(0, 65_535, port, "managementPort");
         this.ticker = ticker;
-        routes = new Routes(probes, metrics, log, "ebbtide-" + service + "-scrape");
+        this.probes = probes;
+        this.metrics = metrics;
     }
 
     /**
@@ -80,7 +90,7 @@ public final class ManagementServer implements Component {
         if (wanted.isUnresolved()) {
             String message = "managementAddress: %s (expected: an address or host name of this machine; set "
                     + "EBBTIDE_MANAGEMENT_ADDRESS)";
-            throw new IOException(message.formatted(address));
+            throw new IOException(message.formatted(Redact.oneLine(address)));
         }
         ServerSocketChannel listener = ServerSocketChannel.open();
         try {
@@ -91,7 +101,14 @@ public final class ManagementServer implements Component {
             if (address.equals(LOOPBACK)) {
                 addOtherLoopback(localPort, listeners);
             }
-            var loop = new EventLoop(listeners, routes, log, ticker, "ebbtide-" + service + "-management");
+            var waiting = new WaitingBytes();
+            var loop = new EventLoop(
+                    listeners,
+                    wakeup -> routes(waiting, wakeup),
+                    waiting,
+                    log,
+                    ticker,
+                    "ebbtide-" + service + "-management");
             bound = new Bound(loop, localPort);
             loop.start();
         } catch (BindException e) {
@@ -99,12 +116,19 @@ public final class ManagementServer implements Component {
             String message =
                     "managementPort: %d on %s cannot be bound, %s (expected: a free port on an address of this "
                             + "machine; set EBBTIDE_MANAGEMENT_PORT, 0 for any, or EBBTIDE_MANAGEMENT_ADDRESS)";
-            throw new IOException(message.formatted(port, address, e.getMessage()), e);
+            throw new IOException(message.formatted(port, Redact.oneLine(address), e.getMessage()), e);
         } catch (IOException | RuntimeException e) {
             listener.close();
             throw e;
         }
         log.write(LOG, to -> to.info("'{}' answers probes at http://{}:{}/health", service, address, port()));
+    }
+
+    private Route routes(WaitingBytes waiting, Runnable wakeup) {
+        MetricsText text = metrics;
+        String threadName = "ebbtide-" + service + "-scrape";
+        return new Routes(
+                probes, text == null ? null : new Scrapes(text, () -> !waiting.isFull(), wakeup, log, threadName), log);
     }
 
     /** The name localhost is ::1 first for many clients, and for some alone. A machine need not have that address. */
@@ -127,7 +151,6 @@ public final class ManagementServer implements Component {
 
     @Override
     public void stop(Duration within) throws InterruptedException {
-        routes.close();
         Bound now = bound;
         if (now != null) {
             now.loop().stop(within.toMillis());

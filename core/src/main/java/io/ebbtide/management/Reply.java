@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * An answer. Immutable.
+ * An answer, which several clients may share. Immutable: a reader takes a duplicate of the body.
  *
  * @param status such as 200
  * @param headers all but {@code Content-Length} and {@code Connection}
@@ -28,21 +28,15 @@ record Reply(int status, Map<String, String> headers, ByteBuffer body) {
         return text(status, "text/plain; charset=utf-8", text + "\n");
     }
 
-    /** Head and body in one buffer, for one write: two would meet Nagle's algorithm and a delayed acknowledgement. */
-    ByteBuffer bytes(boolean withBody, boolean keepAlive) {
+    /** The status line and the headers, with the empty line after them. */
+    ByteBuffer head(boolean keepAlive) {
         var head = new StringBuilder(256);
         head.append("HTTP/1.1 ").append(status).append(' ').append(phrase()).append("\r\n");
         headers.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
         head.append("Content-Length: ").append(body.remaining()).append("\r\n");
         head.append(keepAlive ? "\r\n" : "Connection: close\r\n\r\n");
-        byte[] headBytes = head.toString().getBytes(StandardCharsets.ISO_8859_1);
-        ByteBuffer all = ByteBuffer.allocate(headBytes.length + (withBody ? body.remaining() : 0));
-        all.put(headBytes);
-        if (withBody) {
-            all.put(body.duplicate());
-        }
-        return all.flip();
+        return ByteBuffer.wrap(head.toString().getBytes(StandardCharsets.ISO_8859_1));
     }
 
     private String phrase() {

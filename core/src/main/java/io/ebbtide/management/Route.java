@@ -2,13 +2,19 @@ package io.ebbtide.management;
 
 import java.util.function.Consumer;
 
-/** Answers requests. */
-@FunctionalInterface
-interface Route {
+/** Answers requests. Confined to the loop's thread. */
+interface Route extends AutoCloseable {
     /**
-     * Answers one request, now or later.
+     * Answers one request, now or in a later turn.
      *
-     * @param answer to be called once, on any thread
+     * @param answer to be called once, on the loop's thread
      */
     void answer(RequestHead head, Consumer<Reply> answer);
+
+    /** Called once in each turn of the loop: hands over what other threads have finished, and begins what now may begin. */
+    void turn();
+
+    /** Begins nothing more. Called by any thread. */
+    @Override
+    void close();
 }

@@ -2,13 +2,12 @@ package io.ebbtide.metrics;
 
 import io.ebbtide.internal.Await;
 import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Lines;
+import io.ebbtide.internal.SerialExecutor;
 import io.ebbtide.internal.Threads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,10 +21,12 @@ import org.slf4j.LoggerFactory;
 final class MetersThread {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceMeters.class);
 
+    private static final Duration IDLE = Duration.ofSeconds(5);
+
     private final Runnable onLook;
     private final BackgroundLog log;
     private final String name;
-    private final ThreadPoolExecutor executor;
+    private final SerialExecutor executor;
     private final AtomicBoolean lookIsDue = new AtomicBoolean();
     private volatile @Nullable Thread busy;
 
@@ -34,8 +35,7 @@ final class MetersThread {
         this.name = name;
         this.onLook = onLook;
         this.log = log;
-        executor = new ThreadPoolExecutor(1, 1, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), Threads.named(name));
-        executor.allowCoreThreadTimeOut(true);
+        executor = new SerialExecutor(name, Integer.MAX_VALUE, IDLE);
     }
 
     /** Something has changed. Never blocks. */
@@ -45,6 +45,8 @@ final class MetersThread {
                 lookIsDue.set(false); // first: what changes while it looks is looked at again
                 onLook.run();
             });
+        } else {
+            executor.hasThread(); // the one that is due may wait for a thread
         }
     }
 
@@ -63,7 +65,7 @@ final class MetersThread {
             });
         } catch (RejectedExecutionException e) {
             // the meters are gone
-        } catch (OutOfMemoryError e) { // no thread to be had
+        } catch (OutOfMemoryError e) { // no memory for the task
             lookIsDue.set(false);
             log.survived(LOG, "the thread " + name, e);
         }
@@ -77,12 +79,12 @@ final class MetersThread {
     }
 
     /** Where a task stands that does not end. */
-    String stack() {
+    Lines stack() {
         Thread now = busy;
-        return now == null ? " nothing" : Threads.stack(now, 8);
+        return now == null ? new Lines(" nothing") : Threads.stack(now, 8);
     }
 
     void close() {
-        executor.shutdownNow();
+        executor.closeNow();
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.DoubleAccumulator;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The meters that somebody has put into a registry, to be taken out again together. Safe for use by many threads. */
 final class Registered {
@@ -38,18 +39,20 @@ final class Registered {
                 .register(registry));
     }
 
-    /** The same in seconds. */
-    <T> void seconds(String name, String description, T from, Function<T, Duration> value, String... tags) {
-        add(TimeGauge.builder(
-                        name,
-                        from,
-                        TimeUnit.NANOSECONDS,
-                        source -> value.apply(source).toNanos())
+    /** The same in seconds; null is NaN, until the meter is taken out. */
+    <T> Meter seconds(String name, String description, T from, Function<T, @Nullable Duration> value, String... tags) {
+        Meter meter = TimeGauge.builder(name, from, TimeUnit.NANOSECONDS, source -> nanos(value.apply(source)))
                 .tag("service", service)
                 .tags(tags)
                 .description(description)
                 .strongReference(true)
-                .register(registry));
+                .register(registry);
+        add(meter);
+        return meter;
+    }
+
+    private static double nanos(@Nullable Duration duration) {
+        return duration == null ? Double.NaN : duration.toNanos();
     }
 
     /**
@@ -72,13 +75,40 @@ final class Registered {
         meters.add(meter);
     }
 
-    /** Takes them all out: a series that says nothing any more is absent, never zero or NaN. */
+    /** Takes one of them out. */
+    void remove(Meter meter) {
+        synchronized (this) {
+            meters.remove(meter);
+        }
+        registry.remove(meter);
+    }
+
+    /**
+     * Takes them all out: a series that says nothing any more is absent, never zero or NaN.
+     *
+     * @throws RuntimeException the first that a listener of the registry threw, after all were tried
+     */
     void removeAll() {
         List<Meter> all;
         synchronized (this) {
             all = List.copyOf(meters);
             meters.clear();
         }
-        all.forEach(registry::remove); // not under the lock: a registry tells its listeners
+        RuntimeException failure = null;
+        for (Meter meter :
+                all) { // not under the lock: a registry calls its listeners, and one that throws keeps no other
+            try {
+                registry.remove(meter);
+            } catch (RuntimeException e) {
+                if (failure == null) {
+                    failure = e;
+                } else if (failure != e) {
+                    failure.addSuppressed(e);
+                }
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
     }
 }

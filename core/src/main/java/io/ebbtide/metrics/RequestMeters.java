@@ -1,6 +1,7 @@
 package io.ebbtide.metrics;
 
 import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Printable;
 import io.ebbtide.internal.Redact;
 import io.ebbtide.lifecycle.RequestWatcher;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -19,14 +20,23 @@ import org.slf4j.LoggerFactory;
 /** Times requests: one look-up and one record for each. Safe for use by many threads. */
 final class RequestMeters implements RequestWatcher {
     /*
-     * What a client sends must not become a series of its own: methods are those of RFC 9110 and PATCH, statuses have three
-     * digits, routes are templates. Still an application may build its templates from paths, so past MOST_ROUTES all
-     * further ones are one.
+     * Input from a client must not become a series of its own: methods are those of RFC 9110 and PATCH, routes are templates.
+     * Still an application may build its templates from paths, so past MOST_ROUTES all further ones are one; and a proxy may
+     * pass on any status, so past MAX_PRIVATE_STATUSES a status that is not registered is its class, such as 5xx, which
+     * queries for 5.. match as well.
      */
     static final int MOST_ROUTES = 200;
     static final String OVERFLOW = "OTHER";
     private static final String UNKNOWN = "UNKNOWN";
+    static final int MAX_PRIVATE_STATUSES = 20;
     private static final int NO_STATUS = 0;
+
+    /** IANA's HTTP Status Code Registry, without what is unassigned or unused. */
+    private static final Set<Integer> REGISTERED_STATUSES = Set.of(
+            100, 101, 102, 103, 104, 200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 300, 301, 302, 303, 304, 305,
+            307, 308, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421,
+            422, 423, 424, 425, 426, 428, 429, 431, 451, 500, 501, 502, 503, 504, 505, 506, 507, 508, 510, 511);
+
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
 
@@ -39,9 +49,11 @@ final class RequestMeters implements RequestWatcher {
     private final Duration[] buckets;
     private final BackgroundLog log;
     private final Set<String> routes = ConcurrentHashMap.newKeySet();
+    private final Set<Integer> privateStatuses = ConcurrentHashMap.newKeySet();
     private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
     private volatile boolean over;
 
+    /** @param status three digits; one, as the class of those without a series of their own; or {@link #NO_STATUS} */
     private record Key(String method, String route, int status) {}
 
     RequestMeters(
@@ -64,7 +76,15 @@ final class RequestMeters implements RequestWatcher {
         if (over) {
             return;
         }
-        // Only names within the bounds are ever registered: what is found as it came needs no look at them.
+        try {
+            record(method, route, status, nanos);
+        } catch (Throwable e) { // a registry's filter or listener may throw anything, and the request has its answer
+            log.survived(LOG, "the timing of requests of '" + service + "'", e);
+        }
+    }
+
+    private void record(String method, @Nullable String route, int status, long nanos) {
+        // Only names within the bounds are ever registered, so a name that is found needs no check.
         Timer timer = timers.get(new Key(method, route == null ? UNKNOWN : route, status));
         if (timer == null) {
             timer = timer(method, route, status);
@@ -75,22 +95,31 @@ final class RequestMeters implements RequestWatcher {
     }
 
     private @Nullable Timer timer(String method, @Nullable String route, int status) {
-        var key = new Key(
-                METHODS.contains(method) ? method : OVERFLOW,
-                bounded(route),
-                status < 100 || status > 999 ? NO_STATUS : status);
+        var key = new Key(METHODS.contains(method) ? method : OVERFLOW, bounded(route), bounded(status));
         Timer timer = timers.get(key);
         return timer == null ? added(key) : timer;
     }
 
-    private String bounded(@Nullable String route) {
-        if (route == null || route.isEmpty()) {
+    private String bounded(@Nullable String given) {
+        if (given == null || given.isEmpty()) {
             return UNKNOWN;
         }
+        String route = Printable.line(Redact.text(given));
         if (routes.contains(route)) {
             return route;
         }
         return routes.size() < MOST_ROUTES && routes.add(route) ? route : routes.contains(route) ? route : OVERFLOW;
+    }
+
+    private int bounded(int status) {
+        if (status < 100 || status > 999) {
+            return NO_STATUS;
+        }
+        if (REGISTERED_STATUSES.contains(status) || privateStatuses.contains(status)) {
+            return status;
+        }
+        // two threads may add one each at the bound, which is no more than a few series
+        return privateStatuses.size() < MAX_PRIVATE_STATUSES && privateStatuses.add(status) ? status : status / 100;
     }
 
     /** Null once the meters have gone, as nobody would take it out any more; or if the registry does not take it. */
@@ -100,7 +129,9 @@ final class RequestMeters implements RequestWatcher {
         }
         try {
             return timers.computeIfAbsent(key, this::register);
-        } catch (RuntimeException e) { // somebody else has the name, with other tags: no reason to fail a request
+        } catch (RuntimeException
+                | LinkageError
+                | StackOverflowError e) { // the name is registered with other tags: no reason to fail a request
             end();
             log.write(
                     LOG,
@@ -113,9 +144,17 @@ final class RequestMeters implements RequestWatcher {
     }
 
     private Timer register(Key key) {
-        String status = key.status() == NO_STATUS ? "none" : String.valueOf(key.status());
         String[] tags = {
-            "service", service, "method", key.method(), "uri", key.route(), "status", status, "outcome", outcome(key)
+            "service",
+            service,
+            "method",
+            key.method(),
+            "uri",
+            key.route(),
+            "status",
+            status(key),
+            "outcome",
+            outcome(key)
         };
         Timer timer = Timer.builder(names.timer())
                 .tags(tags)
@@ -132,8 +171,15 @@ final class RequestMeters implements RequestWatcher {
         return timer;
     }
 
+    private static String status(Key key) {
+        if (key.status() == NO_STATUS) {
+            return "none";
+        }
+        return key.status() < 100 ? key.status() + "xx" : String.valueOf(key.status());
+    }
+
     private static String outcome(Key key) {
-        return switch (key.status() / 100) {
+        return switch (key.status() < 100 ? key.status() : key.status() / 100) {
             case 1 -> "INFORMATIONAL";
             case 2 -> "SUCCESS";
             case 3 -> "REDIRECTION";

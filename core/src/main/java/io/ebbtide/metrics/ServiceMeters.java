@@ -5,6 +5,7 @@ import io.ebbtide.health.Status;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Printable;
 import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Ticker;
 import io.ebbtide.lifecycle.Backlog;
@@ -112,8 +113,8 @@ public final class ServiceMeters implements Component {
         var loads = new IdentityHashMap<TrafficSource, Steady<SourceLoad>>();
         lifecycle.plan().sources().forEach(source -> loads.put(source, load(source)));
         rotation.begin(backlogs, loads.values());
-        loads.forEach((source, load) -> registerSource(source.name(), load));
-        backlogs.forEach(this::registerBacklog);
+        loads.forEach((source, load) -> registerSource(nameOf(source), load));
+        backlogs.forEach((name, backlog) -> new QueueMeters(meters, thread, name, backlog).register());
     }
 
     private void look() {
@@ -128,7 +129,7 @@ public final class ServiceMeters implements Component {
                 .backlogs()
                 .forEach((name, backlog) -> backlogs.put(name, Steady.backlog(backlog, failed(name))));
         for (TrafficSource source : lifecycle.plan().sources()) {
-            String name = source.name();
+            String name = nameOf(source);
             new Steady<>(() -> Optional.ofNullable(source.backlog()), NONE, failed(name))
                     .get()
                     .ifPresent(backlog -> add(name, Steady.backlog(backlog, failed(name)), backlogs));
@@ -150,7 +151,12 @@ public final class ServiceMeters implements Component {
     }
 
     private Steady<SourceLoad> load(TrafficSource source) {
-        return new Steady<>(source::load, SourceLoad.nothingKnown(), failed(source.name()));
+        return new Steady<>(source::load, SourceLoad.nothingKnown(), failed(nameOf(source)));
+    }
+
+    /** It stands in a tag. */
+    private static String nameOf(TrafficSource source) {
+        return Printable.line(Redact.text(source.name()));
     }
 
     private Consumer<Throwable> failed(String name) {
@@ -283,11 +289,6 @@ public final class ServiceMeters implements Component {
         if (value.applyAsInt(load.get()) != SourceLoad.UNKNOWN) {
             meters.gauge(name, description, load, from -> Math.max(0, value.applyAsInt(from.get())), "source", source);
         }
-    }
-
-    private void registerBacklog(String name, Backlog backlog) {
-        meters.gauge("ebbtide.queue.depth", "What waits", backlog, Backlog::depth, "queue", name);
-        meters.seconds("ebbtide.queue.age", "How long the oldest has waited", backlog, Backlog::oldest, "queue", name);
     }
 
     private void startTimingRequests() {

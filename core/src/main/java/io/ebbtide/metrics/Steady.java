@@ -2,12 +2,16 @@ package io.ebbtide.metrics;
 
 import io.ebbtide.lifecycle.Backlog;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What somebody else tells for a meter, and what he told last where he fails. Safe for use by many threads. */
 final class Steady<T> implements Supplier<T> {
+    private static final Optional<Duration> UNKNOWN = Optional.empty();
+
     /*
      * A gauge whose source throws is NaN, which poisons every sum, and which Kubernetes' adapter hands to an autoscaler as 0:
      * instances would be taken away because nobody knows how much waits.
@@ -30,7 +34,7 @@ final class Steady<T> implements Supplier<T> {
     /** The same of a backlog. */
     static Backlog backlog(Backlog backlog, Consumer<Throwable> failed) {
         var depth = new Steady<>(backlog::depth, 0, failed);
-        var oldest = new Steady<>(backlog::oldest, Duration.ZERO, failed);
+        var oldest = new Steady<>(() -> Optional.ofNullable(backlog.oldest()), UNKNOWN, failed);
         return new Backlog() {
             @Override
             public int depth() {
@@ -38,8 +42,8 @@ final class Steady<T> implements Supplier<T> {
             }
 
             @Override
-            public Duration oldest() {
-                return oldest.get();
+            public @Nullable Duration oldest() {
+                return oldest.get().orElse(null);
             }
         };
     }

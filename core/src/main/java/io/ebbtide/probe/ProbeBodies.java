@@ -6,6 +6,7 @@ import io.ebbtide.health.ProbeKind;
 import io.ebbtide.health.Snapshot;
 import io.ebbtide.health.Status;
 import io.ebbtide.internal.Json;
+import io.ebbtide.internal.Redact;
 import io.ebbtide.lifecycle.LifecycleState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -30,13 +31,18 @@ final class ProbeBodies {
     private final LifecycleState state;
     private final boolean byChecks;
     private final Snapshot health;
+    private final boolean detailed;
 
-    /** @param byChecks whether the checks decide on readiness; else it fails, whatever they say */
-    ProbeBodies(String service, LifecycleState state, boolean byChecks, Snapshot health) {
+    /**
+     * @param byChecks whether the checks decide on readiness; else it fails, whatever they say
+     * @param detailed whether more than the status is shown, and which state is the reason for it
+     */
+    ProbeBodies(String service, LifecycleState state, boolean byChecks, Snapshot health, boolean detailed) {
         this.service = service;
         this.state = state;
         this.byChecks = byChecks;
         this.health = health;
+        this.detailed = detailed;
     }
 
     /** The answer at a path; null if there is none. */
@@ -70,7 +76,7 @@ final class ProbeBodies {
 
     /** Leaving is no reason to be killed: liveness stays as it is to the end. */
     private ProbeResponse live() {
-        return simple(health.liveness(), health.broken());
+        return simple(health.liveness(), broken());
     }
 
     private ProbeResponse ready() {
@@ -84,6 +90,9 @@ final class ProbeBodies {
 
     private ProbeResponse all() {
         Status worst = readiness().worse(health.liveness());
+        if (!detailed) {
+            return simple(worst, health.broken() != null ? broken() : whyNotReady());
+        }
         return ProbeResponse.json(code(worst), Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("status", worst.name());
@@ -91,7 +100,7 @@ final class ProbeBodies {
             json.writeStringField("state", state.name());
             String reason = health.broken() != null ? health.broken() : whyNotReady();
             if (reason != null) {
-                json.writeStringField("reason", reason);
+                json.writeStringField("reason", Redact.text(reason));
             }
             writeChecks(health.checks(), json);
             json.writeEndObject();
@@ -109,6 +118,9 @@ final class ProbeBodies {
             return null;
         }
         Status status = health.groupStatus(group);
+        if (!detailed) {
+            return simple(status, null);
+        }
         return ProbeResponse.json(code(status), Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("status", status.name());
@@ -118,20 +130,35 @@ final class ProbeBodies {
         }));
     }
 
+    private @Nullable String broken() {
+        return detailed || health.broken() == null ? health.broken() : "broken";
+    }
+
     private Status readiness() {
         return byChecks ? health.readiness() : Status.DOWN;
     }
 
     private @Nullable String whyNotReady() {
         if (byChecks) {
-            return health.holds().isEmpty() ? downChecks() : "held: " + String.join(", ", health.holds());
+            if (health.holds().isEmpty()) {
+                return whyDown();
+            }
+            return detailed ? "held: " + String.join(", ", health.holds()) : "held";
         }
         return state == LifecycleState.STARTING ? "starting" : "leaving";
     }
 
-    private @Nullable String downChecks() {
+    private @Nullable String whyDown() {
+        if (!health.isStartupAwaited()) {
+            return detailed ? down(ProbeKind.READINESS) : null;
+        }
+        String awaited = detailed ? down(ProbeKind.STARTUP) : null;
+        return awaited == null ? "starting" : "starting: " + awaited;
+    }
+
+    private @Nullable String down(ProbeKind kind) {
         List<String> down = health.checks().stream()
-                .filter(check -> check.kind() == ProbeKind.READINESS && check.status() != Status.UP)
+                .filter(check -> check.kind() == kind && check.status() != Status.UP)
                 .map(CheckStatus::name)
                 .toList();
         return down.isEmpty() ? null : String.join(", ", down);
@@ -142,13 +169,14 @@ final class ProbeBodies {
         if (reason == null) {
             return plain(status, "{\"status\":\"" + status.name() + "\"}");
         }
-        if (isPlain(reason)) {
-            return plain(status, "{\"status\":\"" + status.name() + "\",\"reason\":\"" + reason + "\"}");
+        String shown = Redact.text(reason);
+        if (isPlain(shown)) {
+            return plain(status, "{\"status\":\"" + status.name() + "\",\"reason\":\"" + shown + "\"}");
         }
         return ProbeResponse.json(code(status), Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("status", status.name());
-            json.writeStringField("reason", reason);
+            json.writeStringField("reason", shown);
             json.writeEndObject();
         }));
     }
@@ -184,7 +212,7 @@ final class ProbeBodies {
         json.writeStringField("probe", check.kind().name().toLowerCase(Locale.ROOT));
         json.writeBooleanField("required", check.required());
         if (!check.reason().isEmpty()) {
-            json.writeStringField("reason", check.reason());
+            json.writeStringField("reason", Redact.text(check.reason()));
         }
         if (check.checkedAt() != null) {
             json.writeStringField("checkedAt", check.checkedAt().toString());
@@ -200,10 +228,15 @@ final class ProbeBodies {
         }
         for (Map.Entry<String, Object> detail : check.details().entrySet()) {
             json.writeFieldName(detail.getKey());
-            json.writePOJO(detail.getValue());
+            json.writePOJO(shown(detail.getKey(), detail.getValue()));
         }
         json.writeEndObject();
         json.writeEndObject();
+    }
+
+    /** What is called a secret is one, whatever it looks like. */
+    private static Object shown(String name, Object value) {
+        return value instanceof String text ? Redact.value(name, text) : value;
     }
 
     private static int code(Status status) {

@@ -9,18 +9,27 @@ import org.jspecify.annotations.Nullable;
  * Answers liveness, readiness and startup probes at {@code /health/live}, {@code /health/ready},
  * {@code /health/startup}, everything at {@code /health}, and each group of checks at {@code /health/<group>}. Safe for
  * use by many threads; answering does no I/O, takes no lock and never waits.
+ *
+ * <p>Without details an answer is the status, and a reason that says nothing of the inside: {@code starting}, {@code leaving},
+ * {@code held} or {@code broken}.
  */
 public final class Probes {
     private static final ProbeResponse METHOD_NOT_ALLOWED = ProbeResponse.methodNotAllowed();
 
     private final Health health;
     private final Lifecycle lifecycle;
+    private final boolean detailed;
     private volatile ProbeBodies bodies;
 
-    /** The probes of one service. */
-    public Probes(Health health, Lifecycle lifecycle) {
+    /**
+     * The probes of one service for one port.
+     *
+     * @param detailed whether answers name checks, reasons and details, see {@link ProbeDetails}
+     */
+    public Probes(Health health, Lifecycle lifecycle, boolean detailed) {
         this.health = Expect.present(health, "health");
         this.lifecycle = Expect.present(lifecycle, "lifecycle");
+        this.detailed = detailed;
         bodies = bodies();
         health.onChange(this::look);
         lifecycle.onMove(state -> look());
@@ -31,11 +40,11 @@ public final class Probes {
      * The answer to a request. OPTIONS, by which HAProxy asks unless it is configured otherwise, gets the status of a GET.
      *
      * @param method as on the request line
-     * @param path without query
+     * @param path without query, decoded or not; path parameters and a slash at its end change nothing
      * @return null if this is no probe
      */
     public @Nullable ProbeResponse answer(String method, String path) {
-        ProbeResponse response = current().at(path);
+        ProbeResponse response = current().at(ProbePath.normal(path));
         if (response == null || method.equals("GET") || method.equals("HEAD")) {
             return response;
         }
@@ -58,6 +67,7 @@ public final class Probes {
     }
 
     private ProbeBodies bodies() {
-        return new ProbeBodies(lifecycle.service(), lifecycle.state(), lifecycle.isInRotation(), health.snapshot());
+        return new ProbeBodies(
+                lifecycle.service(), lifecycle.state(), lifecycle.isInRotation(), health.snapshot(), detailed);
     }
 }

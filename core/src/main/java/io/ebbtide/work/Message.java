@@ -38,8 +38,7 @@ public final class Message implements AutoCloseable {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            ticket.close();
-            owner.left();
+            owner.ended(ticket);
         }
     }
 }

@@ -6,7 +6,7 @@ import io.ebbtide.internal.Await;
 import io.ebbtide.internal.BoundedCall;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
-import io.ebbtide.internal.Threads;
+import io.ebbtide.internal.ReserveThreads;
 import io.ebbtide.internal.Ticker;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
@@ -92,21 +92,16 @@ final class MessageTraffic implements TrafficSource {
     }
 
     private void leaveOnAThread(Runnable leave) {
-        try {
-            Threads.daemon("ebbtide-leave-" + name, leave).start();
-        } catch (OutOfMemoryError e) { // no thread to be had: then on this one
-            leave.run();
+        if (!ReserveThreads.ofProcess().start("ebbtide-leave-" + name, leave)) {
+            leave.run(); // rather on this one than not at all
         }
     }
 
     private void leave(Traffic ways, Messages mine, CompletableFuture<Void> finished) {
         Duration reserve = mine.reserve();
-        while (!Await.done(finished, ways.remaining(WorkKind.MESSAGE).minus(reserve))
-                && ways.remaining(WorkKind.MESSAGE).compareTo(reserve) > 0) {
-            // a limit of its own begins to count with the drain only, so there was more than it seemed
-        }
-        if (!finished.isDone()) {
-            summary = mine.unfinished() + " message(s) left unfinished, not committed";
+        if (!isFinishedInTime(ways, reserve, finished)) {
+            long unfinished = mine.cutUnfinished();
+            summary = unfinished == 0 ? "" : unfinished + " message(s) left unfinished, not committed";
         }
         var failures = new ArrayList<Throwable>();
         Duration forCommit = ways.remaining(WorkKind.MESSAGE).dividedBy(2);
@@ -120,6 +115,21 @@ final class MessageTraffic implements TrafficSource {
             failures.stream().skip(1).forEach(failures.get(0)::addSuppressed);
             left.completeExceptionally(failures.get(0));
         }
+    }
+
+    private static boolean isFinishedInTime(Traffic ways, Duration reserve, CompletableFuture<Void> finished) {
+        Ticker ticker = Ticker.system();
+        Duration late;
+        do { // a limit of its own begins to count with the drain only, so there may be more than it seemed
+            Duration bound = Durations.max(
+                    Duration.ZERO, ways.remaining(WorkKind.MESSAGE).minus(reserve));
+            long beganNanos = ticker.nanos();
+            if (Await.done(finished, bound)) {
+                return true;
+            }
+            late = ticker.since(beganNanos).minus(bound);
+        } while (ways.remaining(WorkKind.MESSAGE).compareTo(reserve) > 0);
+        return Await.afterPause(finished, late);
     }
 
     private void bounded(String what, Duration bound, BoundedCall.Action action, List<Throwable> failures) {

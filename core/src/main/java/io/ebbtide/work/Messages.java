@@ -7,7 +7,10 @@ import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.lifecycle.Traffic;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,7 @@ public final class Messages {
 
     private final Traffic traffic;
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
+    private final Set<Ticket> open = ConcurrentHashMap.newKeySet();
     private int unfinished;
     private boolean paused;
     private volatile @Nullable Duration reserve;
@@ -45,6 +49,7 @@ public final class Messages {
             left();
             return null;
         }
+        open.add(ticket);
         return new Message(this, ticket);
     }
 
@@ -53,8 +58,14 @@ public final class Messages {
         return paused;
     }
 
-    synchronized int unfinished() {
-        return unfinished;
+    /**
+     * Cuts the messages that are not finished, as the rest is about to be committed without them: the broker gives them to another
+     * consumer.
+     *
+     * @return how many that are
+     */
+    long cutUnfinished() {
+        return List.copyOf(open).stream().filter(traffic::cut).count();
     }
 
     /** The end of the time, which commit and leave are sure of: a quarter, at most 2 s; fixed when the source is paused. */
@@ -88,7 +99,13 @@ public final class Messages {
         return finished;
     }
 
-    void left() {
+    void ended(Ticket ticket) {
+        open.remove(ticket);
+        ticket.close();
+        left();
+    }
+
+    private void left() {
         synchronized (this) {
             unfinished--;
             if (!paused || unfinished > 0) {

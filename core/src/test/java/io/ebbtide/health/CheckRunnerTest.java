@@ -287,10 +287,13 @@ final class CheckRunnerTest {
         CheckRunner runner = started(Check.async(() -> runs.incrementAndGet() == 1 ? stage : new CompletableFuture<>())
                 .onTimeout(actions::incrementAndGet));
 
+        scheduler.advance(SECOND.multipliedBy(4));
+        assertThat(stage).as("the first run may take five times as long").isNotDone();
         scheduler.advance(SECOND);
 
         assertThat(stage).isCancelled();
         assertThat(actions).hasValue(1);
+        assertThat(runner.status().reason()).isEqualTo("no answer within 5 s");
         assertThat(runner.status().hungSince()).isNull();
         assertThat(runner.status().up()).isFalse();
     }

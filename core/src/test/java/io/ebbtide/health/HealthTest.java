@@ -98,6 +98,9 @@ final class HealthTest {
         starting.start();
         awaitWhileTimeMoves(scheduler, () -> runs.get() > 2);
         assertThat(starting.snapshot().startup()).isEqualTo(Status.DOWN);
+        assertThat(starting.snapshot().readiness())
+                .as("no balancer asks for startup alone")
+                .isEqualTo(Status.DOWN);
 
         warm.set(true);
         awaitWhileTimeMoves(scheduler, () -> starting.snapshot().startup() == Status.UP);
@@ -108,6 +111,7 @@ final class HealthTest {
 
         assertThat(runs).hasValue(before);
         assertThat(starting.snapshot().startup()).isEqualTo(Status.UP);
+        assertThat(starting.snapshot().readiness()).isEqualTo(Status.UP);
         starting.stop();
     }
 
@@ -173,7 +177,7 @@ final class HealthTest {
         interrupted.await();
         Awaitility.await().until(() -> others.get() > 5);
 
-        assertThat(health.snapshot().checks().get(0).reason()).isEqualTo("no answer within 100 ms");
+        assertThat(health.snapshot().checks().get(0).reason()).isEqualTo("no answer within 500 ms"); // the first run
     }
 
     @Test

@@ -18,6 +18,10 @@ final class InFlightTest {
     private final FakeTicker ticker = new FakeTicker();
     private final InFlight inFlight = new InFlight(ticker);
 
+    private static List<WorkInFlight> described(List<Ticket> tickets) {
+        return tickets.stream().map(GateControl::describe).toList();
+    }
+
     @Test
     void enter_thenClose_isCountedOnceByKind() {
         Ticket request = inFlight.enter(WorkKind.REQUEST, "GET /a");
@@ -149,7 +153,7 @@ final class InFlightTest {
         stuck.workedOnBy(null);
         inFlight.close();
 
-        List<WorkInFlight> cut = control.cutAll();
+        List<WorkInFlight> cut = described(control.cutAll());
         endsLater.close();
 
         assertThat(cut).extracting(WorkInFlight::description).containsExactlyInAnyOrder("ends later", "stuck");
@@ -168,7 +172,7 @@ final class InFlightTest {
         for (int round = 0; round < 2_000; round++) {
             var each = new InFlight(ticker, 1, () -> 0);
             Ticket last = each.enter(WorkKind.REQUEST, "last");
-            each.giveUp(WorkKind.JOB);
+            each.cutAll(WorkKind.JOB);
             CompletableFuture<Void> closed = each.closeWhenIdle();
             var refused = CompletableFuture.runAsync(
                     () -> {
@@ -191,6 +195,66 @@ final class InFlightTest {
 
         assertThat(ticket.remaining()).isEqualTo(InFlight.UNLIMITED);
         assertThat(ticket.remaining().plusDays(1).toNanos()).isPositive();
+    }
+
+    @Test
+    void becomes_movesWhatIsInFlight_andLeavesTheTotalWhereItCameIn() {
+        Ticket ticket = inFlight.enter(WorkKind.REQUEST, "GET /events");
+
+        ticket.becomes(WorkKind.STREAM);
+        ticket.becomes(WorkKind.STREAM);
+
+        assertThat(ticket.kind()).isEqualTo(WorkKind.STREAM);
+        assertThat(inFlight.count(WorkKind.REQUEST)).isZero();
+        assertThat(inFlight.count(WorkKind.STREAM)).isEqualTo(1);
+        assertThat(inFlight.list()).extracting(WorkInFlight::kind).containsExactly(WorkKind.STREAM);
+        assertThat(inFlight.total(WorkKind.REQUEST)).isEqualTo(1);
+        assertThat(inFlight.total(WorkKind.STREAM)).isZero();
+
+        ticket.close();
+        ticket.becomes(WorkKind.REQUEST);
+
+        assertThat(inFlight.count()).isZero();
+        assertThat(ticket.kind()).isEqualTo(WorkKind.STREAM);
+    }
+
+    @Test
+    void becomes_ofAKindWhoseTimeIsOver_isCutAndTold() {
+        var control = new GateControl(inFlight);
+        Ticket ticket = inFlight.enter(WorkKind.REQUEST, "GET /events");
+        inFlight.enter(WorkKind.REQUEST, "GET /a");
+        control.cutAll(WorkKind.STREAM);
+
+        ticket.becomes(WorkKind.STREAM);
+
+        assertThat(inFlight.count()).isEqualTo(1);
+        assertThat(described(control.takeCutEarly()))
+                .extracting(WorkInFlight::description)
+                .containsExactly("GET /events");
+        assertThat(inFlight.cut(WorkKind.STREAM)).isEqualTo(1);
+        assertThat(control.takeCutEarly()).isEmpty();
+        ticket.close();
+        assertThat(control.totals()).isEqualTo(new Totals(2, 1, 0, 0, 1));
+    }
+
+    @Test
+    void cut_ofOneTicket_countsItOnce_andGoesOnWaitingForIt() {
+        var control = new GateControl(inFlight);
+        Ticket message = inFlight.enter(WorkKind.MESSAGE, "inbox 7");
+        Ticket closed = inFlight.enter(WorkKind.MESSAGE, "inbox 8");
+        closed.close();
+
+        control.cut(message);
+        control.cut(message);
+        control.cut(closed);
+
+        assertThat(inFlight.count()).isEqualTo(1);
+        assertThat(described(control.takeCutEarly()))
+                .extracting(WorkInFlight::description)
+                .containsExactly("inbox 7");
+        message.close();
+        assertThat(inFlight.count()).isZero();
+        assertThat(control.totals()).isEqualTo(new Totals(2, 0, 1, 0, 1));
     }
 
     @Test

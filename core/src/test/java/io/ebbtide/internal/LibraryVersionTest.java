@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.lang.module.Configuration;
+import java.lang.module.ModuleFinder;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -39,6 +43,29 @@ final class LibraryVersionTest {
                         .isEqualTo(MeterRegistry.class.getPackage().getImplementationVersion()));
         assertThat(LibraryVersion.of(MeterRegistry.class, "orders-service", "none/none"))
                 .isNull();
+    }
+
+    /** As with java -p: the JVM keeps nothing of the manifest of a named module. */
+    @Test
+    void inManifest_ofANamedModule_readsTheManifest() throws Exception {
+        Path jar = Path.of(MeterRegistry.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        Configuration configuration = ModuleLayer.boot()
+                .configuration()
+                .resolve(ModuleFinder.of(jar), ModuleFinder.of(), Set.of("micrometer.core"));
+        Class<?> type = ModuleLayer.boot()
+                .defineModulesWithOneLoader(configuration, ClassLoader.getPlatformClassLoader())
+                .findLoader("micrometer.core")
+                .loadClass("io.micrometer.core.instrument.Tag");
+        assertThat(type.getModule().isNamed()).isTrue();
+
+        assertThat(LibraryVersion.inManifest(type, "micrometer"))
+                .isNotNull()
+                .isEqualTo(LibraryVersion.inManifest(MeterRegistry.class, "micrometer"));
+        assertThat(LibraryVersion.inManifest(type, "orders-service")).isNull();
     }
 
     @Test

@@ -59,7 +59,7 @@ final class AdviceTest {
         assertThat(after(LameDuckPolicy.ADAPTIVE, LameDuckReason.SKIPPED, null, 100, 1_000))
                 .singleElement(InstanceOfAssertFactories.STRING)
                 .startsWith(
-                        "a second signal ended the lame duck at 0.1 s; clients that had not noticed the removal may have"
+                        "a second signal, or close(), ended the lame duck at 0.1 s; clients that had not noticed the removal may have"
                                 + " found the port closed; have one signal sent only,");
     }
 

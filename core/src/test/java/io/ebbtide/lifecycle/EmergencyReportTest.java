@@ -35,7 +35,7 @@ final class EmergencyReportTest {
         var worker = new Thread(() -> {}, "GET /\nebbtide: forged");
         inFlight.enter(WorkKind.REQUEST, "GET /\nebbtide: forged, too").workedOnBy(worker);
 
-        report.writeLast(List.of(lifecycle("orders", inFlight)), "a test", 82);
+        report.writeLast(List.of(lifecycle("orders", inFlight)), "a test", 82, Long.MAX_VALUE);
 
         Awaitility.await()
                 .untilAsserted(() -> assertThat(Files.readAllLines(end))
@@ -70,7 +70,7 @@ final class EmergencyReportTest {
         writer.start();
         blocked.await();
 
-        report.writeLast(List.of(lifecycle("orders", new InFlight(Ticker.system()))), "a test", 82);
+        report.writeLast(List.of(lifecycle("orders", new InFlight(Ticker.system()))), "a test", 82, Long.MAX_VALUE);
 
         Awaitility.await()
                 .untilAsserted(() -> assertThat(end).content().startsWith("ebbtide: 'orders' is halted: a test;"));

@@ -1,8 +1,10 @@
 package io.ebbtide.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ebbtide.inflight.WorkKind;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +22,38 @@ final class ReportTextTest {
 
     @TempDir
     private Path folder;
+
+    /** open(2) of a FIFO for writing waits until another process opens it for reading, which may be never. */
+    @Test
+    void fifoThatIsNotRead_neitherHangsNorFails_andWhoReadsLaterGetsTheText() throws Exception {
+        Path fifo = folder.resolve("fifo");
+        assumeTrue(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor() == 0, "no mkfifo here");
+        List<String> warnings = new ArrayList<>();
+
+        TerminationLog log = TerminationLog.open(fifo.toString(), warnings::add);
+        log.write("the end".getBytes(StandardCharsets.UTF_8), 7);
+
+        assertThat(warnings).isEmpty();
+        try (var reader = new RandomAccessFile(fifo.toFile(), "rw")) {
+            byte[] text = new byte[7];
+            reader.readFully(text);
+            assertThat(new String(text, StandardCharsets.UTF_8)).isEqualTo("the end");
+        }
+        log.close();
+    }
+
+    @Test
+    void folder_isWarnedOf() {
+        List<String> warnings = new ArrayList<>();
+
+        TerminationLog.open(folder.toString(), warnings::add).write("x".getBytes(StandardCharsets.UTF_8), 1);
+
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .contains("cannot be written")
+                .contains("is a directory");
+    }
 
     @Test
     void text_saysFirstWhatMattersMost() {

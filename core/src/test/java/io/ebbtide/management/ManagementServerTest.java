@@ -37,6 +37,9 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ManagementServerTest {
     private static final CountDownLatch RELEASE_SCRAPES = new CountDownLatch(1);
@@ -70,6 +73,48 @@ final class ManagementServerTest {
                 .contains("Content-Length: 15\r\n")
                 .contains("Connection: close\r\n")
                 .endsWith("\r\n\r\n{\"status\":\"UP\"}");
+    }
+
+    /** RFC 9110, section 9.3.2: bytes after the head would be taken for the next answer. */
+    @ParameterizedTest
+    @CsvSource({
+        "'HEAD /health/live HTTP/1.1\r\nno colon\r\n\r\n', 400",
+        "'HEAD /nowhere HTTP/1.1\r\nConnection: close\r\n\r\n', 404",
+        "'HEAD /health/live HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n', 411",
+        "'HEAD /health/live HTTP/1.1\r\nContent-Length: 99999\r\n\r\n', 413",
+        "'HEAD /health/live HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400",
+        "'HEAD /health/live HTTP/1.1\nHost: a\n\n', 400",
+        "'HEAD /health/live HTTP/3.0\r\n\r\n', 505",
+    })
+    void head_thatIsRefused_getsNoBody(String request, int status) throws Exception {
+        String answer = ask(request.replace("\\r", "\r").replace("\\n", "\n"));
+
+        assertThat(answer).startsWith("HTTP/1.1 " + status + " ").endsWith("Connection: close\r\n\r\n");
+        assertThat(answer.indexOf("\r\n\r\n")).isEqualTo(answer.length() - 4);
+        assertThat(answer).doesNotContain("Content-Length: 0\r\n");
+    }
+
+    @Test
+    void head_thatIsTooLarge_getsNoBody() throws Exception {
+        String answer = ask("HEAD /health/live HTTP/1.1\r\nX: " + "x".repeat(9_000));
+
+        assertThat(answer).startsWith("HTTP/1.1 431 ").endsWith("Connection: close\r\n\r\n");
+    }
+
+    /** The first record of a handshake, which has no line feed, so that the end of a head never comes. */
+    @Test
+    void tls_isAnsweredAtOnce_inPlainHttp() throws Exception {
+        String answer = ask("\u0016\u0003\u0001\u0000\u00f8\u0001\u0000\u0000\u00f4\u0003\u0003");
+
+        assertThat(answer)
+                .startsWith("HTTP/1.1 400 Bad Request\r\n")
+                .endsWith("\r\n\r\nthis port speaks plain HTTP, not TLS\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0000", " GET", "(", "\rG", "\u00ff\u00ff", "\r\n\u0016\u0003\u0001"})
+    void bytes_thatBeginNoRequest_areRefusedAtOnce(String bytes) throws Exception {
+        assertThat(ask(bytes)).startsWith("HTTP/1.1 400 Bad Request\r\n");
     }
 
     /** The name localhost is ::1 first for busybox' wget, by which containers are checked. */
@@ -205,13 +250,13 @@ final class ManagementServerTest {
                 .build()
                 .start()) {
             List<RawClient> scrapers = new ArrayList<>();
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < Scrapes.MAX_WAITING + 12; i++) {
                 var client = new RawClient(other.managementPort());
                 client.send("GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n");
                 scrapers.add(client);
             }
 
-            Awaitility.await().until(() -> answered(scrapers).size() == 20 - 1 - Routes.MOST_WAITING_SCRAPES);
+            Awaitility.await().until(() -> answered(scrapers).size() == 11);
             assertThat(answered(scrapers).get(0).readAll()).startsWith("HTTP/1.1 503 Service Unavailable\r\n");
             try (var client = new RawClient(other.managementPort())) {
                 client.send("GET /health/live HTTP/1.1\r\n\r\n");
@@ -323,13 +368,14 @@ final class ManagementServerTest {
                 LameDuckRules.defaults(),
                 Map.of(),
                 Map.of());
-        return new Probes(health, new Lifecycle(plan, new HealthControl(health), new InFlight(ticker), log, ticker));
+        return new Probes(
+                health, new Lifecycle(plan, new HealthControl(health), new InFlight(ticker), log, ticker), true);
     }
 
     @Test
     void clientsThatDoNotTakeTheirAnswer_keepNoProbeOut() throws Exception {
         List<RawClient> lingering = new ArrayList<>();
-        for (int i = 0; i < EventLoop.MOST_CONNECTIONS + 20; i++) {
+        for (int i = 0; i < Connections.MAX + 20; i++) {
             var client = new RawClient(service.managementPort());
             sendQuietly(client, "BAD\r\n\r\n");
             lingering.add(client);
@@ -345,7 +391,7 @@ final class ManagementServerTest {
     @Test
     void clientsBeyondTheCap_evictTheOnesThatWaitLongest() throws Exception {
         List<RawClient> idle = new ArrayList<>();
-        for (int i = 0; i < EventLoop.MOST_CONNECTIONS + 20; i++) {
+        for (int i = 0; i < Connections.MAX + 20; i++) {
             idle.add(new RawClient(service.managementPort()));
         }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ebbtide.Ebbtide;
 import io.ebbtide.health.Check;
 import io.ebbtide.health.Outcome;
+import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.SourceLoad;
 import io.ebbtide.testing.LoadedSource;
 import io.ebbtide.testing.SilentSource;
@@ -15,6 +16,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -34,6 +36,18 @@ final class MetricsReferenceTest {
     /** One meter as the table has it. */
     private record Row(String prometheus, String type, Set<String> tags) {}
 
+    private static final class EmptyQueue implements Backlog {
+        @Override
+        public int depth() {
+            return 0;
+        }
+
+        @Override
+        public Duration oldest() {
+            return Duration.ZERO;
+        }
+    }
+
     @Test
     void table_hasJustTheMetersThatThereAre() throws Exception {
         var source = new LoadedSource();
@@ -44,7 +58,7 @@ final class MetricsReferenceTest {
                 .readiness("db", Check.of(Outcome::up))
                 .serve(source)
                 .serve(new Queued())
-                .queue("imports", () -> 0)
+                .queue("imports", new EmptyQueue())
                 .build()
                 .start()) {
             source.answer("GET", "/", 200);

@@ -1,6 +1,7 @@
 package io.ebbtide.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
@@ -31,6 +32,9 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.cumulative.CumulativeTimer;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.pause.PauseDetector;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,6 +48,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -504,6 +509,94 @@ final class ServiceMetersTest {
     }
 
     @Test
+    void statusesWithoutEnd_becomeTheirClass_andRegisteredOnesStay() {
+        try (Ebbtide service = builder().build().start()) {
+            for (int status = 100; status <= 999; status++) {
+                source.answer("GET", null, status);
+            }
+            source.answer("GET", null, 404);
+            source.answer("GET", null, 1_000);
+
+            assertThat(registry.find("http.server.requests").timers())
+                    .as("62 registered, 20 others, 9 classes and none")
+                    .hasSizeLessThanOrEqualTo(62 + RequestMeters.MAX_PRIVATE_STATUSES + 9 + 1);
+            assertThat(timer("GET", "UNKNOWN", "404", "CLIENT_ERROR").count()).isEqualTo(2);
+            assertThat(timer("GET", "UNKNOWN", "511", "SERVER_ERROR").count()).isEqualTo(1);
+            assertThat(timer("GET", "UNKNOWN", "5xx", "SERVER_ERROR").count()).isEqualTo(89);
+            assertThat(timer("GET", "UNKNOWN", "9xx", "UNKNOWN").count()).isEqualTo(100);
+            assertThat(timer("GET", "UNKNOWN", "none", "UNKNOWN").count()).isEqualTo(1);
+            assertThat(service.inFlight().count()).isZero();
+        }
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    private static final class Planted extends Error {
+        private static final long serialVersionUID = 1;
+    }
+
+    /** The registry of a user: a timer of his throws what it likes. */
+    @Test
+    void registryThatThrowsOnARecord_failsNoRequest_andIsCounted() {
+        var throwing = new SimpleMeterRegistry() {
+            @Override
+            protected Timer newTimer(
+                    Meter.Id id, DistributionStatisticConfig configuration, PauseDetector pauseDetector) {
+                return new CumulativeTimer(id, clock, configuration, pauseDetector, TimeUnit.SECONDS, false) {
+                    @Override
+                    protected void recordNonNegative(long amount, TimeUnit unit) {
+                        throw new Planted();
+                    }
+                };
+            }
+        };
+        try (Ebbtide service = Ebbtide.builder("orders")
+                .metrics(throwing)
+                .serve(source)
+                .build()
+                .start()) {
+            for (int i = 0; i < 3; i++) {
+                assertThatCode(() -> source.answer("GET", null, 200)).doesNotThrowAnyException();
+            }
+
+            assertThat(service.inFlight().count()).isZero();
+            assertThat(throwing.get("ebbtide.failures").functionCounter().count())
+                    .isEqualTo(3);
+        }
+    }
+
+    @Test
+    void filterOrListenerThatThrowsAnError_failsNoRequest() {
+        registry.config().onMeterAdded(meter -> {
+            if (meter.getId().getName().equals("http.server.requests")) {
+                throw new NoClassDefFoundError("planted");
+            }
+        });
+        try (Ebbtide service = builder().build().start()) {
+            for (int i = 0; i < 3; i++) {
+                assertThatCode(() -> source.answer("GET", null, 200)).doesNotThrowAnyException();
+            }
+
+            assertThat(service.inFlight().count()).isZero();
+        }
+    }
+
+    @Test
+    void listenerThatThrowsOnARemoval_keepsNoOtherMeterInTheRegistry() throws Exception {
+        registry.config().onMeterRemoved(meter -> {
+            if (meter.getId().getName().equals("ebbtide.inflight")) {
+                throw new IllegalStateException("planted");
+            }
+        });
+        Ebbtide service = builder().build().start();
+        source.answer("GET", null, 200);
+
+        service.shutdown("test");
+        service.awaitStopped(TestTimeouts.HANG);
+
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
     void requestsThatSomebodyElseTimes_areNotTimedTwice() {
         Timer others = registry.timer("http.server.requests", "uri", "/theirs");
         try (Ebbtide service = builder().build().start()) {
@@ -551,6 +644,43 @@ final class ServiceMetersTest {
     private double value(String name, String... tags) {
         Meter meter = registry.get(name).tag("service", "orders").tags(tags).meter();
         return meter.measure().iterator().next().getValue();
+    }
+
+    /** A length alone tells no age: absent, as 0 would say that nothing waits. */
+    @Test
+    void queueAge_isThereWhileItIsKnown_andAbsentElse() {
+        var age = new AtomicReference<Duration>();
+        var queue = new Backlog() {
+            @Override
+            public int depth() {
+                return 998;
+            }
+
+            @Override
+            public @Nullable Duration oldest() {
+                return age.get();
+            }
+        };
+        try (Ebbtide service = builder()
+                .queue("imports", () -> 998)
+                .queue("mails", queue)
+                .build()
+                .start()) {
+            assertThat(service.state()).isEqualTo(LifecycleState.RUNNING);
+            assertThat(value("ebbtide.queue.depth", "queue", "imports")).isEqualTo(998);
+            assertThat(registry.find("ebbtide.queue.age").meters()).isEmpty();
+
+            age.set(Duration.ofSeconds(7));
+            assertThat(value("ebbtide.queue.depth", "queue", "mails")).isEqualTo(998);
+            Awaitility.await()
+                    .until(() -> registry.find("ebbtide.queue.age").meters().size() == 1);
+            assertThat(value("ebbtide.queue.age", "queue", "mails")).isEqualTo(7);
+
+            age.set(null);
+            assertThat(value("ebbtide.queue.depth", "queue", "mails")).isEqualTo(998);
+            Awaitility.await()
+                    .until(() -> registry.find("ebbtide.queue.age").meters().isEmpty());
+        }
     }
 
     /** A source in which something waits. */

@@ -27,6 +27,8 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ProbesTest {
     private final BackgroundLog log = new BackgroundLog("test-log");
@@ -48,7 +50,7 @@ final class ProbesTest {
             inFlight,
             log,
             Ticker.system());
-    private final Probes probes = new Probes(health, lifecycle);
+    private final Probes probes = new Probes(health, lifecycle, true);
 
     @AfterEach
     void stop() throws Exception {
@@ -82,6 +84,53 @@ final class ProbesTest {
     }
 
     @Test
+    void startupCheck_thatIsDown_keepsReadinessDownAndIsNamed() {
+        control.register(
+                "migrations",
+                ProbeKind.STARTUP,
+                Check.of(() -> Outcome.down("still at 17")).timeout(TestTimeouts.HANG));
+        lifecycle.start();
+
+        assertThat(get("/health/ready")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"starting: migrations\"}");
+        assertThat(get("/health")).startsWith("503 {\"status\":\"DOWN\"");
+        assertThat(get("/health/live")).isEqualTo("200 {\"status\":\"UP\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/%68ealth/live",
+                "/health/%6C%69%76%65",
+                "/health/live/",
+                "/health/live;x=1",
+                "/health;a=b/live;c=%20/"
+            })
+    void path_inAnotherForm_isFoundIfItMeansTheSame(String path) {
+        lifecycle.start();
+
+        assertThat(get(path)).isEqualTo("200 {\"status\":\"UP\"}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "",
+                "/health%2Flive",
+                "/health/live%",
+                "/health/live%6",
+                "/health/live%zz",
+                "//health",
+                "%",
+                ";"
+            })
+    void path_ofSomethingElse_isNoProbe(String path) {
+        lifecycle.start();
+
+        assertThat(probes.answer("GET", path)).isNull();
+    }
+
+    @Test
     void hold_failsReadinessAlone_untilItIsClosed() {
         lifecycle.start();
 
@@ -99,14 +148,16 @@ final class ProbesTest {
 
         try (Hold hold = health.hold("\"now\" \\ caf\u00e9\n")) {
             assertThat(get("/health/ready"))
-                    .isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"held: \\\"now\\\" \\\\ caf\u00e9\\n\"}");
+                    .isEqualTo(
+                            "503 {\"status\":\"DOWN\",\"reason\":\"held: \\\"now\\\" \\\\ caf\u00e9\\\\u000a\"}"); // a
+            // client that reads the JSON gets no line break either
         }
     }
 
     @Test
     void path_thatIsNone_hasNoAnswer() {
         assertThat(probes.answer("GET", "/healthy")).isNull();
-        assertThat(probes.answer("GET", "/health/")).isNull();
+        assertThat(probes.answer("GET", "/health//")).isNull();
         assertThat(probes.answer("GET", "/health/nobody")).isNull();
         assertThat(probes.answer("GET", "/health/nobody"))
                 .as("nor the second time")
@@ -164,6 +215,57 @@ final class ProbesTest {
     }
 
     @Test
+    void probesWithoutDetails_nameNoCheckReasonOrThread() {
+        var bare = new Probes(health, lifecycle, false);
+        control.register(
+                "db",
+                ProbeKind.READINESS,
+                Check.of(() -> Outcome.down("no route to 10.0.0.7").with("threads", "worker-1, worker-2"))
+                        .required()
+                        .group("stores")
+                        .timeout(TestTimeouts.HANG));
+        assertThat(get(bare, "/health/ready")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"starting\"}");
+
+        lifecycle.start();
+        Awaitility.await().until(() -> get("/health/ready").contains("\"db\""));
+        for (String path : List.of("/health", "/health/ready", "/health/stores")) {
+            assertThat(get(bare, path)).as(path).isEqualTo("503 {\"status\":\"DOWN\"}");
+        }
+        assertThat(get(bare, "/health/live")).isEqualTo("200 {\"status\":\"UP\"}");
+
+        try (Hold hold = health.hold("moving to rack 7")) {
+            assertThat(hold).isNotNull();
+            assertThat(get(bare, "/health")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"held\"}");
+            assertThat(get(bare, "/health/ready")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"held\"}");
+        }
+        health.broken("lost its lease");
+        assertThat(get(bare, "/health")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"broken\"}");
+        assertThat(get(bare, "/health/live")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"broken\"}");
+        lifecycle.shutdown("test", Leaving.AT_ONCE);
+        Awaitility.await().until(() -> get(bare, "/health/ready").contains("leaving"));
+        assertThat(get(bare, "/health/ready")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"leaving\"}");
+    }
+
+    @Test
+    void detail_thatIsCalledASecret_isMasked() {
+        control.register(
+                "vault",
+                ProbeKind.READINESS,
+                Check.of(() -> Outcome.down("refused redis://u:hunter2@h")
+                                .with("apiKey", "hunter2")
+                                .with("lease", "a\u202eb"))
+                        .required()
+                        .timeout(TestTimeouts.HANG));
+
+        lifecycle.start();
+        Awaitility.await().until(() -> get("/health").contains("refused"));
+
+        assertThat(get("/health"))
+                .doesNotContain("hunter2")
+                .contains("refused redis://***@h", "\"apiKey\":\"***\"", "a\\\\u202eb");
+    }
+
+    @Test
     void answer_toOtherMethodsAndPaths() {
         assertThat(probes.answer("POST", "/health/live").status()).isEqualTo(405);
         assertThat(probes.answer("POST", "/health/live").headers()).containsEntry("Allow", "GET, HEAD, OPTIONS");
@@ -181,6 +283,10 @@ final class ProbesTest {
     }
 
     private String get(String path) {
+        return get(probes, path);
+    }
+
+    private static String get(Probes probes, String path) {
         ProbeResponse response = probes.answer("GET", path);
         return response.status() + " " + StandardCharsets.UTF_8.decode(response.body());
     }

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** Bytes out, bytes in, on a plain socket to loopback. Confine to one thread. */
@@ -41,8 +42,13 @@ public final class RawClient implements AutoCloseable {
     }
 
     public boolean hasSomethingToRead() {
+        return available() > 0;
+    }
+
+    /** How many bytes have come and are not read. */
+    public int available() {
         try {
-            return socket.getInputStream().available() > 0;
+            return socket.getInputStream().available();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -51,6 +57,19 @@ public final class RawClient implements AutoCloseable {
     /** What comes until the end. */
     public String readAll() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** Reads until the end, which may be a reset; returns how many bytes came. */
+    public long drained() throws IOException {
+        long count = 0;
+        try {
+            while (socket.getInputStream().read() >= 0) {
+                count++;
+            }
+        } catch (SocketException e) {
+            // the end, too
+        }
+        return count;
     }
 
     @Override

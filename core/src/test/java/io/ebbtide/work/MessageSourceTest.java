@@ -7,6 +7,7 @@ import io.ebbtide.Settings;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.lifecycle.ExitCode;
 import io.ebbtide.lifecycle.ShutdownReport;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
@@ -94,6 +95,31 @@ final class MessageSourceTest {
         assertThat(report.isClean()).isTrue();
         assertThat(report.inFlightAtSignal()).isEqualTo(3);
         assertThat(report.inFlightFinished()).as("with the leaving itself").isEqualTo(4);
+    }
+
+    /** The broker gives it to somebody else, who works on it again: that is no clean end. */
+    @Test
+    void messageThatFinishesAfterTheCommit_isCutAllTheSame() throws Exception {
+        var message = new CompletableFuture<Message>();
+        var source = new Source() {
+            @Override
+            public void leave(Duration within) throws Exception {
+                message.join().close();
+                super.leave(within);
+            }
+        };
+        Ebbtide service = service(source, Duration.ofSeconds(8));
+        message.complete(source.take("inbox 7"));
+
+        service.shutdown("test");
+        ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
+
+        assertThat(report.cut()).extracting(ShutdownReport.Cut::description).containsExactly("inbox 7");
+        assertThat(report.exitCode()).isEqualTo(ExitCode.WORK_CUT);
+        assertThat(report.advice()).singleElement().asString().startsWith("'inbox 7' was cut after ");
+        assertThat(report.inFlightAtSignal()).isEqualTo(1);
+        assertThat(report.inFlightFinished()).as("the leaving itself").isEqualTo(1);
+        assertThat(report.inFlightCut()).isEqualTo(1);
     }
 
     @Test

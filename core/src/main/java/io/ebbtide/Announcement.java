@@ -1,0 +1,21 @@
+package io.ebbtide;
+
+import io.ebbtide.internal.PrintableLogger;
+import java.util.List;
+import org.slf4j.Logger;
+
+/**
+ * The settings of a service and its warnings, logged when it is built. Immutable.
+ *
+ * @param line its settings, and what was assumed
+ * @param warnings what does not fit
+ */
+record Announcement(String service, String line, List<String> warnings) {
+    void log(Logger logger) {
+        Logger to = PrintableLogger.of(logger);
+        to.info("'{}': {}", service, line);
+        for (String warning : warnings) {
+            to.warn("'{}': {}", service, warning);
+        }
+    }
+}

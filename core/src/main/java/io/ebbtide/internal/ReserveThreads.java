@@ -1,0 +1,130 @@
+package io.ebbtide.internal;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads that are started before they are needed, for a process that can start no more. Safe for use by many threads; no method
+ * blocks.
+ */
+public final class ReserveThreads {
+    /*
+     * At the limit of threads (pids.max, RLIMIT_NPROC, kernel.threads-max) the JVM throws OutOfMemoryError from Thread.start(). A
+     * place that became free for a shutdown would be taken by the application first, whose requests ask for threads all the time;
+     * only a thread that runs already keeps its place. So some are started while there are threads, and wait. One that has run a
+     * task waits for the next one: calls that do not hang need a single thread, however many they are.
+     */
+    private static final String NAME = "ebbtide-reserve";
+    private static final ReserveThreads PROCESS = new ReserveThreads(Thread::start);
+
+    private final Consumer<Thread> starter;
+
+    /** What follows is guarded by this. */
+    private final Queue<Task> accepted = new ArrayDeque<>();
+
+    private record Task(String name, Runnable body) {}
+
+    private int idle;
+    private boolean released;
+
+    /** @param starter starts a thread, or throws {@link OutOfMemoryError} */
+    ReserveThreads(Consumer<Thread> starter) {
+        this.starter = starter;
+    }
+
+    /** The reserve of the process; empty until it is {@link #fill filled}. */
+    public static ReserveThreads ofProcess() {
+        return PROCESS;
+    }
+
+    /**
+     * Starts threads until so many wait, or until no further one can be started. Does nothing after {@link #release}.
+     *
+     * @return how many wait
+     */
+    public synchronized int fill(int count) {
+        try {
+            while (idle < count && !released) {
+                starter.accept(Threads.daemon(NAME, this::serve));
+                idle++;
+            }
+        } catch (OutOfMemoryError e) {
+            // then it is as many as there are
+        }
+        return released ? 0 : idle;
+    }
+
+    /**
+     * Starts a daemon thread; where the system refuses, a thread of the reserve runs the body instead, under the same name.
+     *
+     * @return false if the reserve is empty, too: then the body does not run
+     */
+    public boolean start(String name, Runnable body) {
+        return start(name, body, true);
+    }
+
+    /** As {@link #start}, but for a thread without whose end the JVM does not end; one of the reserve is a daemon. */
+    public boolean startUserThread(String name, Runnable body) {
+        return start(name, body, false);
+    }
+
+    private boolean start(String name, Runnable body, boolean isDaemon) {
+        try {
+            Thread thread = Threads.daemon(name, body);
+            thread.setDaemon(isDaemon);
+            starter.accept(thread);
+            return true;
+        } catch (OutOfMemoryError e) {
+            return accept(new Task(name, body));
+        }
+    }
+
+    private synchronized boolean accept(Task task) {
+        if (idle == 0 || released) {
+            return false;
+        }
+        accepted.add(task);
+        idle--;
+        notifyAll();
+        return true;
+    }
+
+    /** Ends those that wait, so that threads of other components can be started in their place; for good. */
+    public synchronized void release() {
+        released = true;
+        notifyAll();
+    }
+
+    private void serve() {
+        Thread self = Thread.currentThread();
+        for (Task next = take(); next != null; next = take()) {
+            self.setName(next.name());
+            try {
+                next.body().run();
+            } catch (Throwable e) { // what a thread of its own would do
+                self.getUncaughtExceptionHandler().uncaughtException(self, e);
+            }
+            self.setName(NAME);
+            becomeIdle();
+        }
+    }
+
+    @SuppressWarnings("ResultOfMethodCallIgnored")
+    private synchronized void becomeIdle() {
+        Thread.interrupted(); // it was for the task
+        idle++;
+    }
+
+    private synchronized @Nullable Task take() {
+        while (accepted.isEmpty() && !released) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                // of a task that has ended
+            }
+        }
+        return accepted.poll();
+    }
+}

@@ -1,0 +1,160 @@
+package io.ebbtide.internal;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A scheduler whose one thread survives everything, a full heap among it. Safe for use by many threads. */
+final class SchedulerThread implements Scheduler {
+    /*
+     * The JDK's scheduled executor needs memory to wait for its next task and to replace a thread that had none. After a
+     * moment of a full heap it was found without a thread in three of four tries, and no check ran any more. Here waiting,
+     * taking and putting back need none.
+     *
+     * A task that was cancelled stays in the queue until it is due, or until most of the queue is such: taking one out
+     * takes as long as there are tasks.
+     */
+    private static final int FEW = 64;
+
+    private final String name;
+    private final Ticker ticker;
+    private final PriorityQueue<Task> queue =
+            new PriorityQueue<>(FEW, Comparator.<Task>comparingLong(task -> task.dueNanos));
+    private int cancelled;
+    private boolean started;
+    private boolean closed;
+
+    private final long madeNanos;
+
+    private final class Task implements Timer {
+        private final Runnable action;
+
+        /** Zero for once. */
+        private final long periodNanos;
+
+        /** Counted from when the scheduler was made, so that the numbers can be compared. */
+        private long dueNanos;
+
+        private boolean isCancelled;
+
+        Task(Runnable action, long dueNanos, long periodNanos) {
+            this.action = action;
+            this.dueNanos = dueNanos;
+            this.periodNanos = periodNanos;
+        }
+
+        @Override
+        public void cancel() {
+            forget(this);
+        }
+    }
+
+    SchedulerThread(String name, Ticker ticker) {
+        this.name = name;
+        this.ticker = ticker;
+        madeNanos = ticker.nanos();
+    }
+
+    @Override
+    public Timer after(Duration delay, Runnable task) {
+        return add(new Task(task, now() + Durations.nanos(delay), 0));
+    }
+
+    @Override
+    public void every(Duration period, Runnable task) {
+        long nanos = Durations.nanos(period);
+        add(new Task(task, now() + nanos, nanos));
+    }
+
+    private long now() {
+        return ticker.nanos() - madeNanos;
+    }
+
+    private synchronized Timer add(Task task) {
+        if (closed) {
+            return task;
+        }
+        queue.add(task);
+        if (started) {
+            notifyAll();
+        } else {
+            Threads.daemon(name, this::run).start();
+            started = true; // where there is no thread to be had, the next task tries again
+        }
+        return task;
+    }
+
+    private synchronized void forget(Task task) {
+        if (task.isCancelled) {
+            return;
+        }
+        task.isCancelled = true;
+        cancelled++;
+        if (cancelled > FEW && 2 * cancelled > queue.size()) {
+            queue.removeIf(each -> each.isCancelled);
+            cancelled = 0;
+        }
+    }
+
+    private void run() {
+        while (true) {
+            try {
+                Task task = take();
+                if (task == null) {
+                    return;
+                }
+                task.action.run();
+            } catch (Throwable e) {
+                // whatever a task throws, the next one is run; it says so itself, if it can
+            }
+        }
+    }
+
+    /** Waits for the next task; null once closed. One that is run again is put back first, to be counted from now on. */
+    private synchronized @Nullable Task take() {
+        while (!closed) {
+            Task next = queue.peek();
+            long waitNanos = next == null ? Long.MAX_VALUE : next.dueNanos - now();
+            if (next != null && waitNanos <= 0) {
+                queue.poll();
+                if (!next.isCancelled) {
+                    putBack(next);
+                    return next;
+                }
+                cancelled--;
+            } else {
+                await(waitNanos);
+            }
+        }
+        return null;
+    }
+
+    private void putBack(Task task) {
+        if (task.periodNanos > 0) {
+            task.dueNanos = now() + task.periodNanos;
+            queue.add(task); // into the place that has just become free
+        }
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // the only caller looks again
+    private void await(long nanos) {
+        try {
+            if (nanos == Long.MAX_VALUE) {
+                wait();
+            } else {
+                TimeUnit.NANOSECONDS.timedWait(this, nanos);
+            }
+        } catch (InterruptedException e) {
+            // nobody but us knows this thread
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        queue.clear();
+        notifyAll();
+    }
+}

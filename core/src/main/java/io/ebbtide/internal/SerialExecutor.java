@@ -1,0 +1,137 @@
+package io.ebbtide.internal;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks one after the other on a thread that is started when there is something to do, and ends when it is idle. Safe for use
+ * by many threads; no method blocks.
+ */
+public final class SerialExecutor implements Executor {
+    /*
+     * As a ThreadPoolExecutor of one thread, but for the limit of threads: there a task gets a thread of the reserve, and where
+     * there is none, it waits. Each later call tries again.
+     */
+    private final String threadName;
+    private final int capacity;
+    private final long idleNanos;
+    private final ReserveThreads reserve;
+    private final Ticker ticker = Ticker.system();
+
+    /** What follows is guarded by this. */
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+
+    private boolean hasThread;
+    private @Nullable Thread thread;
+    private boolean closed;
+
+    /**
+     * An executor without a thread yet.
+     *
+     * @param capacity how many tasks may wait, {@code > 0}
+     * @param idle how long its thread waits for another task, {@code > 0}
+     */
+    public SerialExecutor(String threadName, int capacity, Duration idle) {
+        this(threadName, capacity, idle, ReserveThreads.ofProcess());
+    }
+
+    SerialExecutor(String threadName, int capacity, Duration idle, ReserveThreads reserve) {
+        this.threadName = threadName;
+        this.capacity = capacity;
+        idleNanos = idle.toNanos();
+        this.reserve = reserve;
+    }
+
+    /**
+     * Has the task run after all before it; it waits while no thread can be started.
+     *
+     * @throws RejectedExecutionException if too many tasks wait, or after {@link #close}
+     */
+    @Override
+    public synchronized void execute(Runnable task) {
+        if (closed || waiting.size() >= capacity) {
+            throw new RejectedExecutionException(
+                    closed ? threadName + " is closed" : capacity + " tasks wait for " + threadName);
+        }
+        waiting.add(task);
+        hasThread();
+    }
+
+    /** Tries again to get a thread if tasks wait for one; returns false if none can be started. */
+    public synchronized boolean hasThread() {
+        if (hasThread) {
+            notifyAll();
+        } else if (!waiting.isEmpty()) {
+            hasThread = startThread();
+        }
+        return hasThread || waiting.isEmpty();
+    }
+
+    private boolean startThread() {
+        try {
+            return reserve.start(threadName, this::work);
+        } catch (OutOfMemoryError e) { // no memory for a task of the reserve either
+            return false;
+        }
+    }
+
+    /** Takes no more tasks; those that wait are still run. A second call does nothing. */
+    public synchronized void close() {
+        closed = true;
+        notifyAll();
+    }
+
+    /** Takes no more tasks, forgets those that wait, and interrupts the one that runs. */
+    public synchronized void closeNow() {
+        waiting.clear();
+        close();
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+
+    private void work() {
+        Thread self = Thread.currentThread();
+        for (Runnable task = take(self); task != null; task = take(self)) {
+            try {
+                task.run();
+            } catch (Throwable e) { // the next one is run all the same
+                report(self, e);
+            }
+        }
+    }
+
+    /** A handler that throws, for want of memory perhaps, must not end the thread that others count on. */
+    private static void report(Thread self, Throwable failure) {
+        try {
+            self.getUncaughtExceptionHandler().uncaughtException(self, failure);
+        } catch (Throwable e) {
+            // there is no other place to say it
+        }
+    }
+
+    /** Returns null once the thread has been idle for long enough, or there will be no further task. */
+    private synchronized @Nullable Runnable take(Thread self) {
+        thread = self;
+        long startNanos = ticker.nanos();
+        while (waiting.isEmpty()) {
+            long remaining = idleNanos - (ticker.nanos() - startNanos);
+            if (closed || remaining <= 0) {
+                hasThread = false;
+                thread = null;
+                return null;
+            }
+            try {
+                TimeUnit.NANOSECONDS.timedWait(this, remaining);
+            } catch (InterruptedException e) {
+                // of a task that has ended
+            }
+        }
+        return waiting.poll();
+    }
+}

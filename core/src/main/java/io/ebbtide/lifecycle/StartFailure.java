@@ -1,0 +1,30 @@
+package io.ebbtide.lifecycle;
+
+import io.ebbtide.internal.Redact;
+import java.net.BindException;
+
+/** Why a service could not start, as the operator reads it. Stateless. */
+final class StartFailure {
+    private static final int MAX_CAUSES = 8;
+
+    private StartFailure() {}
+
+    /**
+     * Whether its message says what is wrong and what was expected, so that no stack is needed to fix it: a setting, a name that
+     * is taken, a port.
+     */
+    static boolean isExplained(Throwable failure) {
+        Throwable each = failure;
+        for (int i = 0; each != null && i < MAX_CAUSES; i++, each = each.getCause()) {
+            if (each instanceof BindException || Redact.oneLine(each).contains("expected: ")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** One line about a service that could not even be put together. */
+    static String unbuilt(String service, Throwable failure) {
+        return "'%s' cannot be built: %s".formatted(service, Redact.oneLine(failure));
+    }
+}

@@ -1,0 +1,48 @@
+package io.ebbtide.management;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file descriptor kept for the moment when the process has no other: it is given back to the system, so that one probe can
+ * be accepted, and taken again as soon as one is free. Confined to the loop's thread.
+ */
+final class ReserveDescriptor {
+    /** A socket that is neither connected nor registered: closing it frees the descriptor at once. */
+    private @Nullable SocketChannel held;
+
+    boolean isHeld() {
+        return held != null;
+    }
+
+    /** Takes a descriptor if there is none in reserve; what fails is tried again in the next turn. */
+    void refill() {
+        if (held == null) {
+            try {
+                held = SocketChannel.open();
+            } catch (IOException e) {
+                // none is free yet
+            }
+        }
+    }
+
+    /**
+     * Frees the descriptor.
+     *
+     * @return false if there is none in reserve
+     */
+    boolean release() {
+        SocketChannel released = held;
+        if (released == null) {
+            return false;
+        }
+        held = null;
+        try {
+            released.close();
+        } catch (IOException e) {
+            // it is free all the same
+        }
+        return true;
+    }
+}

@@ -1,0 +1,49 @@
+package io.ebbtide.metrics;
+
+import io.ebbtide.lifecycle.Backlog;
+import io.micrometer.core.instrument.Meter;
+import org.jspecify.annotations.Nullable;
+
+/** What waits in one queue. Registered, and changed, on the thread of the meters; read by any. */
+final class QueueMeters {
+    private final Registered meters;
+    private final MetersThread thread;
+    private final String name;
+    private final Backlog backlog;
+    private @Nullable Meter age;
+    private volatile boolean hasAge;
+
+    QueueMeters(Registered meters, MetersThread thread, String name, Backlog backlog) {
+        this.meters = meters;
+        this.thread = thread;
+        this.name = name;
+        this.backlog = backlog;
+    }
+
+    void register() {
+        meters.gauge("ebbtide.queue.depth", "What waits", this, QueueMeters::depth, "queue", name);
+        followAge();
+    }
+
+    /** Who asks how much waits also finds out whether its age is known by now, which its series follows: absent, not zero. */
+    private int depth() {
+        if (hasAge != (backlog.oldest() != null)) {
+            thread.execute(this::followAge);
+        }
+        return backlog.depth();
+    }
+
+    private void followAge() {
+        boolean known = backlog.oldest() != null;
+        if (known == hasAge) {
+            return;
+        }
+        hasAge = known;
+        if (known) {
+            age = meters.seconds(
+                    "ebbtide.queue.age", "How long the oldest has waited", backlog, Backlog::oldest, "queue", name);
+        } else if (age != null) {
+            meters.remove(age);
+        }
+    }
+}
