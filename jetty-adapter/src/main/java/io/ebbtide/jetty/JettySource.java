@@ -1,6 +1,7 @@
 package io.ebbtide.jetty;
 
 import io.ebbtide.inflight.Ticket;
+import io.ebbtide.internal.Expect;
 import io.ebbtide.lifecycle.SourceLoad;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
@@ -81,7 +82,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("port: %d (expected: 0 to 65535)".formatted(port));
         }
-        var source = new JettySource(null, new HttpServer(port, Objects.requireNonNull(application, "application")));
+        var source = new JettySource(null, new HttpServer(port, Expect.present(application, "application")));
         source.name = "http:" + port;
         return source;
     }
@@ -99,7 +100,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
      */
     public static JettySource of(Server server) {
         JettyVersions.check();
-        return new JettySource(Objects.requireNonNull(server, "server"), null);
+        return new JettySource(Expect.present(server, "server"), null);
     }
 
     /**
@@ -128,6 +129,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
      * connection that is just being closed.
      */
     public JettySource idleTimeout(Duration timeout) {
+        Expect.present(timeout, "timeout");
         if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
             throw new IllegalArgumentException("idleTimeout: %s (expected: 1 ms to 1 day)".formatted(timeout));
         }
@@ -143,7 +145,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
      * @throws IllegalArgumentException if the request did not come by a {@code JettySource}
      */
     public static Ticket ticket(Request request) {
-        if (request.getAttribute(TICKET) instanceof Ticket ticket) {
+        if (Expect.present(request, "request").getAttribute(TICKET) instanceof Ticket ticket) {
             return ticket;
         }
         throw new IllegalArgumentException("request: %s (expected: one that came by a JettySource)"

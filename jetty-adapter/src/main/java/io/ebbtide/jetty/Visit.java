@@ -72,6 +72,14 @@ final class Visit implements Supplier<String> {
         }
     }
 
+    /** The head of the answer is about to be sent. */
+    void answering(@Nullable String contentType) {
+        Ticket mine = ticket;
+        if (mine != null) {
+            traffic.answering(mine, contentType);
+        }
+    }
+
     /** The head of an answer is sent; interim ones (RFC 9110, section 15.2) are followed by another. */
     void answeredWith(int newStatus) {
         status = newStatus;

@@ -45,6 +45,7 @@ final class VisitStream extends HttpStream.Wrapper {
                 headers.put(HttpHeader.TRANSFER_ENCODING, HttpHeaderValue.CHUNKED.asString());
             }
         }
+        visit.answering(headers.get(HttpHeader.CONTENT_TYPE));
         super.prepareResponse(headers);
     }
 

@@ -1,11 +1,13 @@
 package io.ebbtide.jetty;
 
 import io.ebbtide.testkit.contract.Application;
+import io.ebbtide.testkit.contract.BareServer;
 import io.ebbtide.testkit.contract.HttpContract;
 import io.ebbtide.testkit.contract.Promise;
 import io.ebbtide.testkit.contract.ServerUnderTest;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -22,7 +24,17 @@ final class JettyContractIT extends HttpContract {
 
     @Override
     protected ServerUnderTest server(Application application, int port) {
-        var handler = new Handler.Abstract() {
+        var source = JettySource.http(port, handler(application)).workerThreads(workers());
+        return new ServerUnderTest(source, source::port);
+    }
+
+    @Override
+    protected BareServer bare(Application application) throws Exception {
+        return BareJetty.start(handler(application), workers());
+    }
+
+    private static Handler handler(Application application) {
+        return new Handler.Abstract() {
             @Override
             public boolean handle(Request request, Response response, Callback callback) throws Exception {
                 var exchange = new JettyExchange(request, response, callback);
@@ -31,8 +43,11 @@ final class JettyContractIT extends HttpContract {
                 return true;
             }
         };
-        var source = JettySource.http(port, handler).workerThreads(workers());
-        return new ServerUnderTest(source, source::port);
+    }
+
+    @Override
+    protected Set<String> serversOwnLines() {
+        return BareJetty.ownLines();
     }
 
     @Override

@@ -77,6 +77,11 @@ final class JettyExchange implements Exchange {
     }
 
     @Override
+    public void contentType(String type) {
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
+    }
+
+    @Override
     public void write(byte[] bytes) throws IOException {
         out.write(bytes);
     }

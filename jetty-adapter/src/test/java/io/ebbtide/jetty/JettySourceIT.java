@@ -138,6 +138,7 @@ final class JettySourceIT {
             return WireRequest.get("/");
         });
         enough.await();
+        load.expectRefusedConnections();
 
         service.shutdown("test");
         LoadResult result = load.await(SOON);

@@ -1,6 +1,7 @@
 package io.ebbtide.jetty;
 
 import io.ebbtide.testkit.contract.Application;
+import io.ebbtide.testkit.contract.BareServer;
 import io.ebbtide.testkit.contract.HttpContract;
 import io.ebbtide.testkit.contract.Promise;
 import io.ebbtide.testkit.contract.ServerUnderTest;
@@ -11,8 +12,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Server;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -34,6 +37,16 @@ final class ServletContractIT extends HttpContract {
 
     @Override
     protected ServerUnderTest server(Application application, int port) {
+        var source = JettySource.http(port, handler(application)).workerThreads(workers());
+        return new ServerUnderTest(source, source::port);
+    }
+
+    @Override
+    protected BareServer bare(Application application) throws Exception {
+        return BareJetty.start(handler(application), workers());
+    }
+
+    private static Handler handler(Application application) {
         var servlet = new HttpServlet() {
             @Override
             protected void service(HttpServletRequest request, HttpServletResponse response)
@@ -51,8 +64,12 @@ final class ServletContractIT extends HttpContract {
         holder.setAsyncSupported(true);
         var context = new ServletContextHandler("/");
         context.addServlet(holder, "/*");
-        var source = JettySource.http(port, context).workerThreads(workers());
-        return new ServerUnderTest(source, source::port);
+        return context;
+    }
+
+    @Override
+    protected Set<String> serversOwnLines() {
+        return BareJetty.ownLines();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.ebbtide.tomcat;
 
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.internal.Printable;
+import io.ebbtide.internal.Redact;
 import io.ebbtide.lifecycle.Traffic;
 import jakarta.servlet.RequestDispatcher;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -109,11 +110,16 @@ final class Exchange implements ActionHook {
         return mine;
     }
 
-    /** As the container has mapped it, unless the application has told a better one; later it has forgotten. */
-    private void tellRoute() {
+    /** What the answer is, and the route as the container has mapped it, unless the application has told a better one. */
+    private void tell() {
         Ticket mine = ticket;
-        if (mine != null
-                && mine.route() == null
+        if (mine == null) {
+            return;
+        }
+        if (!response.isCommitted()) {
+            traffic.answering(mine, response.getContentType());
+        }
+        if (mine.route() == null // later Tomcat has forgotten it
                 && request.getNote(CoyoteAdapter.ADAPTER_NOTES) instanceof org.apache.catalina.connector.Request mapped
                 && mapped.getMappingData().wrapper != null) {
             mine.route(mapped.getContextPath() + mapped.getHttpServletMapping().getPattern());
@@ -130,7 +136,7 @@ final class Exchange implements ActionHook {
     public void action(ActionCode code, Object parameter) {
         if (code == ActionCode.COMMIT || code == ActionCode.CLOSE || code == ActionCode.CLIENT_FLUSH) {
             askToLeave();
-            tellRoute();
+            tell();
             processor.action(code, parameter);
         } else if (code == ActionCode.ASYNC_RUN && parameter instanceof Runnable task) {
             Ticket mine = ticket; // at this moment: a task may begin once the connection has brought its next request
@@ -148,9 +154,9 @@ final class Exchange implements ActionHook {
         try {
             task.run();
         } catch (Throwable e) {
-            String failed = Printable.line(called.get());
+            String failed = Printable.line(Redact.text(called.get()));
             taskFailed(mine, e);
-            LOG.error("{} failed", failed, e);
+            LOG.error("{} failed: {}", failed, Redact.trace(e));
         } finally {
             mine.leftBy(Thread.currentThread());
         }

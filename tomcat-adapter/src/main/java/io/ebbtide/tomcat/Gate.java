@@ -25,7 +25,14 @@ final class Gate implements Adapter {
      * The container is asked once for each request, and again for each turn of an asynchronous one. When it returns, and
      * nobody has kept the request, its answer has been written to the connection: Tomcat's last flush blocks. A request
      * that is kept and never asked for again, as when its connection ends, is seen when its processor is recycled.
+     *
+     * What Coyote has refused by then, be it the request line, a header or the missing host, has its status, and of a request
+     * line that Coyote could not read neither a path nor, perhaps, a method. The container alone answers that, by its valves
+     * and without the application; so no probe, no gate and no count is concerned, as with servers that answer it earlier.
      */
+    /** Tomcat answers 501 and ends the connection, behind which the client may take it for a tunnel. */
+    private static final String CONNECT = "CONNECT";
+
     private static final int NO_CONTENT = 204;
     private static final int SERVICE_UNAVAILABLE = 503;
 
@@ -52,7 +59,11 @@ final class Gate implements Adapter {
         Exchange exchange = Exchange.of(request, response, traffic);
         String method = method(request);
         String path = request.requestURI().toString();
-        ProbeResponse probe = probes == null ? null : probes.answer(method, path);
+        if (path == null || isRefusedByTomcat(response)) {
+            container.service(request, response);
+            return;
+        }
+        ProbeResponse probe = probes == null || method.equals(CONNECT) ? null : probes.answer(method, path);
         if (probe != null) {
             answer(response, probe);
         } else if (path.equals(LastInLine.PATH)) {
@@ -69,6 +80,14 @@ final class Gate implements Adapter {
                 serve(exchange, request, response);
             }
         }
+    }
+
+    /**
+     * Whether Coyote has chosen the status. Its 503 is none of those: a connector that is paused answers so, which is the
+     * gate's own answer.
+     */
+    private static boolean isRefusedByTomcat(Response response) {
+        return response.isError() && response.getStatus() != SERVICE_UNAVAILABLE;
     }
 
     private void serve(Exchange exchange, Request request, Response response) throws Exception {

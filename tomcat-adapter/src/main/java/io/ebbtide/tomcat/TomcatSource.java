@@ -105,6 +105,7 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
      * of the proxy in front, or the proxy sends a request into a connection that is just being closed.
      */
     public TomcatSource idleTimeout(Duration timeout) {
+        Expect.present(timeout, "timeout");
         if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
             throw Expect.wrong("idleTimeout", timeout, "1 ms to 1 day");
         }
@@ -120,7 +121,7 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
      * @throws IllegalArgumentException if the request did not come by a {@code TomcatSource}
      */
     public static Ticket ticket(ServletRequest request) {
-        if (request.getAttribute(TICKET) instanceof Ticket ticket) {
+        if (Expect.present(request, "request").getAttribute(TICKET) instanceof Ticket ticket) {
             return ticket;
         }
         throw Expect.wrong("request", request, "one that came by a TomcatSource");

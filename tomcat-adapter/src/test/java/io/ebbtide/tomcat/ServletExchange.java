@@ -43,6 +43,11 @@ record ServletExchange(HttpServletRequest request, HttpServletResponse response)
     }
 
     @Override
+    public void contentType(String type) {
+        response.setContentType(type);
+    }
+
+    @Override
     public void write(byte[] bytes) throws IOException {
         response.getOutputStream().write(bytes);
     }

@@ -1,6 +1,7 @@
 package io.ebbtide.tomcat;
 
 import io.ebbtide.testkit.contract.Application;
+import io.ebbtide.testkit.contract.BareServer;
 import io.ebbtide.testkit.contract.HttpContract;
 import io.ebbtide.testkit.contract.Promise;
 import io.ebbtide.testkit.contract.ServerUnderTest;
@@ -11,6 +12,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.apache.catalina.Context;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.startup.Tomcat;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -25,13 +27,20 @@ final class TomcatContractIT extends HttpContract {
 
     @Override
     protected ServerUnderTest server(Application application, int port) {
-        var source = TomcatSource.http(port, context -> {
-                    Wrapper wrapper = Tomcat.addServlet(context, "contract", new ContractServlet(application));
-                    wrapper.setAsyncSupported(true);
-                    wrapper.addMapping("/");
-                })
-                .workerThreads(workers());
+        var source =
+                TomcatSource.http(port, context -> serve(context, application)).workerThreads(workers());
         return new ServerUnderTest(source, source::port);
+    }
+
+    @Override
+    protected BareServer bare(Application application) throws Exception {
+        return BareTomcat.start(context -> serve(context, application), workers());
+    }
+
+    private static void serve(Context context, Application application) {
+        Wrapper wrapper = Tomcat.addServlet(context, "contract", new ContractServlet(application));
+        wrapper.setAsyncSupported(true);
+        wrapper.addMapping("/");
     }
 
     @Override

@@ -39,6 +39,7 @@ import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.coyote.http2.Http2Protocol;
+import org.apache.tomcat.util.descriptor.web.ErrorPage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -175,6 +176,72 @@ final class TomcatSourceIT {
     }
 
     /** The accept thread waits until a connection ends, and whoever is in the queue waits for it. */
+    /** No error page of the application is shown, as by Tomcat alone, so nothing of the application is in flight. */
+    @Test
+    void request_thatTomcatRefuses_isAnsweredWithoutTheApplication_andNotCounted() throws Exception {
+        Tomcat tomcat = tomcat((request, response) -> response.getWriter().print(request.getDispatcherType()));
+        var page = new ErrorPage();
+        page.setErrorCode(400);
+        page.setLocation("/page");
+        ((Context) tomcat.getHost().findChildren()[0]).addErrorPage(page);
+        TomcatSource source = TomcatSource.of(tomcat);
+        Ebbtide service = start(source);
+
+        WireResponse withoutLength = send(source, "GET /page HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n");
+        WireResponse withoutMethod = send(source, "<> /page HTTP/1.1\r\nHost: a\r\n\r\n");
+        WireResponse withoutPath = send(source, "GET /page#fragment HTTP/1.1\r\nHost: a\r\n\r\n");
+
+        assertThat(List.of(withoutLength, withoutMethod, withoutPath)).allSatisfy(response -> {
+            assertThat(response.status()).isEqualTo(400);
+            assertThat(response.body()).isNotEqualTo("ERROR");
+        });
+        assertThat(service.inFlight().total(WorkKind.REQUEST)).isZero();
+    }
+
+    /** What follows a CONNECT may be meant for a tunnel, so Tomcat ends the connection: on the path of a probe, too. */
+    @Test
+    void connect_toAProbe_isAnsweredByTomcat_andEndsTheConnection() throws Exception {
+        TomcatSource source = TomcatSource.of(
+                tomcat((request, response) -> response.getWriter().print("served")));
+        start(source);
+        try (WireConnection client = WireConnection.open(source.port(), SOON)) {
+            client.send("CONNECT /health/live HTTP/1.1\r\nHost: a\r\n\r\nGET /health/live HTTP/1.1\r\nHost: a\r\n\r\n");
+
+            assertThat(client.read(false).status()).isEqualTo(501);
+            assertThat(client.readToEnd()).isEmpty();
+        }
+    }
+
+    /** Such a request has no target (RFC 9113, section 8.5). */
+    @Test
+    void http2_connect_isAnsweredAsByTomcatAlone() throws Exception {
+        Tomcat alone = tomcat((request, response) -> response.getWriter().print("served"));
+        alone.getConnector().addUpgradeProtocol(new Http2Protocol());
+        Tomcat tomcat = tomcat((request, response) -> response.getWriter().print("served"));
+        tomcat.getConnector().addUpgradeProtocol(new Http2Protocol());
+        TomcatSource source = TomcatSource.of(tomcat);
+        Ebbtide service = start(source);
+        alone.start();
+        try {
+            byte[] right = connectByHttp2(alone.getConnector().getLocalPort());
+            byte[] seen = connectByHttp2(source.port());
+
+            assertThat(right).isNotEmpty();
+            assertThat(seen).isEqualTo(right);
+            Awaitility.await().until(() -> service.inFlight().count() == 0);
+        } finally {
+            alone.stop();
+            alone.destroy();
+        }
+    }
+
+    private static byte[] connectByHttp2(int port) throws IOException {
+        try (var client = new Http2Frames(port)) {
+            client.sendConnect("localhost:80");
+            return client.awaitStatusField();
+        }
+    }
+
     @Test
     void acceptQueue_behindAllConnectionsThatThereMayBe_isServedBeforeThePortCloses() throws Exception {
         Tomcat tomcat = tomcat((request, response) -> {
@@ -425,6 +492,13 @@ final class TomcatSourceIT {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .build();
         return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static WireResponse send(TomcatSource source, String bytes) throws IOException {
+        try (WireConnection client = WireConnection.open(source.port(), SOON)) {
+            client.send(bytes);
+            return client.read(false);
+        }
     }
 
     private void awaitRelease() {

@@ -2,6 +2,7 @@ package io.ebbtide.undertow;
 
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.internal.Printable;
+import io.ebbtide.internal.Redact;
 import io.ebbtide.lifecycle.Traffic;
 import io.undertow.server.ConduitWrapper;
 import io.undertow.server.DefaultResponseListener;
@@ -92,7 +93,7 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
                 exchange.setStatusCode(StatusCodes.INTERNAL_SERVER_ERROR);
             }
             exchange.endExchange(); // before the logger is asked, who may never come back
-            LOG.error("{} failed", Printable.line(get()), e);
+            LOG.error("{} failed: {}", Printable.line(Redact.text(get())), Redact.trace(e));
         } finally {
             if (mine != null) {
                 mine.leftBy(Thread.currentThread());
@@ -106,6 +107,10 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
      */
     @Override
     public void beforeCommit(HttpServerExchange committing) {
+        Ticket mine = ticket;
+        if (mine != null) {
+            traffic.answering(mine, committing.getResponseHeaders().getFirst(Headers.CONTENT_TYPE));
+        }
         if (!traffic.leaving()
                 || committing.isUpgrade()
                 || committing.getProtocol().equals(Protocols.HTTP_2_0)) {

@@ -1,6 +1,7 @@
 package io.ebbtide.undertow;
 
 import io.ebbtide.inflight.Ticket;
+import io.ebbtide.internal.Expect;
 import io.ebbtide.lifecycle.SourceLoad;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
@@ -16,7 +17,6 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +60,8 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
 
     private UndertowSource(Undertow.Builder builder, HttpHandler application) {
         UndertowVersion.check();
-        this.builder = Objects.requireNonNull(builder, "builder");
-        this.application = Objects.requireNonNull(application, "application");
+        this.builder = Expect.present(builder, "builder");
+        this.application = Expect.present(application, "application");
     }
 
     /**
@@ -109,6 +109,7 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
      * of the proxy in front, or the proxy sends a request into a connection that is just being closed.
      */
     public UndertowSource idleTimeout(Duration timeout) {
+        Expect.present(timeout, "timeout");
         if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
             throw new IllegalArgumentException("idleTimeout: %s (expected: 1 ms to 1 day)".formatted(timeout));
         }
@@ -123,7 +124,7 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
      * @throws IllegalArgumentException if the exchange did not come by an {@code UndertowSource}
      */
     public static Ticket ticket(HttpServerExchange exchange) {
-        Ticket ticket = Request.ticketOf(exchange);
+        Ticket ticket = Request.ticketOf(Expect.present(exchange, "exchange"));
         if (ticket == null) {
             throw new IllegalArgumentException(
                     "exchange: %s (expected: one that came by an UndertowSource)".formatted(exchange.getRequestPath()));

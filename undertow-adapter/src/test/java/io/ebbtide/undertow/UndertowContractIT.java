@@ -1,13 +1,16 @@
 package io.ebbtide.undertow;
 
 import io.ebbtide.testkit.contract.Application;
+import io.ebbtide.testkit.contract.BareServer;
 import io.ebbtide.testkit.contract.HttpContract;
 import io.ebbtide.testkit.contract.Promise;
 import io.ebbtide.testkit.contract.ServerUnderTest;
 import io.undertow.Handlers;
+import io.undertow.server.HttpHandler;
 import io.undertow.server.handlers.BlockingHandler;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /** What every adapter promises, kept by Undertow. */
@@ -20,10 +23,25 @@ final class UndertowContractIT extends HttpContract {
 
     @Override
     protected ServerUnderTest server(Application application, int port) {
-        var handler = Handlers.httpContinueRead(
-                new BlockingHandler(exchange -> application.handle(new UndertowExchange(exchange))));
-        var source = UndertowSource.http(port, handler).ioThreads(2).workerThreads(workers());
+        var source =
+                UndertowSource.http(port, handler(application)).ioThreads(2).workerThreads(workers());
         return new ServerUnderTest(source, source::port);
+    }
+
+    @Override
+    protected BareServer bare(Application application) {
+        return BareUndertow.start(handler(application), workers());
+    }
+
+    private static HttpHandler handler(Application application) {
+        return Handlers.httpContinueRead(
+                new BlockingHandler(exchange -> application.handle(new UndertowExchange(exchange))));
+    }
+
+    /** Of Undertow itself, for a trailer that it cannot parse. */
+    @Override
+    protected Set<String> serversOwnLines() {
+        return Set.of("ERROR io.undertow.request.io: UT005090: Unexpected failure");
     }
 
     @Override

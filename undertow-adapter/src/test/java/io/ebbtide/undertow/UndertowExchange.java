@@ -4,6 +4,7 @@ import io.ebbtide.testkit.contract.Exchange;
 import io.ebbtide.testkit.contract.OpenExchange;
 import io.undertow.Handlers;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,6 +36,11 @@ final class UndertowExchange implements Exchange, OpenExchange {
     @Override
     public void status(int status) {
         exchange.setStatusCode(status);
+    }
+
+    @Override
+    public void contentType(String type) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
     }
 
     @Override

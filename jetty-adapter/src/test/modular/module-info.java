@@ -1,0 +1,4 @@
+/** A service of Jetty in a named module. */
+module example.orders {
+    requires io.ebbtide.jetty;
+}
