@@ -3,18 +3,19 @@ package io.ebbtide.servlet;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.internal.Printable;
 import io.ebbtide.lifecycle.Traffic;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One request in flight, whatever it is dispatched to: counted once, over once. Safe for use by many threads. */
-final class CountedRequest implements Supplier<String>, AsyncListener {
+final class CountedRequest implements Supplier<String> {
     /*
      * A request that was left open is over when the container says that its asynchronous cycle is complete, which comes
      * last also after an error and a time-out (Servlet 6.0, section 2.3.3.3). A dispatch may begin another cycle, which
@@ -25,16 +26,20 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
 
     private final String method;
     private final String path;
+    private final ServletSource source;
     private final Traffic traffic;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile int status;
     private volatile boolean thrown;
+    private volatile boolean disconnected;
+    private volatile boolean open;
     private volatile @Nullable Ticket ticket;
 
     /** @param request of which no more is kept than what it is called, as the container uses it again */
-    CountedRequest(HttpServletRequest request, Traffic traffic) {
+    CountedRequest(HttpServletRequest request, ServletSource source, Traffic traffic) {
         method = request.getMethod();
         path = request.getRequestURI();
+        this.source = source;
         this.traffic = traffic;
     }
 
@@ -45,12 +50,18 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
     /** It has been let in. */
     void begin(Ticket newTicket, HttpServletRequest request) {
         ticket = newTicket;
-        String pattern = request.getHttpServletMapping().getPattern();
-        if (!pattern.isEmpty()) {
+        HttpServletMapping mapping = request.getHttpServletMapping();
+        String pattern = mapping == null ? null : mapping.getPattern(); // null as Open Liberty's of a static file
+        if (pattern != null && !pattern.isEmpty()) {
             newTicket.route(request.getContextPath() + pattern);
         }
         request.setAttribute(ATTRIBUTE, this);
         request.setAttribute(InFlightFilter.TICKET, newTicket);
+    }
+
+    /** What the application is to answer with. */
+    LeavingResponse leaving(HttpServletResponse response, boolean http1) {
+        return new LeavingResponse(response, this, traffic, http1);
     }
 
     /** A thread works on it, in a dispatch. */
@@ -63,9 +74,25 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
         ticket().leftBy(Thread.currentThread());
     }
 
+    /** Returns whether the filter has to flush the answer itself: the container may stop as soon as no request is in flight. */
+    boolean mustFlush() {
+        return traffic.leaving();
+    }
+
+    /** The client closed the connection before the end of the answer; may be called more than once. */
+    void disconnected() {
+        disconnected = true;
+        if (open) {
+            left(); // Grizzly reports no end of an asynchronous request whose client has gone
+        }
+    }
+
     /** What is behind our filter threw, perhaps after it left the request open; before {@link #returned}. */
-    void thrown() {
+    void thrown(Throwable failure) {
         thrown = true;
+        if (ClientDisconnect.isCause(failure)) {
+            disconnected = true;
+        }
     }
 
     /**
@@ -79,8 +106,8 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
         paused();
         if (request.isAsyncStarted()) {
             await(request, response);
-        } else if (pages != null) {
-            pages.await(this);
+        } else if (pages != null && !disconnected) {
+            pages.await(this, response);
         } else {
             left();
         }
@@ -89,13 +116,33 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
     /** It has left the web application, and was not left open. */
     void left() {
         if (over.compareAndSet(false, true)) {
-            traffic.answered(ticket(), method, status);
+            if (disconnected && source.contextStops()) {
+                traffic.cut(ticket()); // the container may have closed the connection
+            }
+            traffic.answered(ticket(), method, disconnected ? 0 : status);
         }
     }
 
+    /**
+     * It has left the web application, its error page included.
+     *
+     * @param shown the status of the page, which the container chose
+     */
+    void leftWith(int shown) {
+        if (shown >= HttpServletResponse.SC_BAD_REQUEST) {
+            status = shown;
+        }
+        left();
+    }
+
     private void await(HttpServletRequest request, HttpServletResponse response) {
+        open = true;
+        if (disconnected) {
+            left();
+            return;
+        }
         try {
-            request.getAsyncContext().addListener(this, request, response);
+            request.getAsyncContext().addListener(new AsyncCompletion(this), request, response);
         } catch (IllegalStateException e) { // completed meanwhile
             left();
         }
@@ -111,28 +158,23 @@ final class CountedRequest implements Supplier<String>, AsyncListener {
         return method + " " + Printable.path(path);
     }
 
-    @Override
-    public void onComplete(AsyncEvent event) {
-        if (event.getSuppliedResponse() instanceof HttpServletResponse response) {
-            status = response.getStatus();
+    /** Its asynchronous cycle is complete. */
+    void completed(@Nullable ServletResponse response) {
+        if (response instanceof HttpServletResponse answer) {
+            status = answer.getStatus();
         }
         left();
     }
 
-    @Override
-    public void onStartAsync(AsyncEvent event) {
-        event.getAsyncContext().addListener(this, event.getSuppliedRequest(), event.getSuppliedResponse());
-    }
-
-    @Override
-    public void onTimeout(AsyncEvent event) {
-        // completed or dispatched by the application or the container, which then says so
-    }
-
-    /** The container completes it next, and says so; but Tomcat 10.1 closes the connection of what threw and says no more. */
-    @Override
-    public void onError(AsyncEvent event) {
-        if (thrown) {
+    /**
+     * Its asynchronous cycle has failed. The container completes it next, and says so; but Tomcat 10.1 closes the connection of
+     * what threw, and others that of a client that has gone, and say no more.
+     */
+    void failed(@Nullable Throwable failure) {
+        if (failure instanceof IOException || (failure != null && ClientDisconnect.isCause(failure))) {
+            disconnected = true; // as the container reports what happened to the socket
+        }
+        if (thrown || disconnected) {
             left();
         }
     }

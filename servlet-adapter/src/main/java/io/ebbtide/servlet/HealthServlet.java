@@ -25,14 +25,24 @@ public final class HealthServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
 
     @SuppressWarnings("serial") // never written, see below
+    private final ServiceLifecycle life;
+
+    @SuppressWarnings("serial")
     private @Nullable ServletSource source;
 
     /** For containers: uses the source that is registered in the context. */
-    public HealthServlet() {}
+    public HealthServlet() {
+        life = ServiceLifecycle.NONE;
+    }
 
     /** Answers for the service that this source was given to; 503 until it was. */
     public HealthServlet(ServletSource source) {
+        this(source, ServiceLifecycle.NONE);
+    }
+
+    HealthServlet(ServletSource source, ServiceLifecycle life) {
         this.source = source;
+        this.life = life;
     }
 
     @Override
@@ -40,6 +50,13 @@ public final class HealthServlet extends HttpServlet {
         if (source == null) {
             source = sourceIn(getServletContext(), "servlet '" + getServletName() + "'");
         }
+        life.begin(); // if the filter is not initialized yet: Undertow does that at the first request
+    }
+
+    /** Some containers hold locks that requests need, or refuse them, while they destroy filters; so the first of both ends the service. */
+    @Override
+    public void destroy() {
+        life.end();
     }
 
     static ServletSource sourceIn(ServletContext context, String who) throws ServletException {
@@ -70,7 +87,11 @@ public final class HealthServlet extends HttpServlet {
         if (traffic != null && traffic.leaving() && InFlightFilter.isHttp1(request)) {
             response.setHeader("Connection", "close");
         }
-        ProbeResponse probe = probes.answer(request.getMethod(), path(request));
+        String path = path(request);
+        ProbeResponse probe = probes.answer(request.getMethod(), path);
+        if (probe == null && path.equals("/health/started")) { // as MicroProfile Health has it, section "Protocol"
+            probe = probes.answer(request.getMethod(), "/health/startup");
+        }
         if (probe == null) {
             response.setStatus(HttpServletResponse.SC_NOT_FOUND);
             return;
@@ -89,7 +110,7 @@ public final class HealthServlet extends HttpServlet {
     private static String path(HttpServletRequest request) {
         if (request.getHttpServletMapping().getMappingMatch() == MappingMatch.PATH) {
             String below = request.getPathInfo();
-            return below == null || below.equals("/") ? "/health" : "/health" + below;
+            return below == null ? "/health" : "/health" + below;
         }
         return request.getServletPath();
     }

@@ -2,6 +2,7 @@ package io.ebbtide.servlet;
 
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
+import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Printable;
 import io.ebbtide.lifecycle.ConnectionUse;
 import io.ebbtide.lifecycle.HealthCheckers;
@@ -13,6 +14,7 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletMapping;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -38,17 +40,21 @@ public final class InFlightFilter implements Filter {
     public static final String TICKET = "io.ebbtide.ticket";
 
     private final boolean toldOfTheEnd;
+    private final ServiceLifecycle life;
     private @Nullable ServletSource given;
     private Set<String> probeServlets = Set.of();
 
     /** For containers: uses the source that is registered in the context. */
     public InFlightFilter() {
         toldOfTheEnd = false;
+        life = ServiceLifecycle.NONE;
     }
 
-    InFlightFilter(ServletSource source, boolean toldOfTheEnd) {
+    /** For a context in which a listener reports the end of each request. */
+    InFlightFilter(ServletSource source, ServiceLifecycle life) {
         given = source;
-        this.toldOfTheEnd = toldOfTheEnd;
+        toldOfTheEnd = true;
+        this.life = life;
     }
 
     /**
@@ -58,7 +64,7 @@ public final class InFlightFilter implements Filter {
      * @throws IllegalArgumentException if the request did not come by an {@code InFlightFilter}
      */
     public static Ticket ticket(ServletRequest request) {
-        if (request.getAttribute(TICKET) instanceof Ticket ticket) {
+        if (Expect.present(request, "request").getAttribute(TICKET) instanceof Ticket ticket) {
             return ticket;
         }
         String what = request instanceof HttpServletRequest http
@@ -78,6 +84,13 @@ public final class InFlightFilter implements Filter {
                 .filter(servlet -> HealthServlet.class.getName().equals(servlet.getClassName()))
                 .map(servlet -> servlet.getName())
                 .collect(Collectors.toUnmodifiableSet());
+        life.begin();
+    }
+
+    /** Waits for the requests in flight, at most for the grace. Containers call it before {@code contextDestroyed}. */
+    @Override
+    public void destroy() {
+        life.end();
     }
 
     @Override
@@ -93,14 +106,15 @@ public final class InFlightFilter implements Filter {
         }
         CountedRequest known = CountedRequest.of(request);
         if (known != null) {
-            again(known, http, answer, chain, traffic);
+            again(known, http, answer, chain);
             return;
         }
-        if (probeServlets.contains(http.getHttpServletMapping().getServletName())) {
+        source.errorPages().sweep();
+        if (isProbe(http)) {
             HealthServlet.answer(source, http, answer);
             return;
         }
-        var counted = new CountedRequest(http, traffic);
+        var counted = new CountedRequest(http, source, traffic);
         Ticket ticket = traffic.leaving() && wantsWebSocket(http)
                 ? null
                 : traffic.admit(WorkKind.REQUEST, counted, peer(http), use(http, source));
@@ -110,33 +124,28 @@ public final class InFlightFilter implements Filter {
         }
         counted.begin(ticket, http);
         boolean failed = true;
-        boolean thrown = true;
         int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR; // of what is thrown, the container's answer
         try {
-            failed = pass(http, answer, chain, traffic);
-            thrown = false;
+            failed = pass(http, answer, chain, counted);
             status = answer.getStatus();
+        } catch (Throwable e) {
+            failed = !answer.isCommitted(); // else no page can follow
+            counted.thrown(e);
+            throw e;
         } finally {
-            if (thrown) {
-                counted.thrown();
-            }
             counted.returned(http, answer, status, failed && toldOfTheEnd ? source.errorPages() : null);
         }
     }
 
     /** A dispatch of a request that is counted; or a filter like this one stands in the chain twice. */
     private static void again(
-            CountedRequest counted,
-            HttpServletRequest request,
-            HttpServletResponse response,
-            FilterChain chain,
-            Traffic traffic)
+            CountedRequest counted, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         switch (request.getDispatcherType()) {
             case ASYNC, ERROR -> {
                 counted.entered();
                 try {
-                    pass(request, response, chain, traffic);
+                    pass(request, response, chain, counted);
                 } finally {
                     counted.paused();
                 }
@@ -147,20 +156,30 @@ public final class InFlightFilter implements Filter {
 
     /** Returns whether an error page may follow. */
     private static boolean pass(
-            HttpServletRequest request, HttpServletResponse response, FilterChain chain, Traffic traffic)
+            HttpServletRequest request, HttpServletResponse response, FilterChain chain, CountedRequest counted)
             throws IOException, ServletException {
         LeavingResponse known = LeavingResponse.in(response);
-        LeavingResponse asked = known == null ? new LeavingResponse(response, traffic, isHttp1(request)) : known;
+        LeavingResponse asked = known == null ? counted.leaving(response, isHttp1(request)) : known;
         try {
             if (known == null) {
                 chain.doFilter(new LeavingRequest(request, asked), asked);
             } else {
                 chain.doFilter(request, response);
             }
+            if (counted.mustFlush() && !asked.isError() && !request.isAsyncStarted()) {
+                asked.flush();
+            }
             return asked.isError();
         } finally {
             asked.returned();
         }
+    }
+
+    /** Open Liberty returns null as the servlet name of a static file. */
+    private boolean isProbe(HttpServletRequest request) {
+        HttpServletMapping mapping = request.getHttpServletMapping();
+        String servlet = mapping == null ? null : mapping.getServletName();
+        return servlet != null && probeServlets.contains(servlet);
     }
 
     private static void refuse(HttpServletResponse response, Traffic traffic) {

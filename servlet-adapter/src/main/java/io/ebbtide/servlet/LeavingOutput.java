@@ -17,25 +17,43 @@ final class LeavingOutput extends ServletOutputStream {
     @Override
     public void write(int b) throws IOException {
         response.beforeBody();
-        container.write(b);
+        try {
+            container.write(b);
+        } catch (IOException e) {
+            throw response.failed(e);
+        }
     }
 
     @Override
     public void write(byte[] bytes, int from, int length) throws IOException {
         response.beforeBody();
-        container.write(bytes, from, length);
+        try {
+            container.write(bytes, from, length);
+        } catch (IOException e) {
+            throw response.failed(e);
+        }
     }
 
     @Override
     public void flush() throws IOException {
         response.beforeBody();
-        container.flush();
+        try {
+            container.flush();
+        } catch (IOException e) {
+            throw response.failed(e);
+        }
     }
 
     @Override
     public void close() throws IOException {
         response.returned();
-        container.close();
+        try {
+            container.close();
+        } catch (IOException e) {
+            throw response.failed(e);
+        } finally {
+            response.closed();
+        }
     }
 
     @Override

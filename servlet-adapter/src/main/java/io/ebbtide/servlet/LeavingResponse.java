@@ -1,5 +1,6 @@
 package io.ebbtide.servlet;
 
+import io.ebbtide.inflight.Ticket;
 import io.ebbtide.lifecycle.Traffic;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.ServletResponse;
@@ -21,16 +22,22 @@ final class LeavingResponse extends HttpServletResponseWrapper {
      * happens within a call that comes through here, or when the request has left the filters, which the filter tells. So
      * each of these looks first. What a container does by itself after a request that was left open is the rest.
      */
+    private final CountedRequest request;
+    private final Ticket ticket;
     private final Traffic traffic;
     private final boolean http1;
+    private boolean told;
     private boolean asked;
     private boolean error;
     private boolean chunked;
+    private boolean closed;
     private @Nullable ServletOutputStream output;
     private @Nullable PrintWriter writer;
 
-    LeavingResponse(HttpServletResponse response, Traffic traffic, boolean http1) {
+    LeavingResponse(HttpServletResponse response, CountedRequest request, Traffic traffic, boolean http1) {
         super(response);
+        this.request = request;
+        ticket = request.ticket();
         this.traffic = traffic;
         this.http1 = http1;
     }
@@ -59,6 +66,46 @@ final class LeavingResponse extends HttpServletResponseWrapper {
         }
     }
 
+    /**
+     * Flushes the answer, because a container that stops may have closed the connection, and reports that to no one when it flushes
+     * the answer itself.
+     */
+    void flush() {
+        if (closed || error) {
+            return;
+        }
+        try {
+            if (writer == null) {
+                flushBuffer();
+            } else {
+                beforeBody();
+                writer.checkError(); // flushes, and is all that a writer reports
+            }
+        } catch (IOException e) {
+            // the request counts as aborted
+        }
+    }
+
+    /** The container's writer has failed. */
+    void failed() {
+        if (!closed && !error) {
+            request.disconnected();
+        }
+    }
+
+    /** The container's stream has failed. Returns the exception to throw. */
+    IOException failed(IOException failure) {
+        if (!closed && !error && ClientDisconnect.ofWrite(failure)) {
+            request.disconnected();
+        }
+        return failure;
+    }
+
+    /** The application has closed its stream or writer. */
+    void closed() {
+        closed = true;
+    }
+
     /** Whether the container was told to show an error page. */
     boolean isError() {
         return error;
@@ -67,6 +114,11 @@ final class LeavingResponse extends HttpServletResponseWrapper {
     /** The next call may send the head. */
     void beforeBody() {
         returned();
+        if (!told) {
+            String type = getContentType();
+            told = type != null || isCommitted();
+            traffic.answering(ticket, type);
+        }
         if (asked && !chunked && !isCommitted()) {
             chunked = true;
             if (getHeader("Content-Length") == null && container().getTrailerFields() == null) {
@@ -106,7 +158,11 @@ final class LeavingResponse extends HttpServletResponseWrapper {
     @Override
     public void flushBuffer() throws IOException {
         beforeBody();
-        super.flushBuffer();
+        try {
+            super.flushBuffer();
+        } catch (IOException e) {
+            throw failed(e);
+        }
     }
 
     @Override
@@ -127,6 +183,7 @@ final class LeavingResponse extends HttpServletResponseWrapper {
     public void sendRedirect(String location) throws IOException {
         returned();
         super.sendRedirect(location);
+        closed = true;
     }
 
     /** Forgets the headers, so that they are to be set again, and which of the two ways to write was chosen. */
@@ -134,6 +191,9 @@ final class LeavingResponse extends HttpServletResponseWrapper {
     public void reset() {
         super.reset();
         asked = false;
+        closed = false;
+        error = false;
+        told = false;
         chunked = false;
         output = null;
         writer = null;

@@ -48,10 +48,15 @@ final class LeavingWriter extends PrintWriter {
     public void close() {
         response.returned();
         container.close();
+        response.closed();
     }
 
     @Override
     public boolean checkError() {
-        return container.checkError();
+        boolean failed = container.checkError();
+        if (failed) {
+            response.failed();
+        }
+        return failed;
     }
 }

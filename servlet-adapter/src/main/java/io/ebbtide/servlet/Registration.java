@@ -6,16 +6,14 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
 import java.util.EnumSet;
 import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Puts filter, servlet and request listener into a web application. Not thread-safe; confine to one thread. */
 final class Registration {
-    private static final Logger LOG = LoggerFactory.getLogger(Registration.class);
-
     private static final String FILTER = "ebbtide-in-flight";
     private static final String SERVLET = "ebbtide-health";
-    private static final String PROBES = "/health/*";
+
+    /** Of this copy of the library, which one web application has. */
+    private static volatile boolean somethingIsRegistered;
 
     private final ServletSource source;
     private final ServletContext context;
@@ -25,25 +23,36 @@ final class Registration {
         this.context = context;
     }
 
-    void run() {
-        FilterRegistration.Dynamic filter = context.addFilter(FILTER, new InFlightFilter(source, true));
+    static boolean isSomethingRegistered() {
+        return somethingIsRegistered;
+    }
+
+    /** Returns whether the filter is registered, which begins and ends the service. */
+    boolean run(ServiceLifecycle life) {
+        somethingIsRegistered = true;
+        FilterRegistration.Dynamic filter = context.addFilter(FILTER, new InFlightFilter(source, life));
         if (filter != null) {
             filter.setAsyncSupported(true);
             var dispatches = EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
             filter.addMappingForUrlPatterns(dispatches, false, "/*");
         }
-        ServletRegistration.Dynamic servlet = context.addServlet(SERVLET, new HealthServlet(source));
+        ServletRegistration.Dynamic servlet = context.addServlet(SERVLET, new HealthServlet(source, life));
         if (servlet != null) {
             servlet.setAsyncSupported(true);
-            Set<String> taken = servlet.addMapping(PROBES);
+            servlet.setLoadOnStartup(0);
+            Set<String> taken = servlet.addMapping(source.probePath() + "/*");
             if (!taken.isEmpty()) {
-                LOG.warn(
-                        "{} has a servlet of its own at {}, so that the probes are not served there; map {} elsewhere",
-                        context.getContextPath().isEmpty() ? "the root" : context.getContextPath(),
-                        taken,
-                        HealthServlet.class.getName());
+                ContextLog.warn(
+                        context,
+                        ("%s has a servlet of its own at %s, so that the probes are not served there; set the context parameter"
+                                        + " ebbtide.probe-path, or map %s elsewhere")
+                                .formatted(
+                                        context.getContextPath().isEmpty() ? "the root" : context.getContextPath(),
+                                        taken,
+                                        HealthServlet.class.getName()));
             }
         }
         context.addListener(new EndOfRequest(source.errorPages()));
+        return filter != null;
     }
 }

@@ -2,6 +2,7 @@ package io.ebbtide.servlet;
 
 import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.LibraryVersion;
+import io.ebbtide.internal.Ticker;
 import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.probe.ProbeHost;
@@ -30,7 +31,9 @@ public final class ServletSource implements TrafficSource, ProbeHost {
 
     private final String name;
     private final Connections connections = new Connections();
-    private final ErrorPages errorPages = new ErrorPages();
+    private final ErrorPages errorPages = new ErrorPages(Ticker.system());
+    private volatile String probePath = "/health";
+    private volatile boolean contextStops;
     private volatile @Nullable Traffic traffic;
     private volatile @Nullable Probes probes;
 
@@ -49,8 +52,19 @@ public final class ServletSource implements TrafficSource, ProbeHost {
      *
      * @param context must not have been initialized yet
      * @throws IllegalStateException if it has been, or if the container's servlet API is older than 6.0
+     * @throws IllegalArgumentException if the context parameter {@code ebbtide.probe-path} is wrong
      */
     public void registerIn(ServletContext context) {
+        registerIn(context, ServiceLifecycle.NONE);
+    }
+
+    /**
+     * The same for a service whose life the filter begins and ends, with its probes where a context parameter says.
+     *
+     * @throws IllegalArgumentException if that parameter is wrong
+     * @return false if the application has a filter of that name, so that ours is none
+     */
+    boolean registerIn(ServletContext context, ServiceLifecycle life) {
         LibraryVersion.requireAtLeast(
                 "servlet API of the container",
                 LibraryVersion.parse(context.getMajorVersion() + "." + context.getMinorVersion()),
@@ -58,7 +72,8 @@ public final class ServletSource implements TrafficSource, ProbeHost {
                 0,
                 "use a container of Jakarta EE 10 or later, such as Tomcat 10.1 or Jetty 12");
         context.setAttribute(ATTRIBUTE, this);
-        new Registration(this, context).run();
+        probePath = new ContextSettings(context).probePath();
+        return new Registration(this, context).run(life);
     }
 
     /** The source that is registered in the context; null if none is. */
@@ -76,6 +91,21 @@ public final class ServletSource implements TrafficSource, ProbeHost {
     @Nullable
     Probes probes() {
         return probes;
+    }
+
+    /** The container is about to stop the context, and may have closed its connections. */
+    void contextStopping() {
+        contextStops = true;
+        errorPages.stop();
+    }
+
+    boolean contextStops() {
+        return contextStops;
+    }
+
+    /** Below the context's path. */
+    String probePath() {
+        return probePath;
     }
 
     ErrorPages errorPages() {

@@ -7,10 +7,14 @@ import io.ebbtide.Ebbtide;
 import io.ebbtide.EbbtideBuilder;
 import io.ebbtide.Settings;
 import io.ebbtide.lifecycle.LifecycleState;
+import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
+import jakarta.servlet.ServletContextListener;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.LogManager;
@@ -73,6 +77,38 @@ final class ListenerIT {
         assertThat(open).isFalse();
     }
 
+    /** Frameworks compete to be the last listener at the start and the first at the end. */
+    @Test
+    void listeners_areToldOfTheStartBefore_andOfTheEndAfterTheService_whateverTheirOrder() throws Exception {
+        var events = new ArrayList<String>();
+        context.addServletContainerInitializer(listening("first", events), Set.of());
+        context.addServletContainerInitializer(new EbbtideInitializer(), Set.of());
+        context.addServletContainerInitializer(listening("last", events), Set.of());
+
+        tomcat.start();
+        assertThat(context.getState().isAvailable()).isTrue();
+        events.add("running");
+        tomcat.stop();
+
+        assertThat(events).containsExactly("first: null", "last: null", "running", "last: STOPPED", "first: STOPPED");
+    }
+
+    private static ServletContainerInitializer listening(String name, List<String> events) {
+        var listener = new ServletContextListener() {
+            @Override
+            public void contextInitialized(ServletContextEvent event) {
+                events.add(name + ": " + event.getServletContext().getAttribute(Ebbtide.class.getName()));
+            }
+
+            @Override
+            public void contextDestroyed(ServletContextEvent event) {
+                var service = (Ebbtide) event.getServletContext().getAttribute(Ebbtide.class.getName());
+                events.add(name + ": " + service.state());
+            }
+        };
+        return (classes, servletContext) -> servletContext.addListener(listener);
+    }
+
     @Test
     void webApplicationThatFails_isNamed_withItsCause() throws Exception {
         start(servletContext -> {
@@ -80,7 +116,7 @@ final class ListenerIT {
             servletContext.setAttribute(WebApplication.class.getName(), application);
             assertThatThrownBy(() -> initialize(servletContext))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("%s.configure failed: no database".formatted(Failing.class.getName()))
+                    .hasMessage("%s.configure failed: Exception: no database".formatted(Failing.class.getName()))
                     .hasRootCauseMessage("no database");
         });
     }
@@ -158,6 +194,6 @@ final class ListenerIT {
     }
 
     private static void initialize(ServletContext servletContext) {
-        EbbtideListener.registeredIn(servletContext).contextInitialized(new ServletContextEvent(servletContext));
+        EbbtideListener.registeredIn(servletContext).service().begin();
     }
 }

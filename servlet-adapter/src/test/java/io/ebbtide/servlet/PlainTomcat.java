@@ -5,12 +5,14 @@ import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.probe.ProbeHost;
 import io.ebbtide.probe.Probes;
 import io.ebbtide.testkit.contract.Application;
-import jakarta.servlet.ServletContainerInitializer;
+import io.ebbtide.testkit.contract.BareServer;
+import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.logging.LogManager;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
@@ -38,6 +40,36 @@ final class PlainTomcat implements TrafficSource, ProbeHost {
         this.workers = workers;
     }
 
+    /** The same without this module. */
+    static BareServer bare(Application application, int workers) throws Exception {
+        var tomcat = new Tomcat();
+        configure(tomcat, 0, workers, context -> serve(context, application));
+        tomcat.start();
+        return new BareServer(tomcat.getConnector().getLocalPort(), () -> {
+            tomcat.stop();
+            tomcat.destroy();
+        });
+    }
+
+    private static void configure(Tomcat tomcat, int port, int workers, Consumer<ServletContext> application)
+            throws IOException {
+        tomcat.setBaseDir(Files.createTempDirectory(Path.of("target").toAbsolutePath(), "plain")
+                .toString());
+        var connector = new Connector();
+        connector.setPort(port);
+        connector.setThrowOnFailure(true);
+        connector.setProperty("maxThreads", Integer.toString(workers));
+        connector.setProperty("minSpareThreads", "1");
+        Context context = tomcat.addContext("", null);
+        context.addServletContainerInitializer(
+                (classes, servletContext) -> application.accept(servletContext), Set.of());
+        tomcat.setConnector(connector);
+    }
+
+    private static void serve(ServletContext context, Application application) {
+        Web.serve(context, "/", (request, response) -> ServletExchange.handle(request, response, application));
+    }
+
     int port() {
         return tomcat.getService().findConnectors().length == 0
                 ? -1
@@ -57,21 +89,10 @@ final class PlainTomcat implements TrafficSource, ProbeHost {
     @Override
     public void start(Traffic traffic) throws Exception {
         source.start(traffic);
-        tomcat.setBaseDir(Files.createTempDirectory(Path.of("target").toAbsolutePath(), "plain")
-                .toString());
-        var connector = new Connector();
-        connector.setPort(wanted);
-        connector.setThrowOnFailure(true);
-        connector.setProperty("maxThreads", Integer.toString(workers));
-        connector.setProperty("minSpareThreads", "1");
-        Context context = tomcat.addContext("", null);
-        ServletContainerInitializer initializer = (classes, servletContext) -> {
+        configure(tomcat, wanted, workers, servletContext -> {
             source.registerIn(servletContext);
-            Web.serve(
-                    servletContext, "/", (request, response) -> ServletExchange.handle(request, response, application));
-        };
-        context.addServletContainerInitializer(initializer, Set.of());
-        tomcat.setConnector(connector);
+            serve(servletContext, application);
+        });
         try {
             tomcat.start();
         } catch (LifecycleException e) {

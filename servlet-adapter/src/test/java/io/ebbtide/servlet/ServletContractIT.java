@@ -1,15 +1,19 @@
 package io.ebbtide.servlet;
 
 import io.ebbtide.testkit.contract.Application;
+import io.ebbtide.testkit.contract.BareServer;
 import io.ebbtide.testkit.contract.HttpContract;
 import io.ebbtide.testkit.contract.Promise;
 import io.ebbtide.testkit.contract.ServerUnderTest;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What every adapter promises, as far as a web application can keep it by itself, in a plain Tomcat. */
 @Tag("full")
+@Isolated("it looks at what the whole JVM logs")
 final class ServletContractIT extends HttpContract {
     @Override
     protected String adapter() {
@@ -20,6 +24,18 @@ final class ServletContractIT extends HttpContract {
     protected ServerUnderTest server(Application application, int port) {
         var tomcat = new PlainTomcat(application, port, workers());
         return new ServerUnderTest(tomcat, tomcat::port);
+    }
+
+    @Override
+    protected BareServer bare(Application application) throws Exception {
+        return PlainTomcat.bare(application, workers());
+    }
+
+    /** Of the container itself, for the first malformed request of each of its processors, and the first such cookie. */
+    @Override
+    protected Set<String> serversOwnLines() {
+        return Set.of(
+                "INFO org.apache.coyote.http11.Http11Processor: ", "INFO org.apache.tomcat.util.http.parser.Cookie: ");
     }
 
     @Override

@@ -76,6 +76,11 @@ final class ServletExchange implements Exchange {
     }
 
     @Override
+    public void contentType(String type) {
+        response.setContentType(type);
+    }
+
+    @Override
     public void write(byte[] bytes) throws IOException {
         response.getOutputStream().write(bytes);
     }
