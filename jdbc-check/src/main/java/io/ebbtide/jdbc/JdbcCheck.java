@@ -1,8 +1,8 @@
 package io.ebbtide.jdbc;
 
 import io.ebbtide.health.Check;
+import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Ticker;
-import java.util.Objects;
 import javax.sql.DataSource;
 
 /**
@@ -49,8 +49,8 @@ public final class JdbcCheck {
      * @throws IllegalStateException if the data source is a pool of a HikariCP older than 4.0
      */
     public static Check of(DataSource dataSource, JdbcOptions options) {
-        Objects.requireNonNull(dataSource, "dataSource");
-        Objects.requireNonNull(options, "options");
+        Expect.present(dataSource, "dataSource");
+        Expect.present(options, "options");
         if (HIKARI_IS_THERE && HikariVersion.isPool(dataSource)) {
             HikariVersion.check();
             HikariLook look = HikariLook.of(dataSource, options, new Validator(options.query()));

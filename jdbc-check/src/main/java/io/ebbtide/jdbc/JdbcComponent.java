@@ -3,10 +3,10 @@ package io.ebbtide.jdbc;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
 import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Ticker;
 import io.ebbtide.lifecycle.Component;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -31,7 +31,7 @@ public final class JdbcComponent implements Component {
      */
     public static JdbcComponent closing(HikariDataSource pool) {
         HikariVersion.check();
-        return new JdbcComponent(Objects.requireNonNull(pool, "pool"));
+        return new JdbcComponent(Expect.present(pool, "pool"));
     }
 
     /** Does nothing: a pool is usable from the beginning. */
@@ -45,7 +45,8 @@ public final class JdbcComponent implements Component {
      */
     @Override
     public void stop(Duration within) {
-        int left = awaitReturns(within.multipliedBy(9).dividedBy(10));
+        int left = awaitReturns(
+                Expect.notNegative(within, "within").multipliedBy(9).dividedBy(10));
         pool.close();
         if (left > 0) {
             throw new IllegalStateException("%d connection(s) of the pool were still borrowed after %s and were aborted"

@@ -2,7 +2,6 @@ package io.ebbtide.jdbc;
 
 import io.ebbtide.internal.Expect;
 import java.time.Duration;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +31,7 @@ public record JdbcOptions(@Nullable String query, boolean sideConnection, Durati
 
     /** The same with a query in place of {@code isValid}. */
     public JdbcOptions withQuery(String newQuery) {
-        return new JdbcOptions(Objects.requireNonNull(newQuery, "newQuery"), sideConnection, stuckAfter);
+        return new JdbcOptions(Expect.present(newQuery, "newQuery"), sideConnection, stuckAfter);
     }
 
     /** The same without a side connection: an exhausted pool then counts as up for as long as it is not stuck. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 record PoolNumbers(long active, long max) {
     /*
      * Read by reflection on public methods of public types, so that none of these libraries is a dependency. Tested with the
-     * versions in docs/reference/checks.md; Oracle UCP by its documentation alone. A chain of methods is called from left
+     * versions in docs/reference/checks.md. A chain of methods is called from left
      * to right.
      */
     private record Kind(String type, List<String> active, List<String> max) {}
@@ -50,8 +50,9 @@ record PoolNumbers(long active, long max) {
                 if (type != null && pool != null) {
                     return new PoolNumbers(number(type, pool, kind.active()), number(type, pool, kind.max()));
                 }
-            } catch (Exception | LinkageError | StackOverflowError e) { // a data source may throw anything
-                return null;
+            } catch (Exception | LinkageError | StackOverflowError e) {
+                // a data source may throw anything, also when it is asked whether it is what it is not (Oracle UCP
+                // 23.9)
             }
         }
         return null;

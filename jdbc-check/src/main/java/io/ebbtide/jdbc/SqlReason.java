@@ -10,6 +10,7 @@ import java.util.Map;
  * (ISO 9075, and PostgreSQL's own).
  */
 final class SqlReason {
+    private static final String LOGIN_REFUSED = "login refused";
     private static final Map<String, String> BY_STATE = Map.of(
             "53300", VendorCode.TOO_MANY_CONNECTIONS,
             "08004", "database refuses connections",
@@ -19,7 +20,7 @@ final class SqlReason {
             "3D000", "no such database");
     private static final Map<String, String> BY_CLASS = Map.of(
             "08", "no connection to the database",
-            "28", "login refused",
+            "28", LOGIN_REFUSED,
             "53", "database is out of resources",
             "42", "query is wrong or not allowed");
     private static final int DEEPEST = 16;
@@ -57,6 +58,10 @@ final class SqlReason {
         if (state.startsWith("57P") || state.startsWith("28") || state.startsWith("3D")) {
             return false;
         }
+        return isServersMessage(failure) && !LOGIN_REFUSED.equals(reasonOfPgBouncer(failure));
+    }
+
+    private static boolean isServersMessage(SQLException failure) {
         try {
             return failure.getClass().getName().startsWith("org.postgresql.")
                     && failure.getClass().getMethod("getServerErrorMessage").invoke(failure) != null;
@@ -77,8 +82,23 @@ final class SqlReason {
                     ? "no connection in time"
                     : "failed with " + failure.getClass().getSimpleName();
         }
+        if (state.equals("08P01") && isServersMessage(innermost)) {
+            return reasonOfPgBouncer(innermost);
+        }
         String known = BY_STATE.get(state);
         return known != null ? known : BY_CLASS.getOrDefault(state.substring(0, 2), "database said " + state);
+    }
+
+    /** PgBouncer to 1.18 refuses every login by 08P01, and says why in English (its source, client.c). */
+    private static String reasonOfPgBouncer(SQLException failure) {
+        String message = String.valueOf(failure.getMessage());
+        if (message.contains("no more connections allowed")) {
+            return VendorCode.TOO_MANY_CONNECTIONS;
+        }
+        if (message.contains("no such user") || message.contains("authentication failed")) {
+            return LOGIN_REFUSED;
+        }
+        return message.contains("no such database") ? "no such database" : "connection pooler refuses the login";
     }
 
     /** A pool wraps what the database said. */

@@ -7,15 +7,23 @@ import io.ebbtide.Ebbtide;
 import io.ebbtide.health.Status;
 import io.ebbtide.testkit.OtherClassPath;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The check names a HikariCP that it does not support, and minds none that the checked pool is not of. */
 final class HikariVersionIT {
     private static final Path REFUSED = Path.of("target", "hikari-refused");
+
+    /** DriverManager takes the drivers that the class path of its first caller has, and no others ever. */
+    @BeforeAll
+    static void loadDriversOfThisClassPath() {
+        assertThat(DriverManager.drivers()).isNotEmpty();
+    }
 
     /** Run beside an older HikariCP. */
     public static final class Service implements Supplier<String> {

@@ -4,19 +4,22 @@ import com.alibaba.druid.pool.DruidDataSource;
 import com.mchange.v2.c3p0.ComboPooledDataSource;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import java.sql.DriverManager;
 import java.time.Duration;
 import javax.sql.DataSource;
+import oracle.ucp.admin.UniversalConnectionPoolManagerImpl;
+import oracle.ucp.jdbc.PoolDataSource;
+import oracle.ucp.jdbc.PoolDataSourceFactory;
 import org.apache.commons.dbcp2.BasicDataSource;
 import org.apache.tomcat.jdbc.pool.PoolProperties;
 
 /** The pools that people use beside HikariCP, with two connections each, as they are without further configuration. */
 enum OtherPool {
-    TOMCAT {
+    TOMCAT("tomcat-jdbc") {
         @Override
         DataSource open(String url) {
             var properties = new PoolProperties();
             properties.setUrl(url);
-            properties.setDriverClassName("org.postgresql.Driver");
             properties.setMaxActive(SIZE);
             properties.setInitialSize(SIZE);
             return new org.apache.tomcat.jdbc.pool.DataSource(properties);
@@ -27,7 +30,7 @@ enum OtherPool {
             ((org.apache.tomcat.jdbc.pool.DataSource) pool).close(true);
         }
     },
-    DBCP2 {
+    DBCP2("DBCP 2") {
         @Override
         DataSource open(String url) {
             var pool = new BasicDataSource();
@@ -42,7 +45,7 @@ enum OtherPool {
             ((BasicDataSource) pool).close();
         }
     },
-    DRUID {
+    DRUID("Druid") {
         @Override
         DataSource open(String url) {
             var pool = new DruidDataSource();
@@ -58,7 +61,7 @@ enum OtherPool {
             ((DruidDataSource) pool).close();
         }
     },
-    C3P0 {
+    C3P0("c3p0") {
         @Override
         DataSource open(String url) {
             var pool = new ComboPooledDataSource();
@@ -74,7 +77,7 @@ enum OtherPool {
             ((ComboPooledDataSource) pool).close();
         }
     },
-    AGROAL {
+    AGROAL("Agroal") {
         @Override
         DataSource open(String url) throws Exception {
             return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
@@ -90,9 +93,38 @@ enum OtherPool {
         void close(DataSource pool) {
             ((AgroalDataSource) pool).close();
         }
+    },
+    UCP("Oracle UCP") {
+        @Override
+        DataSource open(String url) throws Exception {
+            PoolDataSource pool = PoolDataSourceFactory.getPoolDataSource();
+            pool.setConnectionFactoryClassName(
+                    DriverManager.getDriver(url).getClass().getName());
+            pool.setURL(url);
+            pool.setInitialPoolSize(SIZE);
+            pool.setMinPoolSize(SIZE);
+            pool.setMaxPoolSize(SIZE);
+            return pool;
+        }
+
+        @Override
+        void close(DataSource pool) throws Exception {
+            UniversalConnectionPoolManagerImpl.getUniversalConnectionPoolManager()
+                    .destroyConnectionPool(((PoolDataSource) pool).getConnectionPoolName());
+        }
     };
 
     static final int SIZE = 2;
+
+    private final String title;
+
+    OtherPool(String title) {
+        this.title = title;
+    }
+
+    String title() {
+        return title;
+    }
 
     abstract DataSource open(String url) throws Exception;
 

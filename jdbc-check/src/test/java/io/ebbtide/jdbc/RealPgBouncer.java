@@ -1,5 +1,6 @@
 package io.ebbtide.jdbc;
 
+import io.ebbtide.testkit.Signals;
 import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** Debian's PgBouncer on loopback before a PostgreSQL, with pools of sessions. Confine to one thread. */
 final class RealPgBouncer implements AutoCloseable {
@@ -57,6 +59,7 @@ final class RealPgBouncer implements AutoCloseable {
                 auth_type = trust
                 auth_file = %s
                 pool_mode = session
+                server_login_retry = 1
                 default_pool_size = %d
                 max_client_conn = %d
                 ignore_startup_parameters = extra_float_digits
@@ -81,7 +84,32 @@ final class RealPgBouncer implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + port + "/postgres?user=postgres";
     }
 
-    private void awaitAnswer() throws IOException {
+    /** Lets it accept so many clients from now on, and keeps those that it has. */
+    void maxClients(int clients) throws IOException {
+        Path configuration = folder.resolve("pgbouncer.ini");
+        Files.writeString(
+                configuration,
+                Files.readString(configuration).replaceAll("max_client_conn = \\d+", "max_client_conn = " + clients));
+        long before = reloads();
+        Signals.send(process.pid(), "HUP");
+        long end = System.nanoTime() + HANG.toNanos();
+        while (reloads() == before) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException(
+                        "PgBouncer does not reload: " + Files.readString(folder.resolve("log")));
+            }
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
+    }
+
+    private long reloads() throws IOException {
+        try (Stream<String> lines = Files.lines(folder.resolve("log"))) {
+            return lines.filter(line -> line.contains("SIGHUP")).count();
+        }
+    }
+
+    /** Waits until it has a connection to the server: for as long as server_login_retry says it remembers that it had none. */
+    void awaitAnswer() throws IOException {
         long end = System.nanoTime() + HANG.toNanos();
         while (true) {
             try (Connection connection = DriverManager.getConnection(jdbcUrl() + "&loginTimeout=10");

@@ -66,6 +66,23 @@ final class SqlReasonTest {
         assertThat(SqlReason.isOfALiveDatabase(SqlReason.of(failure))).isEqualTo(alive);
     }
 
+    /** To 1.18 PgBouncer has one state for all that it refuses. */
+    @ParameterizedTest
+    @CsvSource({
+        "no more connections allowed (max_client_conn), database has too many connections, true",
+        "no such user: nobody, login refused, false",
+        "password authentication failed, login refused, false",
+        "no such database: shop, no such database, true",
+        "bad packet, connection pooler refuses the login, true"
+    })
+    void whatPgBouncerRefuses_isReadFromItsMessage(String message, String reason, boolean alive) {
+        var failure = new PSQLException(new ServerErrorMessage("SFATAL\0VFATAL\0C08P01\0M%s\0\0".formatted(message)));
+        Outcome outcome = SqlReason.of(failure);
+
+        assertThat(outcome.reason()).isEqualTo(reason);
+        assertThat(SqlReason.isOfALiveDatabase(outcome)).isEqualTo(alive);
+    }
+
     @Test
     void protocolViolationThatTheDriverSees_saysNothing() {
         var failure = new PSQLException("not shown", PSQLState.PROTOCOL_VIOLATION);
