@@ -1,9 +1,11 @@
 package io.ebbtide.redis;
 
 import io.ebbtide.health.Outcome;
+import io.lettuce.core.ReadFrom;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.masterreplica.StatefulRedisMasterReplicaConnection;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +15,7 @@ import java.util.concurrent.CompletionStage;
 final class PingLook implements Callable<CompletionStage<Outcome>> {
     private final Link link;
     private final boolean withRole;
+    private final ClusterPing clusterPing = new ClusterPing();
 
     PingLook(Link link, boolean withRole) {
         this.link = link;
@@ -41,7 +44,7 @@ final class PingLook implements Callable<CompletionStage<Outcome>> {
     }
 
     /** Details that a user may not ask for say nothing of the server, which has just answered a PING. */
-    private static CompletionStage<Outcome> detail(String name, CompletionStage<Outcome> asked) {
+    static CompletionStage<Outcome> detail(String name, CompletionStage<Outcome> asked) {
         return asked.handle((outcome, failure) -> {
                     if (failure == null) {
                         return CompletableFuture.completedStage(outcome);
@@ -53,26 +56,33 @@ final class PingLook implements Callable<CompletionStage<Outcome>> {
                 .thenCompose(stage -> stage);
     }
 
+    /** A PING goes to the master, also where reads go to replicas; TIME goes where reads do. */
+    private static CompletionStage<Outcome> reads(StatefulRedisConnection<?, ?> connection) {
+        boolean elsewhere = connection instanceof StatefulRedisMasterReplicaConnection<?, ?> split
+                && split.getReadFrom() != null
+                && !split.getReadFrom().equals(ReadFrom.UPSTREAM);
+        return elsewhere
+                ? detail("reads", connection.async().time().thenApply(time -> Outcome.up()))
+                : CompletableFuture.completedStage(Outcome.up());
+    }
+
     private CompletionStage<Outcome> look(StatefulConnection<?, ?> connection) {
         if (!connection.isOpen()) { // or Lettuce would keep the PING until it is connected again
             link.giveUp(); // a client without autoReconnect never would
             return CompletableFuture.completedStage(Outcome.down("not connected"));
         }
         if (connection instanceof StatefulRedisClusterConnection<?, ?> cluster) {
-            return cluster.async()
-                    .ping()
-                    .thenCompose(pong ->
-                            detail("clusterState", cluster.async().clusterInfo().thenApply(ClusterState::of)));
+            return clusterPing.run(cluster);
         }
         if (connection instanceof StatefulRedisSentinelConnection<?, ?> sentinel) {
             return sentinel.async().ping().thenApply(pong -> Outcome.up());
         }
         if (connection instanceof StatefulRedisConnection<?, ?> single) {
-            CompletionStage<String> pong = single.async().ping();
+            CompletionStage<Outcome> answered = single.async().ping().thenCompose(pong -> reads(single));
             return withRole
-                    ? pong.thenCompose(
+                    ? answered.thenCompose(
                             said -> detail("role", single.async().role().thenApply(Role::of)))
-                    : pong.thenApply(said -> Outcome.up());
+                    : answered;
         }
         throw new IllegalArgumentException(
                 "connection: " + connection.getClass().getName() + " (expected: single, cluster or Sentinel)");

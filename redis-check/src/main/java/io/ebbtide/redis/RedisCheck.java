@@ -2,13 +2,13 @@ package io.ebbtide.redis;
 
 import io.ebbtide.health.Check;
 import io.ebbtide.health.Evidence;
+import io.ebbtide.internal.Expect;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
-import java.util.Objects;
 
 /**
  * Checks of Redis by Lettuce: a PING, judged by the check's own timeout (1 s unless set), also where the client has none;
@@ -27,29 +27,36 @@ import java.util.Objects;
 public final class RedisCheck {
     private RedisCheck() {}
 
-    /** The connection that the application uses, to a single server or, through Sentinel, to a master. */
+    /**
+     * The connection that the application uses, to a single server or, through Sentinel, to a master. Of one to a master and its
+     * replicas whose reads go to replicas, these are asked as well, by a TIME.
+     */
     public static Check of(StatefulRedisConnection<?, ?> connection) {
-        return check(new GivenLink(Objects.requireNonNull(connection, "connection")), false);
+        return check(new GivenLink(Expect.present(connection, "connection")), false);
     }
 
-    /** The same, for a cluster: down also when the cluster says that it cannot serve every slot. */
+    /**
+     * The same, for a cluster. Each master is asked, and each replica that reads may go to: up while most masters answer and the
+     * cluster says that it serves every slot. A node that does not answer, but which the cluster can do without, is told by the
+     * detail {@code nodesSilent}.
+     */
     public static Check of(StatefulRedisClusterConnection<?, ?> connection) {
-        return check(new GivenLink(Objects.requireNonNull(connection, "connection")), false);
+        return check(new GivenLink(Expect.present(connection, "connection")), false);
     }
 
     /** The same, for a Sentinel itself. */
     public static Check of(StatefulRedisSentinelConnection<?, ?> connection) {
-        return check(new GivenLink(Objects.requireNonNull(connection, "connection")), false);
+        return check(new GivenLink(Expect.present(connection, "connection")), false);
     }
 
     /** A connection of the check's own. The client must have been created with a URI. */
     public static Check of(RedisClient client) {
-        return check(new OwnLink(Objects.requireNonNull(client, "client")::connect), false);
+        return check(new OwnLink(Expect.present(client, "client")::connect), false);
     }
 
     /** A connection of the check's own to a cluster. */
     public static Check of(RedisClusterClient client) {
-        return check(new OwnLink(Objects.requireNonNull(client, "client")::connect), false);
+        return check(new OwnLink(Expect.present(client, "client")::connect), false);
     }
 
     /**
@@ -58,12 +65,12 @@ public final class RedisCheck {
      * {@code link}, its state towards its master. Costs one more command for each run.
      */
     public static Check withRole(StatefulRedisConnection<?, ?> connection) {
-        return check(new GivenLink(Objects.requireNonNull(connection, "connection")), true);
+        return check(new GivenLink(Expect.present(connection, "connection")), true);
     }
 
     /** The same on a connection of the check's own. */
     public static Check withRole(RedisClient client) {
-        return check(new OwnLink(Objects.requireNonNull(client, "client")::connect), true);
+        return check(new OwnLink(Expect.present(client, "client")::connect), true);
     }
 
     /**
@@ -72,7 +79,7 @@ public final class RedisCheck {
      */
     public static Evidence evidence(AbstractRedisClient client) {
         LettuceVersion.check();
-        return CommandEvidence.of(Objects.requireNonNull(client, "client"));
+        return CommandEvidence.of(Expect.present(client, "client"));
     }
 
     private static Check check(Link link, boolean withRole) {

@@ -1,10 +1,10 @@
 package io.ebbtide.redis;
 
+import io.ebbtide.internal.Expect;
 import io.ebbtide.lifecycle.Component;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +14,7 @@ public final class RedisComponent implements Component {
     private final @Nullable ClientResources resources;
 
     private RedisComponent(AbstractRedisClient client, @Nullable ClientResources resources) {
-        this.client = Objects.requireNonNull(client, "client");
+        this.client = Expect.present(client, "client");
         this.resources = resources;
     }
 
@@ -29,7 +29,7 @@ public final class RedisComponent implements Component {
      * @param resources used by no other client
      */
     public static RedisComponent closing(AbstractRedisClient client, ClientResources resources) {
-        return new RedisComponent(client, Objects.requireNonNull(resources, "resources"));
+        return new RedisComponent(client, Expect.present(resources, "resources"));
     }
 
     /** Does nothing: a client is usable from the beginning. */
@@ -39,7 +39,7 @@ public final class RedisComponent implements Component {
     /** Nothing is in flight any more, so nothing has to be waited for but the closing itself. */
     @Override
     public void stop(Duration within) throws Exception {
-        long half = Math.max(1, within.toMillis() / 2);
+        long half = Math.max(1, Expect.notNegative(within, "within").toMillis() / 2);
         try {
             client.shutdownAsync(0, half, TimeUnit.MILLISECONDS).get(half, TimeUnit.MILLISECONDS);
         } finally {

@@ -87,7 +87,9 @@ public final class RealRedis implements AutoCloseable {
     }
 
     public void thaw() {
-        Signals.send(process.pid(), "CONT");
+        if (process.isAlive()) {
+            Signals.send(process.pid(), "CONT");
+        }
     }
 
     /** As by {@code kill -9}. */

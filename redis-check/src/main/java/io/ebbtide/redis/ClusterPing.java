@@ -1,0 +1,142 @@
+package io.ebbtide.redis;
+
+import io.ebbtide.health.Outcome;
+import io.lettuce.core.ReadFrom;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One PING to each node of a cluster that the application uses. Safe for use by many threads; blocks no thread. */
+final class ClusterPing {
+    /*
+     * A command without a key goes to some node: were that one frozen, the check would hang while the cluster serves, moves
+     * its slots to a replica and goes on. So all are asked. The first to answer says how the cluster is; the others have a
+     * moment more, and those that are silent then are counted. A node that owes an answer is silent, and is not asked again.
+     *
+     * Masters that were replaced stay in the cluster's list for ever, without slots: they do not count.
+     */
+    private static final long MOMENT_MILLIS = 250;
+
+    private final Map<String, CompletableFuture<StatefulRedisConnection<?, ?>>> asked = new ConcurrentHashMap<>();
+
+    /** The PINGs of one run, by node. */
+    private final class Round {
+        private final Map<String, CompletableFuture<StatefulRedisConnection<?, ?>>> answers = new HashMap<>();
+        private final CompletableFuture<StatefulRedisConnection<?, ?>> first = new CompletableFuture<>();
+        private final CompletableFuture<Void> all = new CompletableFuture<>();
+
+        Round(StatefulRedisClusterConnection<?, ?> cluster, List<String> nodes) {
+            for (String node : nodes) {
+                var before = asked.get(node);
+                if (before == null || before.isDone()) {
+                    var answer = ping(cluster, node);
+                    asked.put(node, answer);
+                    answers.put(node, answer);
+                }
+            }
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored") // what is told to `first` and `all` is all that there is to know
+        void await() {
+            var owing = new AtomicInteger(answers.size());
+            for (var answer : answers.values()) {
+                answer.whenComplete((connection, failure) -> {
+                    boolean isLast = owing.decrementAndGet() == 0;
+                    if (failure == null) {
+                        first.complete(connection);
+                    } else if (isLast) {
+                        first.completeExceptionally(failure); // unless one has answered
+                    }
+                    if (isLast) {
+                        all.complete(null);
+                    }
+                });
+            }
+        }
+
+        boolean isSilent(String node) {
+            var answer = answers.get(node);
+            return answer == null || !answer.isDone() || answer.isCompletedExceptionally();
+        }
+    }
+
+    CompletionStage<Outcome> run(StatefulRedisClusterConnection<?, ?> cluster) {
+        List<String> masters = masters(cluster);
+        List<String> replicas = readsReplicas(cluster) ? replicas(cluster) : List.of();
+        List<String> nodes = new ArrayList<>(masters);
+        nodes.addAll(replicas);
+        asked.keySet().retainAll(nodes);
+        var round = new Round(cluster, nodes);
+        if (round.answers.isEmpty()) {
+            String reason = nodes.isEmpty() ? "no node of the cluster is known" : "no node of the cluster answers";
+            return CompletableFuture.completedStage(Outcome.down(reason));
+        }
+        round.await();
+        return round.first.thenCompose(connection -> round.all
+                .completeOnTimeout(null, MOMENT_MILLIS, TimeUnit.MILLISECONDS)
+                .thenCompose(ignored -> state(connection))
+                .thenApply(outcome -> judged(outcome, round, masters, replicas)));
+    }
+
+    /** Those that serve slots, and decide on a failover; while none does yet, all. */
+    private static List<String> masters(StatefulRedisClusterConnection<?, ?> cluster) {
+        List<RedisClusterNode> masters = cluster.getPartitions().stream()
+                .filter(node -> node.is(RedisClusterNode.NodeFlag.UPSTREAM))
+                .toList();
+        List<RedisClusterNode> serving =
+                masters.stream().filter(node -> !node.getSlots().isEmpty()).toList();
+        return (serving.isEmpty() ? masters : serving)
+                .stream().map(RedisClusterNode::getNodeId).toList();
+    }
+
+    private static List<String> replicas(StatefulRedisClusterConnection<?, ?> cluster) {
+        return cluster.getPartitions().stream()
+                .filter(node -> node.is(RedisClusterNode.NodeFlag.REPLICA))
+                .map(RedisClusterNode::getNodeId)
+                .toList();
+    }
+
+    private static boolean readsReplicas(StatefulRedisClusterConnection<?, ?> cluster) {
+        ReadFrom readFrom = cluster.getReadFrom();
+        return readFrom != null && !readFrom.equals(ReadFrom.UPSTREAM);
+    }
+
+    private static <K, V> CompletableFuture<StatefulRedisConnection<?, ?>> ping(
+            StatefulRedisClusterConnection<K, V> cluster, String node) {
+        try {
+            return cluster.getConnectionAsync(node)
+                    .thenCompose(connection -> connection.async().ping().thenApply(pong -> connection));
+        } catch (RuntimeException e) { // a node that has just gone
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private static CompletionStage<Outcome> state(StatefulRedisConnection<?, ?> connection) {
+        return PingLook.detail("clusterState", connection.async().clusterInfo().thenApply(ClusterState::of));
+    }
+
+    /** Without most of its masters a cluster cannot decide on a failover, and serves no more (Redis, cluster specification). */
+    private static Outcome judged(Outcome outcome, Round round, List<String> masters, List<String> replicas) {
+        long silentMasters = masters.stream().filter(round::isSilent).count();
+        long silent = silentMasters + replicas.stream().filter(round::isSilent).count();
+        if (silent == 0) {
+            return outcome;
+        }
+        boolean hasMajority = 2 * silentMasters < masters.size();
+        Outcome judged =
+                hasMajority || !outcome.passed() ? outcome : Outcome.down("most masters of the cluster do not answer");
+        for (Map.Entry<String, Object> detail : outcome.details().entrySet()) {
+            judged = judged.with(detail.getKey(), detail.getValue());
+        }
+        return judged.with("nodesSilent", silent);
+    }
+}
