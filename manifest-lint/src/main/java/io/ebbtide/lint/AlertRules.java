@@ -2,17 +2,21 @@ package io.ebbtide.lint;
 
 import io.ebbtide.internal.Durations;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Rules about alerts in PrometheusRules. */
 final class AlertRules {
-    private static final Pattern RATE = Pattern.compile(
-            "\\b(rate|irate|increase)\\s*\\(\\s*([a-zA-Z_:][\\w:]*)\\s*(\\{[^}]*})?\\s*\\[\\s*(\\w+)\\s*](?:\\s*offset\\s+\\w+)?\\s*\\)(?:\\s*(>=?)\\s*([\\d.]+))?");
+    private static final Pattern RATE = Pattern.compile("\\b(rate|irate|increase)\\s*\\(\\s*([a-zA-Z_:][\\w:]*)\\s*"
+            + "(\\{(?:[^}\"']++|\"(?:[^\"\\\\]++|\\\\.)*+\"|'(?:[^'\\\\]++|\\\\.)*+')*+})?"
+            + "\\s*\\[\\s*(\\w+)\\s*(?::\\s*\\w*\\s*)?](?:\\s*offset\\s+\\w+)?\\s*\\)(?:\\s*(>=?)\\s*([\\d.]+))?");
     /** Names whose last word says that they are a number at one moment; a counter ends in _total, _count, _sum, _bucket. */
     private static final Pattern GAUGE = Pattern.compile(
             "(.*_)?(replicas|replicas_(available|ready|updated|unavailable|desired)|status_condition|(min|max)_replicas)");
@@ -43,22 +47,49 @@ final class AlertRules {
                         AlertRules::rolloutTooEarly));
     }
 
-    private static List<Value> alerts(Manifest manifest) {
-        return manifest.at("spec.groups").items().stream()
-                .flatMap(group -> group.field("rules").items().stream())
-                .toList();
+    /** A rule with where it stands: itself, or the entry of a ConfigMap that holds it as text. */
+    private record Alert(
+            Manifest manifest, Value rule, @Nullable Value text) {
+        Value place(Value own) {
+            return text == null ? own : text;
+        }
+    }
+
+    /** The rules of PrometheusRules, and of files in ConfigMaps such as Prometheus' own chart mounts. */
+    private static List<Alert> alerts(World world) {
+        var alerts = new ArrayList<Alert>();
+        world.all("monitoring.coreos.com", "PrometheusRule")
+                .forEach(
+                        each -> rules(each.at("spec.groups")).forEach(rule -> alerts.add(new Alert(each, rule, null))));
+        world.all("", "ConfigMap").forEach(map -> {
+            for (Value file : map.at("data").fields()) {
+                if (file.text().contains("groups:") && file.text().contains("expr:")) {
+                    for (YamlReader.Document document :
+                            Documents.of(file.text(), YamlReader.Limits.USUAL).read()) {
+                        rules(document.root().field("groups")).forEach(rule -> alerts.add(new Alert(map, rule, file)));
+                    }
+                }
+            }
+        });
+        return alerts;
+    }
+
+    private static Stream<Value> rules(Value groups) {
+        return groups.items().stream().flatMap(group -> group.field("rules").items().stream());
     }
 
     private static void rateOnGauge(World world, Rule.Found found) {
-        world.all("monitoring.coreos.com", "PrometheusRule").forEach(manifest -> {
-            for (Value alert : alerts(manifest)) {
+        alerts(world).forEach(each -> {
+            Value alert = each.rule();
+            Manifest manifest = each.manifest();
+            {
                 Matcher matcher = RATE.matcher(alert.field("expr").text());
                 while (matcher.find()) {
                     String metric = matcher.group(2);
                     if (GAUGE.matcher(metric).matches()) {
                         found.at(
                                 manifest,
-                                alert.field("expr"),
+                                each.place(alert.field("expr")),
                                 numbers(world, matcher),
                                 "changes(%s[%s])".formatted(metric, matcher.group(4)));
                     }
@@ -92,8 +123,10 @@ final class AlertRules {
     }
 
     private static void rolloutTooEarly(World world, Rule.Found found) {
-        world.all("monitoring.coreos.com", "PrometheusRule").forEach(manifest -> {
-            for (Value alert : alerts(manifest)) {
+        alerts(world).forEach(each -> {
+            Value alert = each.rule();
+            Manifest manifest = each.manifest();
+            {
                 String expression = alert.field("expr").text();
                 boolean comparesUpdated = expression.contains("replicas_updated")
                         && (expression.contains("spec_replicas") || expression.contains("replicas_desired"))
@@ -104,7 +137,10 @@ final class AlertRules {
                             .ifPresent(
                                     slow -> found.at(
                                             manifest,
-                                            alert.field("for").exists() ? alert.field("for") : alert.field("expr"),
+                                            each.place(
+                                                    alert.field("for").exists()
+                                                            ? alert.field("for")
+                                                            : alert.field("expr")),
                                             "for %s < %s".formatted(Durations.text(patience(alert)), slow.text()),
                                             "kube_deployment_status_condition{condition=\"Progressing\",status=\"false\"} == 1"));
                 }
@@ -113,11 +149,9 @@ final class AlertRules {
     }
 
     private static Duration patience(Value alert) {
-        try {
-            return alert.field("for").exists() ? Spans.parse(alert.field("for").text()) : Duration.ZERO;
-        } catch (IllegalArgumentException e) {
-            return Duration.ofDays(1); // such as 1h30m: nothing to prove
-        }
+        return alert.field("for").exists()
+                ? Spans.ofOthers(alert.field("for").text()).orElse(Duration.ofDays(1)) // unreadable: nothing to prove
+                : Duration.ZERO;
     }
 
     /** A rollout in steps. */

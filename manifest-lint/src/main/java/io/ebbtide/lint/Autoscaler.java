@@ -1,11 +1,23 @@
 package io.ebbtide.lint;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** What sets a workload's replicas: a HorizontalPodAutoscaler, or a ScaledObject of KEDA, which makes one. Immutable. */
 record Autoscaler(Manifest manifest, Optional<Workload> target) {
+    /** The group of Kubernetes' own kinds that can be scaled. */
+    private static final Map<String, String> SCALABLE = Map.of(
+            "Deployment", "apps",
+            "StatefulSet", "apps",
+            "ReplicaSet", "apps",
+            "ReplicationController", "");
+
+    private static final Set<String> UNSCALABLE =
+            Set.of("apps DaemonSet", " Pod", "batch Job", "batch CronJob", " Service");
+
     static List<Autoscaler> allIn(World world) {
         return Stream.concat(world.all("autoscaling", "HorizontalPodAutoscaler"), world.all("keda.sh", "ScaledObject"))
                 .map(each -> new Autoscaler(each, targetIn(world, each)))
@@ -13,12 +25,49 @@ record Autoscaler(Manifest manifest, Optional<Workload> target) {
     }
 
     private static Optional<Workload> targetIn(World world, Manifest manifest) {
+        var autoscaler = new Autoscaler(manifest, Optional.empty());
         Value target = manifest.at("spec.scaleTargetRef");
-        String kind = target.field("kind").textOr("Deployment");
-        return world.workloadsIn(manifest.namespace()).stream()
-                .filter(each -> each.isA(kind)
-                        && each.manifest().name().equals(target.field("name").text()))
-                .findFirst();
+        if (autoscaler.impossible().isPresent()) {
+            return Optional.empty();
+        }
+        return world.workload(
+                        autoscaler.targetGroup(),
+                        autoscaler.targetKind(),
+                        manifest.namespace(),
+                        target.field("name").text())
+                .filter(each -> !each.isJob());
+    }
+
+    /** The kind of the target; a Deployment for KEDA, if it names none. */
+    String targetKind() {
+        return manifest.at("spec.scaleTargetRef.kind").textOr(isKeda() ? "Deployment" : "");
+    }
+
+    /** The API group of the target; that of Deployments for KEDA, if it names none, and the core one for Kubernetes. */
+    String targetGroup() {
+        String apiVersion = manifest.at("spec.scaleTargetRef.apiVersion").textOr(isKeda() ? "apps/v1" : "");
+        int slash = apiVersion.indexOf('/');
+        return slash < 0 ? "" : apiVersion.substring(0, slash);
+    }
+
+    /** Why nothing of this kind and group can ever be scaled; empty if it can, or if that is unknown. */
+    Optional<String> impossible() {
+        String kind = targetKind();
+        String group = targetGroup();
+        if (UNSCALABLE.contains(group + " " + kind)) {
+            return Optional.of("a %s has no scale".formatted(kind));
+        }
+        if (SCALABLE.getOrDefault(kind, group).equals(group)) {
+            return Optional.empty();
+        }
+        String written = manifest.at("spec.scaleTargetRef.apiVersion").textOr("");
+        boolean ownGroup = written.isEmpty() || group.equals("extensions") || !group.contains(".");
+        return ownGroup
+                ? Optional.of(
+                        written.isEmpty()
+                                ? "without apiVersion a %s is looked for in the core group".formatted(kind)
+                                : "%s has no %s".formatted(written, kind))
+                : Optional.empty();
     }
 
     boolean isKeda() {

@@ -5,6 +5,9 @@ import java.util.List;
 
 /** Which Services an Ingress or a route sends to. */
 final class Backends {
+    private static final String ACTIONS = "alb.ingress.kubernetes.io/actions.";
+    private static final YamlReader.Limits LIMITS = new YamlReader.Limits(1, 16, 2_000);
+
     private Backends() {}
 
     /**
@@ -36,11 +39,36 @@ final class Backends {
         Value service = backend.field("service");
         if (service.exists()) {
             Value name = service.at("port.name");
+            if (name.text().equals("use-annotation")) {
+                ofAction(ingress, service.field("name").text(), backends);
+                return;
+            }
             backends.add(new Backend(
                     service.field("name").text(),
                     ingress.namespace(),
                     name.exists() ? name : service.at("port.number"),
-                    service));
+                    service.field("name")));
+        }
+    }
+
+    /**
+     * The Services of an action that the AWS Load Balancer Controller reads from an annotation, {@code actions.NAME}: none for a
+     * redirect or a fixed response.
+     */
+    private static void ofAction(Manifest ingress, String name, List<Backend> backends) {
+        Value annotation = ingress.annotation(ACTIONS + name);
+        for (YamlReader.Document each : Documents.of(annotation.text(), LIMITS).read()) {
+            Value action = each.root();
+            List<Value> groups =
+                    new ArrayList<>(action.at("forwardConfig.targetGroups").items());
+            groups.add(action);
+            for (Value group : groups) {
+                Value service = group.field("serviceName");
+                if (service.exists()) {
+                    backends.add(
+                            new Backend(service.text(), ingress.namespace(), group.field("servicePort"), annotation));
+                }
+            }
         }
     }
 
@@ -53,7 +81,7 @@ final class Backends {
                             ref.field("name").text(),
                             ref.field("namespace").textOr(route.namespace()),
                             ref.field("port"),
-                            ref));
+                            ref.field("name")));
                 }
             }
         }

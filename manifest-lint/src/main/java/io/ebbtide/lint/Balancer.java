@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -15,10 +16,16 @@ import java.util.TreeMap;
  * @param manifest the Ingress or Service that asks for it
  * @param service the Service whose pods are the targets
  * @param workload whose pods these are
+ * @param parameters the IngressClassParams of the Ingress's class, which win over annotations
  */
-record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workload) {
+record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workload, Optional<Manifest> parameters) {
     private static final String ALB = "alb.ingress.kubernetes.io/";
     private static final String NLB = "service.beta.kubernetes.io/aws-load-balancer-";
+
+    /** Controllers that make an ALB of an Ingress: AWS' own, in a cluster or as a part of EKS' Auto Mode. */
+    private static final Set<String> CONTROLLERS = Set.of("ingress.k8s.aws/alb", "eks.amazonaws.com/alb");
+
+    private static final Set<String> NLB_CLASSES = Set.of("service.k8s.aws/nlb", "eks.amazonaws.com/nlb");
 
     /** Which of the two. */
     enum Kind {
@@ -37,33 +44,67 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
                             .toList()) {
                         world.find("", "Service", ingress.namespace(), name)
                                 .ifPresent(service -> world.selectedBy(service)
-                                        .forEach(
-                                                each -> balancers.add(new Balancer(Kind.ALB, ingress, service, each))));
+                                        .forEach(each -> balancers.add(new Balancer(
+                                                Kind.ALB, ingress, service, each, parametersOf(world, ingress)))));
                     }
                 });
         world.services().stream()
                 .filter(Balancer::isNlb)
                 .forEach(service -> world.selectedBy(service)
-                        .forEach(each -> balancers.add(new Balancer(Kind.NLB, service, service, each))));
+                        .forEach(each ->
+                                balancers.add(new Balancer(Kind.NLB, service, service, each, Optional.empty()))));
         return balancers;
     }
 
     static boolean isAlb(World world, Manifest ingress) {
-        String name = ingress.at("spec.ingressClassName")
-                .textOr(ingress.annotation("kubernetes.io/ingress.class").text());
-        boolean byController = world.all("networking.k8s.io", "IngressClass")
-                .anyMatch(each -> each.name().equals(name)
-                        && each.at("spec.controller").text().equals("ingress.k8s.aws/alb"));
-        return byController
-                || name.equals("alb")
+        Optional<Manifest> ingressClass = classOf(world, ingress);
+        return ingressClass
+                        .map(each ->
+                                CONTROLLERS.contains(each.at("spec.controller").text()))
+                        .orElse(className(ingress).equals("alb"))
                 || ingress.at("metadata.annotations").fields().stream()
                         .anyMatch(each -> each.key().startsWith(ALB));
+    }
+
+    private static String className(Manifest ingress) {
+        return ingress.at("spec.ingressClassName")
+                .textOr(ingress.annotation("kubernetes.io/ingress.class").text());
+    }
+
+    /** The class that an Ingress names, or the default one if it names none; empty if that is not in the input. */
+    private static Optional<Manifest> classOf(World world, Manifest ingress) {
+        String name = className(ingress);
+        return world.all("networking.k8s.io", "IngressClass")
+                .filter(each -> name.isEmpty()
+                        ? each.annotation("ingressclass.kubernetes.io/is-default-class")
+                                .isTrue()
+                        : each.name().equals(name))
+                .findFirst();
+    }
+
+    /** The IngressClassParams that an Ingress's class refers to. */
+    static Optional<Manifest> parametersOf(World world, Manifest ingress) {
+        return classOf(world, ingress)
+                .map(each -> each.at("spec.parameters"))
+                .filter(each -> each.field("kind").text().equals("IngressClassParams"))
+                .flatMap(ref -> world.manifests().stream()
+                        .filter(each -> each.isA(ref.field("apiGroup").text(), "IngressClassParams")
+                                && each.name().equals(ref.field("name").text()))
+                        .findFirst());
+    }
+
+    /** A load balancer's attribute in IngressClassParams; absent if it is not there. */
+    static Value attributeOf(Manifest parameters, String name) {
+        return parameters
+                .at("spec.loadBalancerAttributes")
+                .item(each -> each.field("key").text().equals(name))
+                .field("value");
     }
 
     static boolean isNlb(Manifest service) {
         String type = service.annotation(NLB + "type").text();
         return service.at("spec.type").text().equals("LoadBalancer")
-                && (service.at("spec.loadBalancerClass").text().equals("service.k8s.aws/nlb")
+                && (NLB_CLASSES.contains(service.at("spec.loadBalancerClass").text())
                         || List.of("nlb", "external", "nlb-ip").contains(type));
     }
 
@@ -78,6 +119,9 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
 
     /** The manifest that this value stands in. */
     Manifest holder(Value value) {
+        if (parameters.isPresent() && value.isWithin(parameters.get().root())) {
+            return parameters.get();
+        }
         return service.annotation(value.key()) == value ? service : manifest;
     }
 
@@ -90,20 +134,33 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
                         "the controller's default, as " + ofAlb + " is not set");
     }
 
+    /**
+     * Whether the controller asks each node's kube-proxy by HTTP whether it has a pod that is ready: its default for nodes as targets of
+     * a Service with externalTrafficPolicy Local, at /healthz on healthCheckNodePort.
+     */
+    boolean asksNodes() {
+        return kind == Kind.NLB
+                && !targetsPods()
+                && service.at("spec.externalTrafficPolicy").text().equals("Local")
+                && !healthPath().exists()
+                && !healthPort().exists()
+                && !setting("healthcheck-protocol", "healthcheck-protocol").exists();
+    }
+
     Sourced<Long> interval() {
         return number("healthcheck-interval-seconds", "healthcheck-interval", 15, 10);
     }
 
     Sourced<Long> timeout() {
-        return number("healthcheck-timeout-seconds", "healthcheck-timeout", 5, isHttp() ? 6 : 10);
+        return number("healthcheck-timeout-seconds", "healthcheck-timeout", 5, isHttp() || asksNodes() ? 6 : 10);
     }
 
     Sourced<Long> healthy() {
-        return number("healthy-threshold-count", "healthcheck-healthy-threshold", 2, 3);
+        return number("healthy-threshold-count", "healthcheck-healthy-threshold", 2, asksNodes() ? 2 : 3);
     }
 
     Sourced<Long> unhealthy() {
-        return number("unhealthy-threshold-count", "healthcheck-unhealthy-threshold", 2, 3);
+        return number("unhealthy-threshold-count", "healthcheck-unhealthy-threshold", 2, asksNodes() ? 2 : 3);
     }
 
     /** Whether health is asked by HTTP: always by an ALB, by an NLB if told so. */
@@ -174,13 +231,25 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
         return setting("success-codes", "healthcheck-success-codes");
     }
 
+    /** Where the type of targets stands: the class's parameters win over annotations. */
     Value targetType() {
-        return setting("target-type", "nlb-target-type");
+        return parameters
+                .map(each -> each.at("spec.targetType"))
+                .filter(Value::exists)
+                .orElseGet(() -> setting("target-type", "nlb-target-type"));
     }
 
+    /** Whether targets are pods; so too in EKS' Auto Mode where nothing is set, as its default is another and unknown here. */
     boolean targetsPods() {
-        return targetType().textOr("instance").equals("ip")
+        return targetType().textOr(isAuto() ? "ip" : "instance").equals("ip")
                 || service.annotation(NLB + "type").text().equals("nlb-ip");
+    }
+
+    private boolean isAuto() {
+        return service.at("spec.loadBalancerClass").text().startsWith("eks.amazonaws.com/")
+                || parameters
+                        .map(each -> each.group().equals("eks.amazonaws.com"))
+                        .orElse(false);
     }
 
     Value targetGroupAttributes() {

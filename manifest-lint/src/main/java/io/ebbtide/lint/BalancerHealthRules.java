@@ -72,8 +72,8 @@ final class BalancerHealthRules {
     private static void healthOnLiveness(World world, Rule.Found found) {
         for (Balancer balancer : world.balancers()) {
             String path = balancer.healthPath().text();
-            Optional<Probe> same = Probe.allIn(world).stream()
-                    .filter(each -> each.workload().equals(balancer.workload()) && each.is(Probe.LIVENESS))
+            Optional<Probe> same = world.probesOf(balancer.workload()).stream()
+                    .filter(each -> each.is(Probe.LIVENESS))
                     .filter(each -> each.pathText().equals(path)
                             && !path.equals("/")
                             && !each.sibling(Probe.READINESS).pathText().equals(path))
@@ -110,8 +110,12 @@ final class BalancerHealthRules {
             Value told = balancer.healthPath();
             boolean isAlb = balancer.kind() == Balancer.Kind.ALB;
             if (!(told.exists() && balancer.isHttp())
+                    && !balancer.asksNodes()
                     && path.isPresent()
-                    && !(isAlb && path.get().equals("/"))) {
+                    && !(isAlb && path.get().equals("/"))
+                    && !found.again(
+                            balancer.holder(told),
+                            told.exists() ? told : balancer.manifest().at("metadata.annotations"))) {
                 String asks = balancer.isHttp() ? "/ by default" : "by TCP, as healthcheck-protocol is not http";
                 found.at(
                         balancer.holder(told),
@@ -125,8 +129,7 @@ final class BalancerHealthRules {
     private static void healthPort(World world, Rule.Found found) {
         for (Balancer balancer : world.balancers()) {
             String path = balancer.healthPath().textOr("/");
-            List<Probe> probes = Probe.allIn(world).stream()
-                    .filter(each -> each.workload().equals(balancer.workload()))
+            List<Probe> probes = world.probesOf(balancer.workload()).stream()
                     .filter(each -> each.is(Probe.READINESS) && each.pathText().equals(path))
                     .toList();
             boolean clear = probes.stream().allMatch(each -> each.portNumber().isPresent());
@@ -171,7 +174,11 @@ final class BalancerHealthRules {
             Duration waits = timing.waits();
             Duration reaction = Duration.ofSeconds(balancer.reaction());
             // Without any wait, no-wait-for-endpoints says it.
-            if (waits != null && !waits.isZero() && waits.compareTo(reaction) < 0) {
+            Workload workload = balancer.workload();
+            if (waits != null
+                    && !waits.isZero()
+                    && waits.compareTo(reaction) < 0
+                    && !found.again(workload.manifest(), workload.podSpec().field("terminationGracePeriodSeconds"))) {
                 found.at(
                         balancer.workload().manifest(),
                         balancer.workload().podSpec().field("terminationGracePeriodSeconds"),

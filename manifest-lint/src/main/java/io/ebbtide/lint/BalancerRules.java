@@ -218,7 +218,10 @@ final class BalancerRules {
 
     private static void nodes(World world, Rule.Found found) {
         for (Balancer balancer : world.balancers()) {
-            if (!balancer.targetsPods() && !hasGates(balancer.workload())) {
+            Value type = balancer.targetType();
+            if (!balancer.targetsPods()
+                    && !hasGates(balancer.workload())
+                    && !found.again(balancer.holder(type), type)) {
                 found.at(
                         balancer.holder(balancer.targetType()),
                         balancer.targetType(),
@@ -258,7 +261,8 @@ final class BalancerRules {
             boolean gatesWork = gated(world, workload) && balancer.targetsPods();
             if ((workload.isA("Deployment") || workload.isA("StatefulSet"))
                     && !gatesWork
-                    && minReady.integerOr(0) < needed) {
+                    && minReady.integerOr(0) < needed
+                    && !found.again(workload.manifest(), minReady)) {
                 found.at(
                         workload.manifest(),
                         minReady,

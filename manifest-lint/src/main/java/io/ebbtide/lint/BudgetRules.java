@@ -1,7 +1,9 @@
 package io.ebbtide.lint;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** Rules about disruption budgets, and how few replicas there may be. */
 final class BudgetRules {
@@ -35,6 +37,14 @@ final class BudgetRules {
                         "unhealthyPodEvictionPolicy: AlwaysAllow.",
                         BudgetRules::budgetHolds),
                 new Rule(
+                        "budget-selects-nothing",
+                        Severity.WARNING,
+                        "A disruption budget selects no workload of the input, though others are in its namespace.",
+                        "If the pods are not defined elsewhere, it guards nothing: a drain may evict all replicas at once.",
+                        "the selector is true of some pod template's labels, where a workload is in the same folder or stream",
+                        "Correct the selector, or give the workload to the linter, too.",
+                        BudgetRules::budgetSelectsNothing),
+                new Rule(
                         "budget-missing",
                         Severity.NOTE,
                         "No disruption budget guards this workload.",
@@ -47,7 +57,7 @@ final class BudgetRules {
                         Severity.WARNING,
                         "One replica serves alone.",
                         "Each eviction, each crash and each node that fails is an outage; a disruption budget cannot help.",
-                        "at least two replicas behind a Service",
+                        "at least two replicas behind a Service, of all workloads that it selects",
                         "replicas: 2, or minReplicas: 2.",
                         BudgetRules::singleReplica),
                 new Rule(
@@ -81,36 +91,65 @@ final class BudgetRules {
         return setting.exists() ? setting.key() + " " + setting.text() : "minAvailable 1 (Kubernetes' default)";
     }
 
-    private static void budgetBlocks(World world, Rule.Found found) {
-        for (Workload workload : world.workloads()) {
-            Sourced<Long> fewest = workload.fewest();
-            for (Manifest budget : world.budgetsOf(workload)) {
-                if (workload.counted() && fewest.value() > 0 && allowed(budget, fewest.value()) == 0) {
-                    found.at(
-                            budget,
-                            setting(budget),
-                            "%s of %s replicas: 0 of %d may go".formatted(text(budget), fewest, fewest.value()),
-                            fewest.value() == 1 ? "two replicas, and maxUnavailable: 1" : "maxUnavailable: 1");
-                }
-            }
+    /** The sum over workloads whose replicas stand in for each other, with where each number is from. */
+    private static Sourced<Long> sum(List<Workload> workloads, Function<Workload, Sourced<Long>> number) {
+        if (workloads.size() == 1) {
+            return number.apply(workloads.get(0));
         }
+        long sum = 0;
+        var from = new ArrayList<String>();
+        for (Workload each : workloads) {
+            sum += number.apply(each).value();
+            from.add(number.apply(each).value() + " of " + each.text());
+        }
+        return Sourced.of(sum, from.size() > 4 ? from.size() + " workloads together" : String.join(" + ", from));
+    }
+
+    private static void budgetBlocks(World world, Rule.Found found) {
+        world.all("policy", "PodDisruptionBudget").forEach(budget -> {
+            Sourced<Long> fewest = sum(world.guardedBy(budget), Workload::fewest);
+            if (fewest.value() > 0 && allowed(budget, fewest.value()) == 0) {
+                found.at(
+                        budget,
+                        setting(budget),
+                        "%s of %s replicas: 0 of %d may go".formatted(text(budget), fewest, fewest.value()),
+                        fewest.value() == 1 ? "two replicas, and maxUnavailable: 1" : "maxUnavailable: 1");
+            }
+        });
     }
 
     private static void budgetLetsGo(World world, Rule.Found found) {
-        for (Workload workload : world.workloads()) {
-            Sourced<Long> most = workload.most();
-            for (Manifest budget : world.budgetsOf(workload)) {
-                long allowed = allowed(budget, most.value());
-                if (workload.counted() && most.value() >= 3 && allowed * 2 > most.value()) {
-                    found.at(
-                            budget,
-                            setting(budget),
-                            "%s of %s replicas: %d of %d may go at once"
-                                    .formatted(text(budget), most, allowed, most.value()),
-                            "maxUnavailable: 1, or 25%");
-                }
+        world.all("policy", "PodDisruptionBudget").forEach(budget -> {
+            Sourced<Long> most = sum(world.guardedBy(budget), Workload::most);
+            long allowed = allowed(budget, most.value());
+            if (most.value() >= 3 && allowed * 2 > most.value()) {
+                found.at(
+                        budget,
+                        setting(budget),
+                        "%s of %s replicas: %d of %d may go at once"
+                                .formatted(text(budget), most, allowed, most.value()),
+                        "maxUnavailable: 1, or 25%");
             }
-        }
+        });
+    }
+
+    private static void budgetSelectsNothing(World world, Rule.Found found) {
+        world.all("policy", "PodDisruptionBudget").forEach(budget -> {
+            Value selector = budget.at("spec.selector");
+            List<Workload> near = world.workloadsIn(budget.namespace());
+            if (near.stream().anyMatch(each -> each.manifest().isBeside(budget))
+                    && world.guards(budget).isEmpty()) {
+                found.at(
+                        budget,
+                        selector,
+                        "selector %s; %d workload(s) in namespace %s, none with these labels"
+                                .formatted(
+                                        selector.exists() ? new LabelSelector(selector).text() : "is not there",
+                                        near.size(),
+                                        budget.namespace()),
+                        "write the labels of the pods' template, or lint the workload along with it");
+            }
+        });
     }
 
     private static void budgetHolds(World world, Rule.Found found) {
@@ -129,12 +168,9 @@ final class BudgetRules {
     private static void budgetMissing(World world, Rule.Found found) {
         for (Workload workload : world.workloads()) {
             Sourced<Long> fewest = workload.fewest();
-            boolean unclear = world.all("policy", "PodDisruptionBudget")
-                    .anyMatch(each -> each.at("spec.selector.matchExpressions").exists());
             if (workload.counted()
                     && world.serves(workload)
                     && fewest.value() >= 2
-                    && !unclear
                     && world.budgetsOf(workload).isEmpty()) {
                 found.at(
                         workload.manifest(),
@@ -145,17 +181,27 @@ final class BudgetRules {
         }
     }
 
+    /** How many replicas at least serve behind this Service; one more for a workload whose replicas cannot be counted. */
+    private static long replicasBehind(World world, Manifest service) {
+        return world.servingTogether(service).stream()
+                .mapToLong(each -> each.counted() ? each.fewest().value() : 1)
+                .sum();
+    }
+
     private static void singleReplica(World world, Rule.Found found) {
         for (Workload workload : world.workloads()) {
             Sourced<Long> fewest = workload.fewest();
-            if (workload.counted() && world.serves(workload) && fewest.value() == 1) {
+            if (workload.counted()
+                    && world.serves(workload)
+                    && fewest.value() == 1
+                    && world.servicesOf(workload).stream().allMatch(each -> replicasBehind(world, each) == 1)) {
                 List<Autoscaler> autoscalers = world.autoscalersOf(workload);
                 boolean scaled = !autoscalers.isEmpty();
                 found.at(
-                        scaled ? autoscalers.get(0).manifest() : workload.manifest(),
+                        scaled ? autoscalers.get(0).manifest() : workload.holder(),
                         scaled
                                 ? autoscalers.get(0).fewestPlace()
-                                : workload.manifest().at("spec.replicas"),
+                                : workload.holder().at("spec.replicas"),
                         "%s, behind Service %s"
                                 .formatted(
                                         fewest,

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 /** Who closes idle connections between proxies and servers, and when. */
 final class IdleTimeouts {
     private static final Pattern NGINX_KEEPALIVE = Pattern.compile("(?m)^\\s*keepalive_timeout\\s+([0-9a-z]+)[\\s;]");
+    private static final String IDLE_TIMEOUT = "idle_timeout.timeout_seconds";
     private static final Duration ENVOY = Duration.ofHours(1);
 
     /** A proxy's idle timeout, and where it is set or should be. */
@@ -101,6 +102,17 @@ final class IdleTimeouts {
                                 .text()
                                 .equals(group));
         for (Manifest each : sameBalancer.toList()) {
+            Optional<Manifest> parameters = Balancer.parametersOf(world, each);
+            if (parameters.isPresent()) {
+                Value ofClass = Balancer.attributeOf(parameters.get(), IDLE_TIMEOUT);
+                if (ofClass.integer().isPresent()) {
+                    return new Proxy(
+                            parameters.get(),
+                            ofClass,
+                            Sourced.of(
+                                    Duration.ofSeconds(ofClass.integerOr(0)), IDLE_TIMEOUT + " of IngressClassParams"));
+                }
+            }
             Value attributes = each.annotation("alb.ingress.kubernetes.io/load-balancer-attributes");
             Optional<String> set = Balancer.attribute(attributes, "idle_timeout.timeout_seconds");
             if (set.isPresent()) {

@@ -20,7 +20,8 @@ final class IngressRules {
                         "The ingress controller is retired.",
                         "ingress-nginx was retired in March 2026 and archived; its last controller is v1.15.1, and no vulnerability "
                                 + "found since is mended.",
-                        "no nginx.ingress.kubernetes.io annotation, class or image of k8s.io/ingress-nginx",
+                        "no nginx.ingress.kubernetes.io annotation, class or image of k8s.io/ingress-nginx; the old class annotation nginx is "
+                                + "its by default, where nothing shows F5's controller",
                         "Move to a Gateway: HTTPRoute, timeouts and retries are in examples/deploy.",
                         IngressRules::retired),
                 new Rule(
@@ -38,7 +39,7 @@ final class IngressRules {
                         "The way in waits longer for an answer than the process drains.",
                         "A request that begins just before the port closes may take as long as the way in allows, and is cut when "
                                 + "the drain is over.",
-                        "the route's request timeout <= drain",
+                        "the route's request timeout, else its backendRequest, <= drain; 0s is no limit",
                         "Lower the timeout, or raise the drain and the grace.",
                         IngressRules::requestOutlivesDrain));
     }
@@ -50,6 +51,15 @@ final class IngressRules {
                 .findFirst();
         if (annotation.isPresent()) {
             return annotation;
+        }
+        Value old = ingress.annotation("kubernetes.io/ingress.class");
+        boolean others = world.all("networking.k8s.io", "IngressClass")
+                        .anyMatch(each -> each.name().equals(old.text()) && !isNginx(each))
+                || ingress.at("metadata.annotations").fields().stream()
+                        .anyMatch(each -> each.key().startsWith("nginx.org/")
+                                || each.key().startsWith("nginx.com/"));
+        if (old.text().equals("nginx") && !others) {
+            return Optional.of(old);
         }
         Value className = ingress.at("spec.ingressClassName");
         boolean ours = world.all("networking.k8s.io", "IngressClass")
@@ -106,37 +116,37 @@ final class IngressRules {
     private static void requestOutlivesDrain(World world, Rule.Found found) {
         ServiceRules.routes(world).forEach(route -> {
             for (Value rule : route.at("spec.rules").items()) {
-                Value timeout = rule.at("timeouts.request");
+                Value request = rule.at("timeouts.request");
+                Value timeout = request.exists() ? request : rule.at("timeouts.backendRequest");
                 if (timeout.exists()) {
-                    compare(world, route, timeout, found);
+                    compare(world, route, timeout, Spans.ofOthers(timeout.text()), found);
                 }
             }
             Value read = route.annotation(NGINX + "proxy-read-timeout");
-            if (read.exists()) {
-                compare(world, route, read, found);
+            if (read.integer().isPresent()) { // number-with-unit reports another
+                compare(world, route, read, Optional.of(Duration.ofSeconds(read.integerOr(0))), found);
             }
         });
     }
 
-    private static void compare(World world, Manifest route, Value timeout, Rule.Found found) {
-        Duration allowed;
-        try {
-            allowed = timeout.integer().isPresent()
-                    ? Duration.ofSeconds(timeout.integer().getAsLong())
-                    : Spans.parse(timeout.text());
-        } catch (IllegalArgumentException e) {
-            return; // number-with-unit, or the route's own schema, tells
+    /** Zero is no limit at all, for a route (GEP-1742) as for the proxy behind it. */
+    private static void compare(
+            World world, Manifest route, Value timeout, Optional<Duration> written, Rule.Found found) {
+        if (written.isEmpty()) {
+            return; // the route's own schema reports it
         }
+        Duration allowed = written.get();
+        boolean off = allowed.isZero() && !timeout.key().startsWith(NGINX);
         for (Workload workload : behind(world, route).distinct().toList()) {
             Sourced<Duration> drain = world.timing(workload).drain();
-            if (drain != null && allowed.compareTo(drain.value()) > 0) {
+            if (drain != null && (off || allowed.compareTo(drain.value()) > 0)) {
                 found.at(
                         route,
                         timeout,
                         "%s %s > drain %s of %s"
                                 .formatted(
                                         timeout.key().replace(NGINX, ""),
-                                        Durations.text(allowed),
+                                        off ? "0 s, which is no limit," : Durations.text(allowed),
                                         Timing.text(drain),
                                         workload.text()),
                         "at most %s here".formatted(Durations.text(drain.value())));

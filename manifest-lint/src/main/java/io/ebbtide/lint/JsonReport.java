@@ -26,7 +26,7 @@ final class JsonReport {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return text + "\n";
+        return Finding.printable(text.toString()) + "\n";
     }
 
     private static void write(String name, List<Finding> findings, JsonGenerator json) throws IOException {

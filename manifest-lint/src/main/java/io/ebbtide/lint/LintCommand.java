@@ -1,5 +1,6 @@
 package io.ebbtide.lint;
 
+import io.ebbtide.internal.Redact;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.InvalidPathException;
@@ -42,7 +43,8 @@ final class LintCommand implements Callable<Integer> {
     enum Format {
         TEXT,
         JSON,
-        SARIF
+        SARIF,
+        GITHUB
     }
 
     /** What the jar says of itself. */
@@ -65,7 +67,10 @@ final class LintCommand implements Callable<Integer> {
                     "Files, folders (*.yaml, *.yml, *.json below them), or - for standard input. All together are one world.")
     private List<String> paths = new ArrayList<>();
 
-    @Option(names = "--format", paramLabel = "FORMAT", description = "text (default), json or sarif")
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "text (default), json, sarif, or github: annotations of a workflow run")
     private Format format = Format.TEXT;
 
     @Option(
@@ -86,6 +91,15 @@ final class LintCommand implements Callable<Integer> {
             paramLabel = "NS",
             description = "The namespace of objects that name none; default unless set.")
     private String namespace = "default";
+
+    @Option(
+            names = "--kubernetes-version",
+            paramLabel = "VERSION",
+            description = "1.34, 1.35, 1.36 or 1.37 (default): whose kinds and fields are known")
+    private @Nullable String kubernetesVersion;
+
+    @Option(names = "--summary", description = "Write how many findings each rule has, and no finding itself.")
+    private boolean summary;
 
     @Option(names = "--explain", paramLabel = "RULE", description = "Explain a rule.")
     private @Nullable String explained;
@@ -116,7 +130,7 @@ final class LintCommand implements Callable<Integer> {
     }
 
     private static String oneLine(Exception e) {
-        return e.toString().replaceAll("\\R", " ");
+        return Redact.oneLine(e.toString().replaceAll("\\R", " "));
     }
 
     @Override
@@ -137,22 +151,47 @@ final class LintCommand implements Callable<Integer> {
             throw wrong("no input (expected: files, folders, or - for standard input)");
         }
         ignored.forEach(this::known);
+        if (summary && format != Format.TEXT) {
+            throw wrong("--summary beside --format %s (expected: one of the two)"
+                    .formatted(format.name().toLowerCase(Locale.ROOT)));
+        }
         ManifestLint lint = read().without(ignored);
         out.print(
                 switch (format) {
-                    case TEXT -> TextReport.text(lint, CommandLine.Help.Ansi.AUTO.enabled());
+                    case TEXT ->
+                        summary ? TextReport.byRule(lint) : TextReport.text(lint, CommandLine.Help.Ansi.AUTO.enabled());
                     case JSON -> JsonReport.text(lint);
                     case SARIF -> SarifReport.text(lint);
+                    case GITHUB -> GithubReport.text(lint);
                 });
         out.flush();
+        if (out.checkError()) { // a full disk, or a reader that has gone
+            spec.commandLine()
+                    .getErr()
+                    .println("ebbtide-lint: the findings could not be written (expected: room for them)");
+            spec.commandLine().getErr().flush();
+            return UNUSABLE;
+        }
         if (!lint.readable()) {
             return UNUSABLE;
         }
         return lint.has(failOn) ? FOUND : CLEAN;
     }
 
+    private Schema schema() {
+        if (kubernetesVersion == null) {
+            return Schema.kubernetes();
+        }
+        if (!Schema.versions().contains(kubernetesVersion)) {
+            throw wrong("--kubernetes-version %s (expected: one of %s)"
+                    .formatted(kubernetesVersion, String.join(", ", Schema.versions())));
+        }
+        return Schema.of(kubernetesVersion);
+    }
+
     private ManifestLint read() {
-        var sources = new Sources(namespace);
+        Schema schema = schema();
+        var sources = new Sources(namespace, new Progress(spec.commandLine().getErr()));
         for (String each : paths) {
             if (each.equals("-")) {
                 sources.add(standardInput, "<stdin>");
@@ -164,7 +203,7 @@ final class LintCommand implements Callable<Integer> {
                 }
             }
         }
-        return ManifestLint.judged(sources);
+        return ManifestLint.judged(sources, schema);
     }
 
     private Rule known(String id) {

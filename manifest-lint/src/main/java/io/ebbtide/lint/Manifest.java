@@ -26,6 +26,29 @@ record Manifest(Origin origin, Value root, List<YamlReader.DuplicateKey> duplica
         return root.field("kind").text();
     }
 
+    /** An item of this list; its kind and apiVersion are those of a list such as ConfigMapList, unless it has its own. */
+    Manifest item(Value item) {
+        boolean typed = !kind().equals("List") && kind().endsWith("List");
+        if (typed && item.is(Value.Kind.MAP) && item.field("kind").is(Value.Kind.ABSENT)) {
+            String kind = kind().substring(0, kind().length() - "List".length());
+            item.put(Value.scalar(Value.Kind.STRING, item, "kind", item.line(), item.column(), kind, kind));
+            if (item.field("apiVersion").is(Value.Kind.ABSENT)) {
+                item.put(Value.scalar(
+                        Value.Kind.STRING, item, "apiVersion", item.line(), item.column(), apiVersion(), apiVersion()));
+            }
+        }
+        return new Manifest(origin, item, List.of(), defaultNamespace);
+    }
+
+    /** Whether it was read from the same folder or stream as the other one, so that both are likely parts of one thing. */
+    boolean isBeside(Manifest other) {
+        return folder(origin.file()).equals(folder(other.origin.file()));
+    }
+
+    private static String folder(String file) {
+        return file.substring(0, Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+    }
+
     boolean isA(String group, String kind) {
         return kind().equals(kind) && group().equals(group);
     }

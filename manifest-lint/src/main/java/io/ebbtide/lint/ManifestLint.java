@@ -1,8 +1,10 @@
 package io.ebbtide.lint;
 
+import io.ebbtide.internal.Expect;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -35,7 +37,7 @@ public final class ManifestLint {
      */
     public static ManifestLint of(Path... paths) {
         var sources = new Sources();
-        for (Path path : paths) {
+        for (Path path : Expect.list(Arrays.asList(Expect.present(paths, "paths")), "paths")) {
             sources.add(path);
         }
         return judged(sources);
@@ -48,17 +50,21 @@ public final class ManifestLint {
      */
     public static ManifestLint of(InputStream stream, String name) {
         var sources = new Sources();
-        sources.add(stream, name);
+        sources.add(Expect.present(stream, "stream"), Expect.present(name, "name"));
         return judged(sources);
     }
 
     static ManifestLint judged(Sources sources) {
+        return judged(sources, Schema.kubernetes());
+    }
+
+    static ManifestLint judged(Sources sources, Schema schema) {
         List<Manifest> manifests = sources.manifests();
         var suppressions = new Suppressions();
         var unknownKinds = new HashSet<String>();
         for (Manifest each : manifests) {
-            for (Finding finding : StrictCheck.of(each)) {
-                // A kind that is not checked is told once.
+            for (Finding finding : StrictCheck.of(each, schema)) {
+                // A kind that is not checked is reported once.
                 if (!finding.rule().equals(StrictRules.UNKNOWN_KIND.id())
                         || unknownKinds.add(each.apiVersion() + " " + each.kind())) {
                     suppressions.take(each, finding);
@@ -67,16 +73,14 @@ public final class ManifestLint {
         }
         var world = new World(manifests);
         for (Rule rule : Rules.all()) {
-            rule.check()
-                    .run(
-                            world,
-                            (manifest, where, numbers, fix) ->
-                                    suppressions.take(manifest, rule.finding(manifest, where, numbers, fix)));
+            var folded = new FoldedFindings(rule);
+            rule.check().run(world, folded);
+            folded.all().forEach(each -> suppressions.take(each.manifest(), each.finding()));
         }
         suppressions.judge(manifests);
         var open = new ArrayList<>(sources.findings());
         open.addAll(suppressions.open());
-        if (manifests.isEmpty() && open.stream().noneMatch(ManifestLint::isUnreadable)) {
+        if (manifests.isEmpty() && sources.patches() == 0 && open.stream().noneMatch(ManifestLint::isUnreadable)) {
             open.addAll(StrictRules.nothingIn(sources.names()));
         }
         return new ManifestLint(sorted(open), sorted(suppressions.passed()), manifests.size());

@@ -71,13 +71,17 @@ final class MeshSidecar {
                 : Optional.of(Sourced.of(DEFAULT, "Istio's default"));
     }
 
+    /**
+     * Whether the proxy ends beside the main containers. What is injected is a native sidecar unless the pod says no: Istio's default
+     * since 1.27 (release notes of 1.27, and Microsoft's page on native sidecars in its Istio add-on).
+     */
     private static boolean isClassic(World world, Workload workload) {
-        boolean isNative = workload.annotation("sidecar.istio.io/nativeSidecar").isTrue()
-                || workload.sidecars().stream().anyMatch(MeshSidecar::isProxy);
-        if (isNative) {
+        Value asked = workload.annotation("sidecar.istio.io/nativeSidecar");
+        if (asked.isTrue() || workload.sidecars().stream().anyMatch(MeshSidecar::isProxy)) {
             return false;
         }
-        return workload.containers().stream().anyMatch(MeshSidecar::isProxy) || isInjected(world, workload);
+        return workload.containers().stream().anyMatch(MeshSidecar::isProxy)
+                || (asked.text().equals("false") && isInjected(world, workload));
     }
 
     /** As the selectors of Istio's webhooks have it: a pod's no wins, then the namespace, then the pod's yes. */

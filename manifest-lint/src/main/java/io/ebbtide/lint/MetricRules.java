@@ -19,8 +19,8 @@ final class MetricRules {
                         Severity.ERROR,
                         "The autoscaler's target is a share of requests that are not there.",
                         "Utilisation is usage divided by requests; without requests on every container, sidecars too, the autoscaler "
-                                + "cannot compute, and does nothing.",
-                        "resources.requests of the metric on every container",
+                                + "cannot compute, and does nothing; nor does it for a container that is not there.",
+                        "resources.requests of the metric on every container, or on the one that the metric names",
                         "Add the request.",
                         MetricRules::requests),
                 new Rule(
@@ -49,6 +49,15 @@ final class MetricRules {
             }
             Workload workload = autoscaler.target().get();
             for (Value metric : sharesOfRequests(autoscaler)) {
+                if (workload.lasting().stream().noneMatch(each -> isMeant(metric, each))) {
+                    found.at(
+                            autoscaler.manifest(),
+                            metric,
+                            "container %s; %s has no container of that name"
+                                    .formatted(container(metric).text(), workload.text()),
+                            "name one of its containers");
+                    continue;
+                }
                 String resource = resource(metric);
                 var without = new ArrayList<String>();
                 for (Value container : workload.lasting()) {
@@ -101,9 +110,19 @@ final class MetricRules {
 
     /** Whether a metric is about this container: about all, unless it names one. */
     private static boolean isMeant(Value metric, Value container) {
-        Value ofAutoscaler = metric.at("containerResource.container");
-        Value only = ofAutoscaler.exists() ? ofAutoscaler : metric.at("metadata.containerName");
+        Value only = container(metric);
         return !only.exists() || only.text().equals(container.field("name").text());
+    }
+
+    /** The one container that a metric is about; absent if it is about all. */
+    private static Value container(Value metric) {
+        Value ofAutoscaler = metric.at("containerResource.container");
+        return ofAutoscaler.exists() ? ofAutoscaler : metric.at("metadata.containerName");
+    }
+
+    /** The resources whose utilisation an autoscaler follows. */
+    static List<String> followed(Autoscaler autoscaler) {
+        return sharesOfRequests(autoscaler).stream().map(MetricRules::resource).toList();
     }
 
     private static String resource(Value metric) {

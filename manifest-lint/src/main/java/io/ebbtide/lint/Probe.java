@@ -3,16 +3,20 @@ package io.ebbtide.lint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** One probe of a container. Immutable. */
 record Probe(Workload workload, Value container, String kind, Value value) {
+    private static final Pattern CLIENT =
+            Pattern.compile("\\b(curl|wget)\\b.*?\\bhttps?://[^\\s/'\"]+(/[^\\s'\"|;&]*)?", Pattern.DOTALL);
     static final String STARTUP = "startupProbe";
     static final String LIVENESS = "livenessProbe";
     static final String READINESS = "readinessProbe";
 
-    static List<Probe> allIn(World world) {
+    static List<Probe> allIn(List<Workload> workloads) {
         var probes = new ArrayList<Probe>();
-        for (Workload workload : world.workloads()) {
+        for (Workload workload : workloads) {
             for (Value container : workload.lasting()) {
                 for (String kind : List.of(STARTUP, LIVENESS, READINESS)) {
                     if (container.field(kind).exists()) {
@@ -30,6 +34,25 @@ record Probe(Workload workload, Value container, String kind, Value value) {
 
     Value path() {
         return value.at("httpGet.path");
+    }
+
+    /** Where the path that {@link #asked} says stands. */
+    Value askedPlace() {
+        return value.field("httpGet").exists() ? path() : value.at("exec.command");
+    }
+
+    /**
+     * The path that is asked by HTTP, by the kubelet or by curl or wget in a command, without its query; "" if none is. Whether a
+     * query such as {@code ?verbose} is there changes what is in the answer, not what the answer depends on.
+     */
+    String asked() {
+        String asked = pathText();
+        if (asked.isEmpty()) {
+            Matcher matcher = CLIENT.matcher(value.at("exec.command").joined());
+            asked = matcher.find() ? (matcher.group(2) == null ? "/" : matcher.group(2)) : "";
+        }
+        int query = asked.indexOf('?');
+        return query < 0 ? asked : asked.substring(0, query);
     }
 
     /** The path, or the default, or "" if this is no HTTP probe. */

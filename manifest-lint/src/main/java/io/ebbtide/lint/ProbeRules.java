@@ -1,16 +1,24 @@
 package io.ebbtide.lint;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
 /** Rules about probes. */
 final class ProbeRules {
+    private static final String CONTEXT = "(?:/[\\w.~-]+)*";
     /** Paths that by their framework's own definition say only that the process is alive. */
     static final Pattern LIVENESS_PATH =
-            Pattern.compile("(/health/live|/livez|/live|/healthz/live|/actuator/health/liveness|/q/health/live)/?");
-    /** Paths that by their framework's own definition ask dependencies, too. */
+            Pattern.compile(CONTEXT + "(/health/live|/livez|/live|/healthz/live|/health/liveness)/?");
+    /**
+     * Paths that by their framework's own definition ask dependencies, too: of Kubernetes' own servers and Ebbtide, Spring Boot,
+     * Quarkus, Micronaut and Helidon, with or without a context path before them.
+     */
     private static final Pattern DEPENDENCY_PATH = Pattern.compile(
-            "(/health/ready|/readyz|/ready|/healthz/ready|/actuator/health|/actuator/health/readiness|/q/health|/q/health/ready)/?");
+            CONTEXT
+                    + "(/health/ready|/readyz|/ready|/healthz/ready|/health/readiness|/actuator/health|/q/health|/observe/health)/?");
+    /** Ebbtide's own paths that answer for more than the process: all checks, or a group of them. */
+    private static final Pattern GROUP_PATH = Pattern.compile("/health(/(?!live/?$|startup/?$).*)?");
 
     private ProbeRules() {}
 
@@ -18,19 +26,21 @@ final class ProbeRules {
         return List.of(
                 new Rule(
                         "startup-on-liveness",
-                        Severity.WARNING,
+                        Severity.NOTE,
                         "The startup probe asks the liveness path.",
-                        "A process is alive long before it has started. The startup probe passes at once, and the time that it "
-                                + "grants for the start is not granted.",
-                        "startupProbe's path and port /= livenessProbe's",
+                        "A path that only says that the process is alive answers as soon as the server listens: the startup probe "
+                                + "passes then, whatever of the start is still to come, and a start that hangs is never ended. Where the "
+                                + "answer comes after the start only, as Kubernetes' own documentation has it, nothing is wrong.",
+                        "startupProbe's path and port /= livenessProbe's, where by its framework's definition it says nothing of the start",
                         "Ask a path that says whether the start is over: /health/startup.",
                         ProbeRules::startupOnLiveness),
                 new Rule(
                         "superfluous-initial-delay",
                         Severity.WARNING,
                         "An initial delay stands beside a startup probe.",
-                        "While the startup probe has not passed, the other two do not run; after it, a delay only keeps a pod that is "
-                                + "ready out of rotation, at each start and each step of a rollout.",
+                        "The kubelet counts the delay from the container's start (prober/worker.go), and runs neither of the other two "
+                                + "before the startup probe has passed. A delay that is over by then does nothing; a longer one keeps a pod "
+                                + "that is ready out of rotation, at each start and each step of a rollout.",
                         "initialDelaySeconds = 0 where a startupProbe is",
                         "Take initialDelaySeconds out.",
                         ProbeRules::superfluousDelay),
@@ -69,9 +79,10 @@ final class ProbeRules {
                         ProbeRules::portUnknown),
                 new Rule(
                         "probe-port-undeclared",
-                        Severity.WARNING,
+                        Severity.NOTE,
                         "A probe asks a port that its container does not declare.",
-                        "It works if the process listens there. Mostly it is the port of yesterday.",
+                        "It works if the process listens there: the list of ports informs, and closes nothing. Sometimes it is the port "
+                                + "of yesterday.",
                         "the number is among the container's ports, if it declares any",
                         "Declare the port, or correct the number.",
                         ProbeRules::portUndeclared),
@@ -90,15 +101,34 @@ final class ProbeRules {
                         "The next one waits for the last: a hung process is found later than period x failures says.",
                         "timeoutSeconds <= periodSeconds",
                         "Lower timeoutSeconds.",
-                        ProbeRules::timeoutBeyondPeriod));
+                        ProbeRules::timeoutBeyondPeriod),
+                new Rule(
+                        "probe-twice-the-same",
+                        Severity.NOTE,
+                        "Liveness and readiness ask the same, and liveness is no slower.",
+                        "A pod that cannot serve for a moment is restarted when it should only be out of rotation. Kubernetes' own "
+                                + "documentation has the same path for both with more failures allowed for liveness.",
+                        "livenessProbe's period x failures > readinessProbe's, where both ask the same path and port",
+                        "Ask different paths, or raise livenessProbe's failureThreshold.",
+                        ProbeRules::twiceTheSame),
+                new Rule(
+                        "probe-grace-below-drain",
+                        Severity.WARNING,
+                        "After a failed probe the process gets less time than it needs to drain.",
+                        "terminationGracePeriodSeconds of a liveness or startup probe takes the place of the pod's when that probe ends "
+                                + "the container: what is in flight then is cut by SIGKILL.",
+                        "the probe's terminationGracePeriodSeconds >= drain + stop",
+                        "Take it out of the probe, so that the pod's holds, or raise it.",
+                        ProbeRules::graceBelowDrain));
     }
 
     private static void startupOnLiveness(World world, Rule.Found found) {
-        for (Probe probe : Probe.allIn(world)) {
+        for (Probe probe : world.probes()) {
             Probe liveness = probe.sibling(Probe.LIVENESS);
             if (probe.is(Probe.STARTUP)
                     && !probe.pathText().isEmpty()
                     && !probe.pathText().equals("/")
+                    && LIVENESS_PATH.matcher(probe.pathText()).matches()
                     && probe.pathText().equals(liveness.pathText())
                     && probe.portNumber().equals(liveness.portNumber())) {
                 found.at(
@@ -112,14 +142,14 @@ final class ProbeRules {
     }
 
     private static void superfluousDelay(World world, Rule.Found found) {
-        for (Probe probe : Probe.allIn(world)) {
+        for (Probe probe : world.probes()) {
             if (!probe.is(Probe.STARTUP)
                     && probe.initialDelay() > 0
                     && probe.sibling(Probe.STARTUP).value().exists()) {
                 found.at(
                         probe.workload().manifest(),
                         probe.value().field("initialDelaySeconds"),
-                        "%s waits %d s more after the startup probe has passed"
+                        "%s does not run for %d s from the container's start; the startup probe ends by itself when the start is over"
                                 .formatted(probe.kind(), probe.initialDelay()),
                         "take initialDelaySeconds: %d out".formatted(probe.initialDelay()));
             }
@@ -127,28 +157,30 @@ final class ProbeRules {
     }
 
     private static void livenessWithDependency(World world, Rule.Found found) {
-        for (Probe probe : Probe.allIn(world)) {
+        for (Probe probe : world.probes()) {
+            boolean ours = probe.workload().ebbtides().contains(probe.container());
             if (probe.is(Probe.LIVENESS)
-                    && DEPENDENCY_PATH.matcher(probe.pathText()).matches()) {
+                    && (DEPENDENCY_PATH.matcher(probe.asked()).matches()
+                            || (ours && GROUP_PATH.matcher(probe.asked()).matches()))) {
                 found.at(
                         probe.workload().manifest(),
-                        probe.path(),
+                        probe.askedPlace(),
                         "livenessProbe asks %s; %d failures, %d s apart, and the container restarts"
-                                .formatted(probe.pathText(), probe.failures(), probe.period()),
+                                .formatted(probe.asked(), probe.failures(), probe.period()),
                         "path: /health/live");
             }
         }
     }
 
     private static void readinessOnLiveness(World world, Rule.Found found) {
-        for (Probe probe : Probe.allIn(world)) {
+        for (Probe probe : world.probes()) {
             if (probe.is(Probe.READINESS)
                     && !probe.workload().isJob()
-                    && LIVENESS_PATH.matcher(probe.pathText()).matches()) {
+                    && LIVENESS_PATH.matcher(probe.asked()).matches()) {
                 found.at(
                         probe.workload().manifest(),
-                        probe.path(),
-                        "readinessProbe asks " + probe.pathText(),
+                        probe.askedPlace(),
+                        "readinessProbe asks " + probe.asked(),
                         "path: /health/ready");
             }
         }
@@ -172,7 +204,7 @@ final class ProbeRules {
     }
 
     private static void portUnknown(World world, Rule.Found found) {
-        for (Probe probe : Probe.allIn(world)) {
+        for (Probe probe : world.probes()) {
             if (probe.port().exists() && probe.portNumber().isEmpty()) {
                 found.at(
                         probe.workload().manifest(),
@@ -190,7 +222,7 @@ final class ProbeRules {
     }
 
     private static void portUndeclared(World world, Rule.Found found) {
-        for (Probe probe : Probe.allIn(world)) {
+        for (Probe probe : world.probes()) {
             List<Value> ports = probe.container().field("ports").items();
             if (probe.port().integer().isPresent()
                     && !ports.isEmpty()
@@ -224,7 +256,7 @@ final class ProbeRules {
     }
 
     private static void pathUnknown(World world, Rule.Found found) {
-        for (Probe probe : Probe.allIn(world)) {
+        for (Probe probe : world.probes()) {
             String port = probe.workload().environment(probe.container()).getOrDefault("EBBTIDE_MANAGEMENT_PORT", "");
             String path = probe.pathText();
             if (!port.isEmpty()
@@ -245,8 +277,60 @@ final class ProbeRules {
         }
     }
 
+    private static void twiceTheSame(World world, Rule.Found found) {
+        for (Probe probe : world.probes()) {
+            Probe readiness = probe.sibling(Probe.READINESS);
+            if (probe.is(Probe.LIVENESS)
+                    && !probe.pathText().isEmpty()
+                    && !probe.workload().isJob()
+                    && probe.pathText().equals(readiness.pathText())
+                    && !LIVENESS_PATH.matcher(readiness.asked()).matches() // readiness-on-liveness says more
+                    && probe.portNumber().equals(readiness.portNumber())
+                    && probe.failures() * probe.period() <= readiness.failures() * readiness.period()) {
+                found.at(
+                        probe.workload().manifest(),
+                        probe.path(),
+                        "both ask %s on port %s; liveness %d x %d s <= readiness %d x %d s"
+                                .formatted(
+                                        probe.pathText(),
+                                        probe.port().text(),
+                                        probe.failures(),
+                                        probe.period(),
+                                        readiness.failures(),
+                                        readiness.period()),
+                        "failureThreshold: %d for liveness, or another path".formatted(2 * readiness.failures()));
+            }
+        }
+    }
+
+    private static void graceBelowDrain(World world, Rule.Found found) {
+        for (Probe probe : world.probes()) {
+            Value grace = probe.value().field("terminationGracePeriodSeconds");
+            for (Timing timing : world.timingsOf(probe.workload())) {
+                Sourced<Duration> drain = timing.drain();
+                if (!grace.exists() || drain == null || !timing.container().equals(probe.container())) {
+                    continue;
+                }
+                Sourced<Duration> stop = timing.stop();
+                Duration needed = stop == null ? drain.value() : drain.value().plus(stop.value());
+                if (Duration.ofSeconds(grace.integerOr(Long.MAX_VALUE / 1_000)).compareTo(needed) < 0) {
+                    found.at(
+                            probe.workload().manifest(),
+                            grace,
+                            "%s s of %s < drain %s%s"
+                                    .formatted(
+                                            grace.text(),
+                                            probe.kind(),
+                                            Timing.text(drain),
+                                            stop == null ? "" : " + stop " + Timing.text(stop)),
+                            "take terminationGracePeriodSeconds out of " + probe.kind());
+                }
+            }
+        }
+    }
+
     private static void timeoutBeyondPeriod(World world, Rule.Found found) {
-        for (Probe probe : Probe.allIn(world)) {
+        for (Probe probe : world.probes()) {
             if (probe.timeout() > probe.period()) {
                 found.at(
                         probe.workload().manifest(),

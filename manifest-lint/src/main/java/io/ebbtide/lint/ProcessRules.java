@@ -3,9 +3,19 @@ package io.ebbtide.lint;
 import io.ebbtide.Settings;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Rules about the process that is told to end: its settings, and whether SIGTERM comes to it. */
 final class ProcessRules {
+    private static final Pattern REDUCED = Pattern.compile("(?<!\\S)(-Xrs|-XX:\\+ReduceSignalUsage)(?!\\S)");
+    /** No process can handle the first two, and none handles the others to end in order. */
+    private static final Set<String> KILLING =
+            Set.of("SIGKILL", "SIGSTOP", "SIGABRT", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL");
+
+    private static final Set<String> HEARD = Set.of("SIGTERM", "SIGINT", "SIGHUP");
+
     private ProcessRules() {}
 
     static List<Rule> all() {
@@ -28,6 +38,14 @@ final class ProcessRules {
                         "Correct the spelling.",
                         ProcessRules::unknownSetting),
                 new Rule(
+                        "setting-twice",
+                        Severity.WARNING,
+                        "A setting of Ebbtide is set twice in one container.",
+                        "The last one wins, and kubectl apply may drop the wrong one of the two at the next change.",
+                        "each EBBTIDE_ variable once in a container's env",
+                        "Take one of the two out.",
+                        ProcessRules::setTwice),
+                new Rule(
                         "shell-entry-point",
                         Severity.WARNING,
                         "A shell is process 1 and does not hand SIGTERM on.",
@@ -42,22 +60,31 @@ final class ProcessRules {
                         "-Xrs keeps the JVM from handling SIGTERM.",
                         "No handler and no shutdown hook runs; as process 1 the JVM ignores the signal altogether and is killed "
                                 + "after the whole grace.",
-                        "no -Xrs in the command or in the JVM's option variables",
-                        "Take -Xrs out.",
-                        ProcessRules::reducedSignals));
+                        "neither -Xrs nor -XX:+ReduceSignalUsage, its other name, in the command or in the JVM's option variables",
+                        "Take it out.",
+                        ProcessRules::reducedSignals),
+                new Rule(
+                        "stop-signal-unheard",
+                        Severity.WARNING,
+                        "The container is stopped by another signal than those that it handles.",
+                        "SIGKILL and its like end a process at once: no handler runs, nothing drains. A JVM runs its shutdown on "
+                                + "SIGTERM, SIGINT and SIGHUP only; Ebbtide waits for the first two.",
+                        "lifecycle.stopSignal (Kubernetes 1.33) is not set, or is one that the process handles",
+                        "Take stopSignal out: SIGTERM is the default.",
+                        ProcessRules::stopSignal));
     }
 
     private static void settingsInvalid(World world, Rule.Found found) {
         for (Workload workload : world.workloads()) {
-            Timing timing = world.timing(workload);
-            if (timing.settings() == null && timing.problem() != null) {
-                Value container = workload.ebbtide().orElseThrow();
-                String variable = timing.problem().split("=", 2)[0];
-                found.at(
-                        workload.manifest(),
-                        Workload.placeOf(container, variable),
-                        timing.problem(),
-                        "write what is expected");
+            for (Timing timing : world.timingsOf(workload)) {
+                if (timing.settings() == null && timing.problem() != null) {
+                    String variable = timing.problem().split("=", 2)[0];
+                    found.at(
+                            workload.manifest(),
+                            Workload.placeOf(timing.container(), variable),
+                            timing.problem(),
+                            "write what is expected");
+                }
             }
         }
     }
@@ -76,9 +103,48 @@ final class ProcessRules {
         }
     }
 
-    private static void shell(World world, Rule.Found found) {
+    private static void setTwice(World world, Rule.Found found) {
         for (Workload workload : world.workloads()) {
             for (Value container : workload.containers()) {
+                var first = new HashMap<String, Value>();
+                for (Value each : container.field("env").items()) {
+                    String name = each.field("name").text();
+                    Value before = name.startsWith("EBBTIDE_") ? first.putIfAbsent(name, each) : null;
+                    if (before != null) {
+                        found.at(
+                                workload.manifest(),
+                                each.field("name"),
+                                "%s on line %d and on line %d".formatted(name, before.line(), each.line()),
+                                "take one of the two out");
+                    }
+                }
+            }
+        }
+    }
+
+    private static void stopSignal(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            for (Value container : workload.lasting()) {
+                Value signal = container.at("lifecycle.stopSignal");
+                boolean deadly = KILLING.contains(signal.text());
+                boolean unheard = workload.java(container).isPresent() && !HEARD.contains(signal.text());
+                if (signal.exists() && (deadly || unheard)) {
+                    found.at(
+                            workload.manifest(),
+                            signal,
+                            "stopSignal %s of container %s"
+                                    .formatted(
+                                            signal.text(),
+                                            container.field("name").text()),
+                            "take stopSignal out");
+                }
+            }
+        }
+    }
+
+    private static void shell(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            for (Value container : workload.lasting()) {
                 Value command = container.field("command");
                 ShellScript.of(container)
                         .filter(ShellScript::keepsSignals)
@@ -93,23 +159,23 @@ final class ProcessRules {
 
     private static void reducedSignals(World world, Rule.Found found) {
         for (Workload workload : world.workloads()) {
-            for (Value container : workload.containers()) {
-                if ((" " + Workload.commandLine(container) + " ").contains(" -Xrs ")) {
+            for (Value container : workload.lasting()) {
+                Matcher command = REDUCED.matcher(Workload.commandLine(container));
+                if (command.find()) {
                     found.at(
                             workload.manifest(),
                             container.field("command").exists() ? container.field("command") : container.field("args"),
-                            "-Xrs in the command",
-                            "take -Xrs out");
+                            command.group(1) + " in the command",
+                            "take %s out".formatted(command.group(1)));
                 }
-                var options = new HashMap<>(workload.environment(container));
-                options.keySet().retainAll(Workload.JAVA_OPTIONS);
-                options.forEach((name, value) -> {
-                    if ((" " + value + " ").contains(" -Xrs ")) {
+                workload.environment(container).forEach((name, value) -> {
+                    Matcher options = REDUCED.matcher(value);
+                    if (Workload.isJavaOptions(name) && options.find()) {
                         found.at(
                                 workload.manifest(),
                                 Workload.placeOf(container, name),
-                                "-Xrs in " + name,
-                                "take -Xrs out");
+                                options.group(1) + " in " + name,
+                                "take %s out".formatted(options.group(1)));
                     }
                 });
             }

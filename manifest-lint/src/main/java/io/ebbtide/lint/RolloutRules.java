@@ -1,10 +1,12 @@
 package io.ebbtide.lint;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Rules about rollouts, and what all replicas share. */
 final class RolloutRules {
@@ -12,6 +14,8 @@ final class RolloutRules {
             Pattern.compile("(.*_)?(MAXIMUM_?POOL_?SIZE|MAX_?POOL_?SIZE|POOL_SIZE|POOL_MAX)");
 
     private static final Pattern LIMIT = Pattern.compile("(.*_)?(DB|DATABASE|POSTGRES|PG|MYSQL)_MAX_CONNECTIONS");
+
+    private static final String HOST = "kubernetes.io/hostname";
 
     private RolloutRules() {}
 
@@ -25,6 +29,25 @@ final class RolloutRules {
                         "maxUnavailable, in replicas, at most a quarter of the fewest; no Recreate",
                         "maxSurge: 1, maxUnavailable: 0.",
                         RolloutRules::takesCapacity),
+                new Rule(
+                        "rollout-cannot-surge",
+                        Severity.WARNING,
+                        "A rollout needs room for one pod more than there are replicas, and may have none.",
+                        "With maxUnavailable 0 no old pod goes before a new one is ready, and the new one does not fit: a quota is used up, "
+                                + "or each pod needs a node of its own. The rollout waits until there is room.",
+                        "replicas of the namespace + 1 <= the quota's pods; no required anti-affinity by node, where maxUnavailable is 0",
+                        "Make room for the surge, or maxUnavailable: 1.",
+                        RolloutRules::cannotSurge),
+                new Rule(
+                        "replicas-on-one-node",
+                        Severity.WARNING,
+                        "All replicas run on one node.",
+                        "When that node fails or is drained, all are gone at once. What spreads pods by default gives way to what pins "
+                                + "them: nodeName, a selector of one host, affinity of the pods to each other by host.",
+                        "neither nodeName, nor a nodeSelector of kubernetes.io/hostname, nor required affinity to itself by it, for more than "
+                                + "one replica",
+                        "Take it out, and spread the replicas over nodes.",
+                        RolloutRules::oneNode),
                 new Rule(
                         "progress-deadline-short",
                         Severity.ERROR,
@@ -54,14 +77,125 @@ final class RolloutRules {
         return value.integerOr(0);
     }
 
+    /** Where maxUnavailable stands, or should: in a rolling update, or in a Rollout's canary. */
+    private static Value maxUnavailable(Workload workload) {
+        return switch (workload.holder().kind()) {
+            case "StatefulSet" -> workload.holder().at("spec.updateStrategy.rollingUpdate.maxUnavailable");
+            case "Rollout" -> workload.holder().at("spec.strategy.canary.maxUnavailable");
+            default -> workload.holder().at("spec.strategy.rollingUpdate.maxUnavailable");
+        };
+    }
+
+    private static Value maxSurge(Workload workload) {
+        return workload.holder().kind().equals("Rollout")
+                ? workload.holder().at("spec.strategy.canary.maxSurge")
+                : workload.holder().at("spec.strategy.rollingUpdate.maxSurge");
+    }
+
+    /** Whether a rollout goes on only with one pod more than there are replicas. */
+    private static boolean needsSurge(Workload workload, long replicas) {
+        Value unavailable = maxUnavailable(workload);
+        Value strategy = workload.holder().at("spec.strategy");
+        boolean rolling = !strategy.field("type").text().equals("Recreate")
+                && !strategy.field("blueGreen").exists();
+        long gone = unavailable.exists() ? amount(unavailable, replicas, false) : replicas / 4;
+        long more = maxSurge(workload).exists() ? amount(maxSurge(workload), replicas, true) : 1;
+        return rolling && gone == 0 && more > 0;
+    }
+
+    private static void cannotSurge(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            Sourced<Long> fewest = workload.fewest();
+            if (!workload.surges() || fewest.value() < 1 || !needsSurge(workload, fewest.value())) {
+                continue;
+            }
+            antiAffinity(workload)
+                    .ifPresent(term -> found.at(
+                            workload.manifest(),
+                            term,
+                            "maxUnavailable 0 of %s replicas, each on a node of its own: a rollout waits for node %d"
+                                    .formatted(fewest, fewest.value() + 1),
+                            "maxUnavailable: 1 with maxSurge: 0, or preferredDuringSchedulingIgnoredDuringExecution"));
+            quota(world, workload).ifPresent(quota -> {
+                long pods = world.workloadsIn(workload.manifest().namespace()).stream()
+                        .filter(Workload::counted)
+                        .mapToLong(each -> each.fewest().value())
+                        .sum();
+                long hard = quota.integerOr(Long.MAX_VALUE);
+                if (pods + 1 > hard) {
+                    found.at(
+                            workload.holder(),
+                            maxUnavailable(workload),
+                            "maxUnavailable 0 of %s replicas; the namespace has %d pods at least, and the quota allows %d"
+                                    .formatted(fewest, pods, hard),
+                            "raise the quota by the surge, or maxUnavailable: 1 with maxSurge: 0");
+                }
+            });
+        }
+    }
+
+    /** The term by which no two pods of this workload may be on one node. */
+    private static Optional<Value> antiAffinity(Workload workload) {
+        return workload
+                .podSpec()
+                .at("affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution")
+                .items()
+                .stream()
+                .filter(each -> each.field("topologyKey").text().equals(HOST)
+                        && each.field("labelSelector").exists()
+                        && new LabelSelector(each.field("labelSelector")).matches(workload.podLabels()))
+                .findFirst();
+    }
+
+    /** How many pods a quota of the workload's namespace allows. */
+    private static Optional<Value> quota(World world, Workload workload) {
+        return world.all("", "ResourceQuota")
+                .filter(each -> each.namespace().equals(workload.manifest().namespace())
+                        && each.at("spec.scopes").items().isEmpty()
+                        && !each.at("spec.scopeSelector").exists())
+                .flatMap(each -> Stream.of(
+                        each.at("spec.hard").field("pods"), each.at("spec.hard").field("count/pods")))
+                .filter(each -> each.integer().isPresent())
+                .min(Comparator.comparingLong(each -> each.integerOr(Long.MAX_VALUE)));
+    }
+
+    private static void oneNode(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            Sourced<Long> most = workload.most();
+            if (workload.counted() && most.value() > 1) {
+                pin(workload)
+                        .ifPresent(pin -> found.at(
+                                workload.manifest(),
+                                pin,
+                                "%s replicas, all on one node by %s".formatted(most, pin.path()),
+                                "take it out, and spread: topologySpreadConstraints by " + HOST));
+            }
+        }
+    }
+
+    /** What holds all pods of a workload on one node. */
+    private static Optional<Value> pin(Workload workload) {
+        Value spec = workload.podSpec();
+        Stream<Value> byName = Stream.of(
+                        spec.field("nodeName"), spec.field("nodeSelector").field(HOST))
+                .filter(Value::exists);
+        Stream<Value> together =
+                spec.at("affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution").items().stream()
+                        .filter(each -> each.field("topologyKey").text().equals(HOST)
+                                && each.field("labelSelector").exists()
+                                && new LabelSelector(each.field("labelSelector")).matches(workload.podLabels()));
+        return Stream.concat(byName, together).findFirst();
+    }
+
     private static void takesCapacity(World world, Rule.Found found) {
         for (Workload workload : world.workloads()) {
-            if (!workload.isA("Deployment") || !world.serves(workload)) {
+            boolean set = workload.holder().kind().equals("StatefulSet");
+            if (!(workload.surges() || set) || !world.serves(workload)) {
                 continue;
             }
             Sourced<Long> fewest = workload.fewest();
-            Value strategy = workload.manifest().at("spec.strategy");
-            Value unavailable = strategy.at("rollingUpdate.maxUnavailable");
+            Value strategy = workload.holder().at(set ? "spec.updateStrategy" : "spec.strategy");
+            Value unavailable = maxUnavailable(workload);
             if (strategy.field("type").text().equals("Recreate")) {
                 if (fewest.value() > 1) {
                     found.at(
@@ -72,28 +206,31 @@ final class RolloutRules {
                 }
                 continue;
             }
+            if (set && amount(unavailable, fewest.value(), true) <= 1) {
+                continue; // a StatefulSet has no surge: one at a time is the least
+            }
             long gone = unavailable.exists() ? amount(unavailable, fewest.value(), false) : fewest.value() / 4;
             if (fewest.value() > 1 && gone * 4 > fewest.value()) {
                 found.at(
-                        workload.manifest(),
+                        workload.holder(),
                         unavailable,
                         "maxUnavailable %s: %d of %s replicas go before one new serves"
                                 .formatted(unavailable.text(), gone, fewest),
-                        "maxUnavailable: 0 with maxSurge: 1");
+                        set ? "maxUnavailable: 1" : "maxUnavailable: 0 with maxSurge: 1");
             }
         }
     }
 
     private static void progressDeadline(World world, Rule.Found found) {
         for (Workload workload : world.workloads()) {
-            if (!workload.isA("Deployment")) {
+            if (!workload.surges()) {
                 continue;
             }
-            Value deadline = workload.manifest().at("spec.progressDeadlineSeconds");
+            Value deadline = workload.holder().at("spec.progressDeadlineSeconds");
             Step step = Step.of(world, workload);
             if (deadline.integerOr(600) <= step.seconds()) {
                 found.at(
-                        workload.manifest(),
+                        workload.holder(),
                         deadline,
                         "progressDeadlineSeconds %s <= %s"
                                 .formatted(deadline.textOr("600 (Kubernetes' default)"), step.text()),
@@ -113,7 +250,7 @@ final class RolloutRules {
                 startup = Math.max(startup, first.value().exists() ? first.budget() : 0);
                 readiness = Math.max(readiness, second.value().exists() ? second.initialDelay() + second.period() : 0);
             }
-            long settled = workload.manifest().at("spec.minReadySeconds").integerOr(0);
+            long settled = workload.holder().at("spec.minReadySeconds").integerOr(0);
             String from = "minReadySeconds";
             for (Balancer balancer : world.balancersOf(workload)) {
                 long healthy = balancer.healthy().value() * balancer.interval().value();

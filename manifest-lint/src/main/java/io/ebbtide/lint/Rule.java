@@ -27,6 +27,14 @@ record Rule(String id, Severity severity, String what, String why, String number
          * @param fix what to write instead, with the value
          */
         void at(Manifest manifest, Value where, String numbers, String fix);
+
+        /**
+         * Whether this place has a finding already; then this one is counted, and nothing more is to be said of it. For rules that
+         * compare each with each, before they make the text.
+         */
+        default boolean again(Manifest manifest, Value where) {
+            return false;
+        }
     }
 
     /** For rules that the readers themselves apply. */

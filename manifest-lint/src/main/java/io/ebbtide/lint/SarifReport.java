@@ -39,7 +39,7 @@ final class SarifReport {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return text + "\n";
+        return Finding.printable(text.toString()) + "\n";
     }
 
     private static void writeTool(JsonGenerator json) throws IOException {

@@ -1,39 +1,109 @@
 package io.ebbtide.lint;
 
 import io.ebbtide.lint.Value.Kind;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What a plain scalar means to Kubernetes, which reads YAML 1.1: {@code on} is a boolean, {@code 0644} a number. */
+/**
+ * What a scalar means to Kubernetes, which reads YAML 1.1 and hands it on as JSON: {@code on} is a boolean, {@code 0100} is 64,
+ * {@code 3.0} is 3. The rules are those of sigs.k8s.io/yaml.
+ */
 final class Scalars {
     private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
-    private static final Set<String> TRUE = Set.of("true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON");
-    private static final Set<String> FALSE = Set.of("false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF");
-    private static final Pattern DECIMAL = Pattern.compile("[-+]?(0|[1-9][0-9_]*)");
-    private static final Pattern OTHER_INTEGER = Pattern.compile("[-+]?0(x[0-9a-fA-F_]+|b[01_]+|o?[0-7_]+)");
-    private static final Pattern NUMBER = Pattern.compile(
-            "[-+]?(\\.[0-9]+|[0-9][0-9_]*(\\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
+    private static final Set<String> TRUE =
+            Set.of("true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES", "on", "On", "ON");
+    private static final Set<String> FALSE =
+            Set.of("false", "False", "FALSE", "n", "N", "no", "No", "NO", "off", "Off", "OFF");
+    private static final Set<String> NOT_FINITE = Set.of(
+            ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF");
+    /** Longer digits are no number that a field of Kubernetes could hold, and slow to compute with. */
+    private static final int MAX_DIGITS = 64;
+
+    private static final Pattern INTEGER =
+            Pattern.compile("([-+]?)(0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))");
+    private static final Pattern FLOAT = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
+    /** From here on Go writes a floating-point number in JSON with an exponent, which is no whole number to a server. */
+    private static final BigDecimal MAX_WHOLE = BigDecimal.TEN.pow(21);
+
+    private static final BigInteger MIN_INTEGER = BigInteger.valueOf(Long.MIN_VALUE);
+    private static final BigInteger MAX_INTEGER = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+
+    private static final String TAG = "tag:yaml.org,2002:";
 
     private Scalars() {}
 
-    static Kind kind(String plain) {
-        if (NULLS.contains(plain)) {
-            return Kind.NULL;
+    /** A scalar's kind, and its value in JSON's spelling, without the quotes of a string. */
+    record Scalar(Kind kind, String text) {}
+
+    /** What a scalar without quotes and without a tag means. */
+    static Scalar plain(String written) {
+        if (NULLS.contains(written)) {
+            return new Scalar(Kind.NULL, written);
         }
-        if (TRUE.contains(plain) || FALSE.contains(plain)) {
-            return Kind.BOOLEAN;
+        if (TRUE.contains(written)) {
+            return new Scalar(Kind.BOOLEAN, "true");
         }
-        if (DECIMAL.matcher(plain).matches() || OTHER_INTEGER.matcher(plain).matches()) {
-            return Kind.INTEGER;
+        if (FALSE.contains(written)) {
+            return new Scalar(Kind.BOOLEAN, "false");
         }
-        return NUMBER.matcher(plain).matches() ? Kind.NUMBER : Kind.STRING;
+        if (NOT_FINITE.contains(written)) {
+            return new Scalar(Kind.NUMBER, written);
+        }
+        char first = written.charAt(0);
+        boolean mayBeNumber = (first >= '0' && first <= '9') || first == '+' || first == '-' || first == '.';
+        return mayBeNumber ? number(written) : new Scalar(Kind.STRING, written);
     }
 
-    /** The same meaning in one spelling: {@code on} is {@code true}. */
-    static String text(String plain) {
-        if (TRUE.contains(plain)) {
-            return "true";
+    /** What a scalar with a tag such as {@code !!int} means; another tag than YAML's own makes a string. */
+    static Scalar tagged(String tag, String written) {
+        Scalar plain = plain(written);
+        boolean fits = switch (tag.startsWith(TAG) ? tag.substring(TAG.length()) : "") {
+            case "int" -> plain.kind() == Kind.INTEGER;
+            case "float" -> plain.kind() == Kind.INTEGER || plain.kind() == Kind.NUMBER;
+            case "bool" -> plain.kind() == Kind.BOOLEAN;
+            case "null" -> plain.kind() == Kind.NULL;
+            default -> false;
+        };
+        return fits ? plain : new Scalar(Kind.STRING, written);
+    }
+
+    private static Scalar number(String written) {
+        String digits = written.replace("_", "");
+        if (digits.length() > MAX_DIGITS) {
+            return FLOAT.matcher(digits).matches()
+                    ? new Scalar(Kind.NUMBER, written)
+                    : new Scalar(Kind.STRING, written);
         }
-        return FALSE.contains(plain) ? "false" : plain;
+        var matcher = INTEGER.matcher(digits);
+        if (matcher.matches()) {
+            BigInteger size = matcher.group(3) != null
+                    ? new BigInteger(matcher.group(3), 16)
+                    : matcher.group(4) != null
+                            ? new BigInteger(matcher.group(4), 2)
+                            : matcher.group(5) != null
+                                    ? new BigInteger(matcher.group(5), 8)
+                                    : new BigInteger(matcher.group(6));
+            BigInteger value = matcher.group(1).equals("-") ? size.negate() : size;
+            if (value.compareTo(MIN_INTEGER) >= 0 && value.compareTo(MAX_INTEGER) <= 0) {
+                return new Scalar(Kind.INTEGER, value.toString());
+            }
+        }
+        return FLOAT.matcher(digits).matches() ? floating(digits, written) : new Scalar(Kind.STRING, written);
+    }
+
+    /** A floating-point number, which JSON writes without a point if it is whole. */
+    private static Scalar floating(String digits, String written) {
+        double value = Double.parseDouble(digits);
+        if (Double.isInfinite(value)) {
+            return new Scalar(Kind.STRING, written); // out of range for Go, which goes on with the text
+        }
+        BigDecimal exact = new BigDecimal(value);
+        boolean whole = exact.abs().compareTo(MAX_WHOLE) < 0
+                && exact.stripTrailingZeros().scale() <= 0;
+        return whole
+                ? new Scalar(Kind.INTEGER, exact.toBigInteger().toString())
+                : new Scalar(Kind.NUMBER, Double.toString(value));
     }
 }

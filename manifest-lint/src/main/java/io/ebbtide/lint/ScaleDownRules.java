@@ -104,6 +104,14 @@ final class ScaleDownRules {
                         policy.field("periodSeconds").text());
     }
 
+    /** A pod is killed at the end of its grace, so no period needs to be longer unless the grace is raised. */
+    private static String advice(Duration needed, Duration grace) {
+        return needed.compareTo(grace) > 0
+                ? "periodSeconds: %d, the grace; %d with a grace that holds it"
+                        .formatted(grace.toSeconds(), needed.toSeconds())
+                : "periodSeconds: " + needed.toSeconds();
+    }
+
     private static void beforeDrained(World world, Rule.Found found) {
         for (Autoscaler autoscaler : world.autoscalers()) {
             Value down = autoscaler.scaleDown();
@@ -126,7 +134,9 @@ final class ScaleDownRules {
                                 .formatted(
                                         shortest.map(each -> each.text() + " s").orElse("15 s (Kubernetes' default)"),
                                         Timing.text(leaves)),
-                        "periodSeconds: " + leaves.value().toSeconds());
+                        advice(
+                                leaves.value(),
+                                world.timing(autoscaler.target().get()).grace().value()));
             }
         }
     }

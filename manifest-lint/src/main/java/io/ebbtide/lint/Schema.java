@@ -6,36 +6,108 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The kinds of Kubernetes and their fields, as its Java client has them. Immutable. */
+/** The kinds of one version of Kubernetes and their fields, as its Java client and its API have them. Immutable. */
 final class Schema {
     /*
-     * The resource is written by a test from the client's model classes, and the same test fails once they differ (see decision
-     * 0014). A line is a kind, "apps/v1 Deployment = V1Deployment", or a type, "V1Probe: exec=V1ExecAction ...". Types: string, int,
-     * number, bool, int-or-string, quantity, any; [T] a list, {T} a map of them. "!" marks a required field.
+     * The resource is written by KubernetesModels, a program among the tests, from the client's model classes of three versions and
+     * from what k8s.io/api adds in the newest (see decision 0014); a test compares it with the client again. Its first line names
+     * the versions. A line is a kind, "apps/v1 Deployment = V1Deployment", or a type, "V1Probe: exec=V1ExecAction ...". Types:
+     * string, bytes, int, long, number, bool, int-or-string, quantity, any; [T] a list, {T} a map of them. "!" marks a required
+     * field, "@1.36" what is there from that version on, "<1.36" what is there no longer.
      */
     private static final String RESOURCE = "kubernetes-schema.txt";
-    private static final Schema KUBERNETES = read();
 
+    private static final Map<String, Removed> REMOVED = removed();
+    private static final List<String> LINES = lines(RESOURCE);
+    private static final List<String> VERSIONS =
+            List.of(LINES.get(0).substring("versions: ".length()).split(" ", -1));
+    private static final Map<String, Schema> SCHEMAS = new ConcurrentHashMap<>();
+
+    private final String version;
     private final Map<String, String> kinds = new HashMap<>();
     private final Map<String, Map<String, Field>> types = new HashMap<>();
+    private final Map<String, String> groups = new HashMap<>();
+    private final Set<String> served = new HashSet<>();
 
     /** A field's type, and whether it must be there. */
     record Field(String type, boolean required) {}
 
-    private Schema() {}
+    /** The release that took a version of an API away, and the version to write instead; "-" if there is none. */
+    record Removed(String release, String instead) {}
 
-    static Schema kubernetes() {
-        return KUBERNETES;
+    private Schema(String version) {
+        this.version = version;
+        for (String line : LINES.subList(1, LINES.size())) {
+            add(line);
+        }
     }
 
-    /** The type of this kind; null if Kubernetes itself has none. */
+    /** The versions that can be asked for, oldest first. */
+    static List<String> versions() {
+        return VERSIONS;
+    }
+
+    /** That of the newest version. */
+    static Schema kubernetes() {
+        return of(VERSIONS.get(VERSIONS.size() - 1));
+    }
+
+    /** That of one of {@link #versions()}. */
+    static Schema of(String version) {
+        return SCHEMAS.computeIfAbsent(version, Schema::new);
+    }
+
+    /** The number after the dot of a version such as 1.36. */
+    static int minor(String version) {
+        return Integer.parseInt(version.substring(version.indexOf('.') + 1));
+    }
+
+    /** When this kind, such as {@code batch/v1beta1 CronJob}, was removed from Kubernetes; empty if it was not. */
+    static Optional<Removed> removal(String kind) {
+        return Optional.ofNullable(REMOVED.get(kind));
+    }
+
+    String version() {
+        return version;
+    }
+
+    /** The type of this kind; null if this version of Kubernetes does not serve it. */
     @Nullable
     String typeOf(String apiVersion, String kind) {
         return kinds.get(apiVersion + " " + kind);
+    }
+
+    /** Whether a kind of this name, in any case of its letters, is one of this group of Kubernetes: then its right spelling. */
+    @Nullable
+    String spelling(String group, String kind) {
+        return groups.get(group + " " + kind.toLowerCase(java.util.Locale.ROOT));
+    }
+
+    /** Whether this API group is one of Kubernetes itself, so that no custom resource can be in it. */
+    boolean isOwnGroup(String group) {
+        return served.contains(group);
+    }
+
+    /** The versions and groups that serve a kind of this name, such as {@code apps/v1}; empty if none does. */
+    Set<String> apiVersionsOf(String kind) {
+        var versions = new TreeSet<String>();
+        for (String each : kinds.keySet()) {
+            if (each.endsWith(" " + kind)) {
+                versions.add(each.substring(0, each.indexOf(' ')));
+            }
+        }
+        return versions;
     }
 
     /** The fields of this type; null if it is none of the named ones. */
@@ -44,39 +116,88 @@ final class Schema {
         return types.get(type);
     }
 
-    private static Schema read() {
-        InputStream resource = Schema.class.getResourceAsStream(RESOURCE);
-        if (resource == null) {
-            throw new IllegalStateException(RESOURCE + ": missing (expected: in the same jar)");
-        }
-        var schema = new Schema();
-        try (var reader = new BufferedReader(new InputStreamReader(resource, StandardCharsets.UTF_8))) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                schema.add(line);
+    /** The version that a field of this type came with, or went away with, if this version has none of that name. */
+    static @Nullable String elsewhere(String type, String field) {
+        for (String version : VERSIONS) {
+            Map<String, Field> fields = of(version).fields(type);
+            if (fields != null && fields.containsKey(field)) {
+                return version;
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
-        return schema;
+        return null;
     }
 
     private void add(String line) {
         int equals = line.indexOf(" = ");
         if (equals > 0) {
-            kinds.put(line.substring(0, equals), line.substring(equals + 3));
+            String kind = line.substring(0, equals);
+            String type = line.substring(equals + 3);
+            String group = kind.contains("/") ? kind.substring(0, kind.indexOf('/')) : "";
+            String name = kind.substring(kind.indexOf(' ') + 1);
+            served.add(group);
+            groups.put(group + " " + name.toLowerCase(java.util.Locale.ROOT), name);
+            if (isThere(type)) {
+                kinds.put(kind, unmarked(type));
+            }
             return;
         }
         int colon = line.indexOf(':');
         var fields = new HashMap<String, Field>();
         for (String each : line.substring(colon + 1).strip().split(" ", -1)) {
             int at = each.indexOf('=');
-            if (at > 0) {
-                boolean required = each.endsWith("!");
+            if (at > 0 && isThere(each)) {
+                String type = unmarked(each.substring(at + 1));
+                boolean required = type.endsWith("!");
                 fields.put(
                         each.substring(0, at),
-                        new Field(each.substring(at + 1, each.length() - (required ? 1 : 0)), required));
+                        new Field(type.substring(0, type.length() - (required ? 1 : 0)), required));
             }
         }
         types.put(line.substring(0, colon), fields);
+    }
+
+    private boolean isThere(String marked) {
+        int since = marked.indexOf('@');
+        int until = marked.indexOf('<');
+        int end = until > since ? until : marked.length();
+        return (since < 0 || minor(version) >= minor(marked.substring(since + 1, end)))
+                && (until < 0
+                        || minor(version)
+                                < minor(marked.substring(until + 1, since > until ? since : marked.length())));
+    }
+
+    private static String unmarked(String marked) {
+        int end = marked.length();
+        for (char mark : new char[] {'@', '<'}) {
+            int at = marked.indexOf(mark);
+            end = at < 0 ? end : Math.min(end, at);
+        }
+        return marked.substring(0, end);
+    }
+
+    private static Map<String, Removed> removed() {
+        var removed = new HashMap<String, Removed>();
+        for (String line : lines("removed-apis.txt")) {
+            String[] words = line.split(" ", -1);
+            removed.put(words[0] + " " + words[1], new Removed(words[2], words[3]));
+        }
+        return removed;
+    }
+
+    /** The lines of a resource of this package. */
+    static List<String> lines(String resource) {
+        InputStream stream = Schema.class.getResourceAsStream(resource);
+        if (stream == null) {
+            throw new IllegalStateException(resource + ": missing (expected: in the same jar)");
+        }
+        var lines = new ArrayList<String>();
+        try (var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                lines.add(line);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return lines;
     }
 }

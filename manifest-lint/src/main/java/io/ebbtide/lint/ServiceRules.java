@@ -1,7 +1,10 @@
 package io.ebbtide.lint;
 
+import io.ebbtide.Settings;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Rules about Services and those who name them. */
@@ -19,6 +22,25 @@ final class ServiceRules {
                         "Declare the port, or correct the name.",
                         ServiceRules::portUnknown),
                 new Rule(
+                        "service-port-undeclared",
+                        Severity.NOTE,
+                        "A Service sends to a number that the pods do not declare as a port.",
+                        "It works if the process listens there: the list of a container's ports informs, and closes nothing. "
+                                + "Sometimes it is the port of yesterday.",
+                        "targetPort, if it is a number, is among the containers' ports, where they declare any",
+                        "Declare the port, or correct the number.",
+                        ServiceRules::portUndeclared),
+                new Rule(
+                        "service-links-collide",
+                        Severity.WARNING,
+                        "A Service's name makes Kubernetes set a variable that the library reads.",
+                        "Every pod of the namespace that starts after the Service gets its address as a variable, such as "
+                                + "EBBTIDE_MANAGEMENT_PORT=tcp://10.0.0.7:80. The library ignores such a value and says so; "
+                                + "what was meant by that variable in an image or a file of variables may be lost with it.",
+                        "enableServiceLinks: false, or the variable set in the container itself, which wins",
+                        "Set enableServiceLinks: false in the pod's template, or give the Service another name.",
+                        ServiceRules::linksCollide),
+                new Rule(
                         "service-selects-nothing",
                         Severity.NOTE,
                         "A Service selects no workload of the input.",
@@ -35,6 +57,23 @@ final class ServiceRules {
                         "the backend's port is among the Service's ports",
                         "Correct the port.",
                         ServiceRules::routePortUnknown),
+                new Rule(
+                        "route-service-unknown",
+                        Severity.WARNING,
+                        "An Ingress or route sends to a Service that is not in the input, though others are.",
+                        "If it is not defined elsewhere, requests get 503 or 500.",
+                        "the backend is among the Services of its namespace, where any is in the same folder or stream",
+                        "Correct the name, or give the Service to the linter, too.",
+                        ServiceRules::routeServiceUnknown),
+                new Rule(
+                        "statefulset-service",
+                        Severity.NOTE,
+                        "A StatefulSet has no headless Service.",
+                        "The pods' own names, such as db-0.db, are those of a headless Service that serviceName names. Without it, or "
+                                + "if it has an address of its own, no pod can be reached by its name.",
+                        "serviceName names a Service with clusterIP: None, where the input has any Service that selects the pods",
+                        "Add the headless Service, or take serviceName out if nothing asks for single pods.",
+                        ServiceRules::statefulSet),
                 new Rule(
                         "monitor-port-unknown",
                         Severity.ERROR,
@@ -62,18 +101,93 @@ final class ServiceRules {
                 if (!target.is(Value.Kind.STRING) || target.integer().isPresent()) {
                     continue;
                 }
-                for (Workload workload : workloads) {
-                    boolean declared = workload.lasting().stream()
-                            .anyMatch(each -> Workload.port(each, target).isPresent());
-                    if (!declared) {
-                        found.at(
-                                service,
-                                target,
-                                "targetPort '%s'; %s declares %s"
-                                        .formatted(target.text(), workload.text(), declared(workload)),
-                                "name a port '%s' there, or write its number".formatted(target.text()));
-                    }
+                // Where some have it, the pods of the others are no endpoints for this port.
+                boolean any = workloads.stream().anyMatch(each -> each.hasPort(target.text()));
+                if (!any && !workloads.isEmpty()) {
+                    Workload workload = workloads.get(0);
+                    found.at(
+                            service,
+                            target,
+                            "targetPort '%s'; %s declares %s"
+                                    .formatted(target.text(), workload.text(), declared(workload)),
+                            "name a port '%s' there, or write its number".formatted(target.text()));
                 }
+            }
+        }
+    }
+
+    private static void portUndeclared(World world, Rule.Found found) {
+        for (Manifest service : world.services()) {
+            for (Value port : service.at("spec.ports").items()) {
+                Value target = port.field("targetPort");
+                Value asked = target.exists() ? target : port.field("port");
+                if (!asked.is(Value.Kind.INTEGER)) {
+                    continue;
+                }
+                world.selectedBy(service).stream()
+                        .filter(each -> {
+                            List<Value> ports = each.lasting().stream()
+                                    .flatMap(container -> container.field("ports").items().stream())
+                                    .toList();
+                            return !ports.isEmpty()
+                                    && ports.stream()
+                                            .noneMatch(declared -> declared.field("containerPort")
+                                                    .text()
+                                                    .equals(asked.text()));
+                        })
+                        .findFirst()
+                        .ifPresent(each -> found.at(
+                                service,
+                                asked,
+                                "%s %s; %s declares %s"
+                                        .formatted(asked.key(), asked.text(), each.text(), declared(each)),
+                                "declare the port there, or correct the number"));
+            }
+        }
+    }
+
+    private static void routeServiceUnknown(World world, Rule.Found found) {
+        routes(world).forEach(route -> {
+            for (Backends.Backend backend : Backends.of(route)) {
+                boolean there = world.find("", "Service", backend.namespace(), backend.service())
+                        .isPresent();
+                List<String> others = world.services().stream()
+                        .filter(each -> each.namespace().equals(backend.namespace()) && each.isBeside(route))
+                        .map(Manifest::name)
+                        .sorted()
+                        .toList();
+                if (!there && !others.isEmpty() && !backend.service().isEmpty()) {
+                    found.at(
+                            route,
+                            backend.place(),
+                            "Service %s; namespace %s has %s"
+                                    .formatted(backend.service(), backend.namespace(), String.join(", ", others)),
+                            "correct the name, or lint the Service along with it");
+                }
+            }
+        });
+    }
+
+    private static void statefulSet(World world, Rule.Found found) {
+        for (Workload workload : world.workloads()) {
+            Value name = workload.manifest().at("spec.serviceName");
+            String namespace = workload.manifest().namespace();
+            if (!workload.isA("StatefulSet") || name.textOr("").isEmpty() || !world.serves(workload)) {
+                continue;
+            }
+            Optional<Manifest> service = world.find("", "Service", namespace, name.text());
+            boolean headless = service.map(
+                            each -> each.at("spec.clusterIP").text().equals("None"))
+                    .orElse(false);
+            if (!headless) {
+                found.at(
+                        workload.manifest(),
+                        name,
+                        service.isPresent()
+                                ? "serviceName %s, a Service with an address of its own".formatted(name.text())
+                                : "serviceName %s; no Service of that name in namespace %s"
+                                        .formatted(name.text(), namespace),
+                        "a Service %s with clusterIP: None".formatted(name.text()));
             }
         }
     }
@@ -84,6 +198,34 @@ final class ServiceRules {
                         ProbeRules.declared(each) + " in " + each.field("name").text())
                 .reduce((one, other) -> one + ", " + other)
                 .orElse("none");
+    }
+
+    private static void linksCollide(World world, Rule.Found found) {
+        for (Manifest service : world.services()) {
+            Value name = service.at("metadata.name");
+            String variable = name.text().toUpperCase(Locale.ROOT).replace('-', '_') + "_PORT";
+            boolean isRead =
+                    Settings.unknownVariables(Map.of(variable, "")).isEmpty() && variable.startsWith("EBBTIDE_");
+            boolean hasAddress = !service.at("spec.clusterIP").text().equals("None")
+                    && !service.at("spec.type").text().equals("ExternalName");
+            if (!isRead || !hasAddress) {
+                continue;
+            }
+            for (Workload workload : world.workloadsIn(service.namespace())) {
+                Value links = workload.podSpec().field("enableServiceLinks");
+                boolean isSet = workload.ebbtide()
+                        .map(workload::environment)
+                        .map(environment -> environment.containsKey(variable))
+                        .orElse(true); // not the library's, so it reads no such variable
+                if (!links.text().equals("false") && !isSet) {
+                    found.at(
+                            service,
+                            name,
+                            "Service '%s' sets %s in %s".formatted(name.text(), variable, workload.text()),
+                            "set enableServiceLinks: false there");
+                }
+            }
+        }
     }
 
     private static void selectsNothing(World world, Rule.Found found) {
@@ -149,7 +291,7 @@ final class ServiceRules {
     private static void monitorPortUnknown(World world, Rule.Found found) {
         world.all("monitoring.coreos.com", "ServiceMonitor").forEach(monitor -> {
             List<Manifest> services = world.services().stream()
-                    .filter(each -> isMeant(monitor, each) && selects(monitor, each.labels()))
+                    .filter(each -> selects(monitor, each))
                     .toList();
             for (Value endpoint : monitor.at("spec.endpoints").items()) {
                 Value port = endpoint.field("port");
@@ -198,12 +340,14 @@ final class ServiceRules {
                         : names.stream().anyMatch(each -> each.text().equals(other.namespace())));
     }
 
+    /** Whether this ServiceMonitor selects this Service. */
+    static boolean selects(Manifest monitor, Manifest service) {
+        return isMeant(monitor, service) && selects(monitor, service.labels());
+    }
+
     private static boolean selects(Manifest monitor, Map<String, String> labels) {
-        Value selector = monitor.at("spec.selector");
-        Value wanted = selector.field("matchLabels");
-        return !wanted.fields().isEmpty()
-                && selector.field("matchExpressions").items().isEmpty()
-                && wanted.fields().stream().allMatch(each -> each.text().equals(labels.get(each.key())));
+        var selector = new LabelSelector(monitor.at("spec.selector"));
+        return !selector.isEmpty() && selector.matches(labels);
     }
 
     private static void affinity(World world, Rule.Found found) {

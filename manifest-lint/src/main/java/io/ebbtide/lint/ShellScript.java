@@ -1,14 +1,18 @@
 package io.ebbtide.lint;
 
+import io.ebbtide.internal.Redact;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What a shell as a container's first process runs, as far as it decides who hears SIGTERM. Immutable. */
 record ShellScript(String text) {
+    private static final Pattern ENV = Pattern.compile("(/usr)?(/bin/)?env");
+    private static final Pattern BUSYBOX = Pattern.compile("(.*/)?busybox");
     private static final Pattern SHELL = Pattern.compile("(.*/)?(sh|bash|ash|dash|zsh)");
     /** A trap with an action, for TERM among its signals. */
     private static final Pattern TRAP = Pattern.compile("\\btrap\\s+(?:--\\s+)?"
@@ -23,12 +27,50 @@ record ShellScript(String text) {
     private static final Pattern ASSIGNMENT = Pattern.compile("\\w+=\\S*");
     private static final Set<String> OPENING = Set.of("if", "case", "for", "while", "until");
     private static final Set<String> CLOSING = Set.of("fi", "done", "esac", "}");
+    private static final Set<String> MOMENTARY = Set.of(
+            "echo",
+            "printf",
+            "true",
+            "false",
+            ":",
+            "exit",
+            "date",
+            "env",
+            "printenv",
+            "ls",
+            "cat",
+            "pwd",
+            "id",
+            "whoami",
+            "hostname",
+            "uname",
+            "mkdir",
+            "rm",
+            "cp",
+            "mv",
+            "ln",
+            "chmod",
+            "chown",
+            "touch",
+            "test",
+            "[",
+            "set",
+            "export",
+            "cd",
+            "umask",
+            "ulimit",
+            "unset");
     private static final Set<String> WAITING = Set.of("wait", "exit", ":", "true");
 
     /** One command of the script. */
     private record Command(String text, boolean background) {
         String firstWord() {
             return text.split("\\s", 2)[0];
+        }
+
+        /** Whether it ends at once, so that no signal could meet it. */
+        boolean isMomentary() {
+            return MOMENTARY.contains(firstWord()) || ASSIGNMENT.matcher(text).matches();
         }
 
         boolean replacesShell() {
@@ -38,14 +80,36 @@ record ShellScript(String text) {
 
     /** The script of a container whose command is a shell with {@code -c}, or an option that holds it such as {@code -ec}. */
     static Optional<ShellScript> of(Value container) {
-        var words = new ArrayList<>(container.field("command").items());
-        if (words.isEmpty() || !SHELL.matcher(words.get(0).text()).matches()) {
+        if (container.field("command").items().isEmpty()) {
+            return Optional.empty(); // what the image's own entry point makes of args, no manifest says
+        }
+        List<String> words = Stream.of("command", "args")
+                .flatMap(each -> container.field(each).items().stream())
+                .map(Value::text)
+                .toList();
+        int shell = 0;
+        if (ENV.matcher(words.get(0)).matches()) {
+            shell++;
+            while (shell < words.size()
+                    && (words.get(shell).startsWith("-")
+                            || ASSIGNMENT.matcher(words.get(shell)).matches())) {
+                shell++;
+            }
+        }
+        if (shell < words.size() && BUSYBOX.matcher(words.get(shell)).matches()) {
+            shell++;
+        }
+        if (shell >= words.size() || !SHELL.matcher(words.get(shell)).matches()) {
             return Optional.empty();
         }
-        words.addAll(container.field("args").items());
-        for (int i = 1; i + 1 < words.size(); i++) {
-            if (words.get(i).text().matches("-[a-z]*c")) {
-                return Optional.of(new ShellScript(words.get(i + 1).text()));
+        boolean script = false;
+        for (int i = shell + 1; i < words.size(); i++) {
+            String word = words.get(i);
+            if (word.matches("[-+][a-zA-Z]+")) {
+                script |= word.startsWith("-") && word.contains("c");
+                i += word.endsWith("o") ? 1 : 0; // an option by its name, such as -o pipefail
+            } else {
+                return script ? Optional.of(new ShellScript(word)) : Optional.empty();
             }
         }
         return Optional.empty();
@@ -60,14 +124,17 @@ record ShellScript(String text) {
         Optional<Command> last = last(commands);
         boolean branches = commands.stream().anyMatch(each -> OPENING.contains(each.firstWord()));
         return last.isPresent()
+                && !commands.stream().allMatch(Command::isMomentary)
                 && !TRAP.matcher(text).find()
                 && !last.get().replacesShell()
                 && !(branches && commands.stream().anyMatch(Command::replacesShell));
     }
 
-    /** The last command that does something; "" if there is none. */
+    /** The last command that does something, without secrets; "" if there is none. */
     String lastCommand() {
-        return last(commands()).map(each -> shortened(each.text())).orElse("");
+        return last(commands(Redact.text(text))) // before it is parted and cut: a part of a secret is one, too
+                .map(each -> shortened(each.text()))
+                .orElse("");
     }
 
     /** What to write instead. */
@@ -78,7 +145,7 @@ record ShellScript(String text) {
         if (closes || last.text().contains("|")) {
             return "exec before the program that serves, without a pipe, or a trap that hands TERM on";
         }
-        String exec = EXEC.matcher(last.text()).matches() ? shortened(last.text()) : "exec " + lastCommand();
+        String exec = EXEC.matcher(last.text()).matches() ? lastCommand() : "exec " + lastCommand();
         return last.background() ? exec + ", in the foreground, or a trap that hands TERM on" : exec;
     }
 
@@ -90,8 +157,12 @@ record ShellScript(String text) {
     }
 
     private List<Command> commands() {
+        return commands(text);
+    }
+
+    private static List<Command> commands(String whole) {
         var commands = new ArrayList<Command>();
-        String script = text.replace("\\\n", " ");
+        String script = whole.replace("\\\n", " ");
         Matcher end = END.matcher(script);
         for (int from = 0; from <= script.length() && end.find(); from = end.end()) {
             String command = BEFORE_COMMAND

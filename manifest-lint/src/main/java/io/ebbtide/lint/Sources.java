@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
 /** Reads files, folders and standard input into manifests. Not thread-safe; confine to one thread. */
 final class Sources {
     /** The most bytes of one file. */
-    static final int MOST_BYTES = 8 * 1024 * 1024;
+    static final int MAX_BYTES = 8 * 1024 * 1024;
 
-    private static final int MOST_BYTES_IN_ALL = 32 * 1024 * 1024;
-    private static final int MOST_FILES = 10_000;
-    private static final int MOST_FOLDERS_DEEP = 32;
+    private static final int MAX_BYTES_IN_ALL = 32 * 1024 * 1024;
+    private static final int MAX_FILES = 10_000;
+    private static final int MAX_FOLDERS_DEEP = 32;
     /** At the start of any line, as several files in one stream bring several; there it is never part of a value. */
     private static final Pattern BYTE_ORDER_MARK = Pattern.compile("(?m)^\uFEFF");
 
@@ -43,8 +43,10 @@ final class Sources {
     private final Set<Object> read = new HashSet<>();
     private final Set<Object> above = new HashSet<>();
     private final String namespace;
+    private final Progress progress;
     private int files;
     private long bytes;
+    private int patches;
 
     /** Objects that name no namespace are in {@code default}. */
     Sources() {
@@ -53,7 +55,13 @@ final class Sources {
 
     /** Objects that name no namespace are in this one. */
     Sources(String namespace) {
+        this(namespace, Progress.NONE);
+    }
+
+    /** Objects that name no namespace are in this one; who waits is kept informed. */
+    Sources(String namespace, Progress progress) {
         this.namespace = namespace;
+        this.progress = progress;
     }
 
     /** What was to be read, as it was named. */
@@ -63,6 +71,11 @@ final class Sources {
 
     List<Manifest> manifests() {
         return manifests;
+    }
+
+    /** How many documents were kustomize's patches, which are recognised and not judged. */
+    int patches() {
+        return patches;
     }
 
     /** What could not be read. */
@@ -118,8 +131,8 @@ final class Sources {
     }
 
     private void addEntries(Path folder, int depth) throws BadInput, IOException {
-        if (depth > MOST_FOLDERS_DEEP) {
-            throw new BadInput("more than %d folders deep (expected: fewer)".formatted(MOST_FOLDERS_DEEP));
+        if (depth > MAX_FOLDERS_DEEP) {
+            throw new BadInput("more than %d folders deep (expected: fewer)".formatted(MAX_FOLDERS_DEEP));
         }
         var entries = new ArrayList<Path>();
         try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
@@ -155,11 +168,11 @@ final class Sources {
             if (regular && !read.add(file.toRealPath())) {
                 return;
             }
-            if (++files > MOST_FILES) {
-                throw new BadInput("more than %,d files (expected: fewer)".formatted(MOST_FILES));
+            if (++files > MAX_FILES) {
+                throw new BadInput("more than %,d files (expected: fewer)".formatted(MAX_FILES));
             }
             long size = regular ? Files.size(file) : 0;
-            if (size > MOST_BYTES) {
+            if (size > MAX_BYTES) {
                 throw tooLarge("%,d bytes".formatted(size));
             }
             try (InputStream stream = Files.newInputStream(file)) {
@@ -178,19 +191,19 @@ final class Sources {
         for (int read = stream.read(chunk); read >= 0; read = stream.read(chunk)) {
             buffer.write(chunk, 0, read);
             bytes += read;
-            if (buffer.size() > MOST_BYTES) {
+            if (buffer.size() > MAX_BYTES) {
                 throw tooLarge("more bytes");
             }
-            if (bytes > MOST_BYTES_IN_ALL) {
+            if (bytes > MAX_BYTES_IN_ALL) {
                 throw new BadInput("more than %,d bytes in all files (expected: fewer); lint one environment at a time"
-                        .formatted(MOST_BYTES_IN_ALL));
+                        .formatted(MAX_BYTES_IN_ALL));
             }
         }
         return buffer.toByteArray();
     }
 
     private static BadInput tooLarge(String size) {
-        return new BadInput("too large: %s (expected: at most %,d); split the file".formatted(size, MOST_BYTES));
+        return new BadInput("too large: %s (expected: at most %,d); split the file".formatted(size, MAX_BYTES));
     }
 
     private static String decoded(byte[] content) throws BadInput {
@@ -206,40 +219,35 @@ final class Sources {
                     .onUnmappableCharacter(CodingErrorAction.REPORT)
                     .decode(ByteBuffer.wrap(content))
                     .toString();
-            return BYTE_ORDER_MARK.matcher(text).replaceAll("");
+            return text.indexOf('\uFEFF') < 0
+                    ? text
+                    : BYTE_ORDER_MARK.matcher(text).replaceAll("");
         } catch (CharacterCodingException e) {
             throw new BadInput("not UTF-8 (expected: YAML or JSON in UTF-8)");
         }
     }
 
-    private void addText(String text, String name, boolean inFolder) throws BadInput {
-        // A tab in JSON can stand between values only, where YAML wants none.
-        String readable = name.toLowerCase(Locale.ROOT).endsWith(".json") ? text.replace('\t', ' ') : text;
-        List<YamlReader.Document> documents;
-        try {
-            documents = YamlReader.read(readable, YamlReader.Limits.USUAL);
-        } catch (BadInput e) {
-            throw text.contains("{{")
-                    ? new BadInput(
-                            e.line(),
-                            e.text()
-                                    + "; it looks like a template: render it first, as in helm template . | ebbtide-lint -")
-                    : e;
-        }
+    private void addText(String text, String name, boolean inFolder) {
+        Documents documents = Documents.of(text, YamlReader.Limits.USUAL);
+        progress.read(files, manifests.size());
         HelmSources helm = HelmSources.of(text);
-        for (YamlReader.Document document : documents) {
+        for (YamlReader.Document document : documents.read()) {
             var origin = new Origin(name, helm.before(document.root().line()));
             add(new Manifest(origin, document.root(), document.duplicates(), namespace), inFolder);
         }
+        documents.problems().forEach(each -> refuse(name, each));
     }
 
     private void add(Manifest manifest, boolean inFolder) {
         Value items = manifest.root().field("items");
         if (manifest.kind().endsWith("List") && items.is(Value.Kind.LIST)) {
             for (Value item : items.items()) {
-                add(new Manifest(manifest.origin(), item, List.of(), namespace), inFolder);
+                add(manifest.item(item), inFolder);
             }
             manifest.duplicates().forEach(each -> findings.add(StrictRules.duplicateKey(manifest, each)));
+        } else if (KustomizePatch.isOne(manifest)) {
+            findings.add(StrictRules.kustomizePatch(manifest));
+            patches++;
         } else if (StrictRules.isName(manifest.root().field("kind"))
                 && StrictRules.isName(manifest.root().field("apiVersion"))
                 && !manifest.group().equals("kustomize.config.k8s.io")) {

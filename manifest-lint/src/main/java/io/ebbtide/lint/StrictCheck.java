@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -12,41 +13,43 @@ import org.jspecify.annotations.Nullable;
 final class StrictCheck {
     private static final Pattern HAS_LETTER = Pattern.compile("[a-zA-Z]");
     private static final Pattern PERCENTAGE = Pattern.compile("\\d+%");
-    /** Versions that are gone, the release that took them, and what to write instead. */
-    private static final Map<String, Removed> REMOVED = Map.ofEntries(
-            removed("extensions/v1beta1 Deployment", "1.16", "apps/v1"),
-            removed("extensions/v1beta1 DaemonSet", "1.16", "apps/v1"),
-            removed("extensions/v1beta1 ReplicaSet", "1.16", "apps/v1"),
-            removed("extensions/v1beta1 NetworkPolicy", "1.16", "networking.k8s.io/v1"),
-            removed("extensions/v1beta1 Ingress", "1.22", "networking.k8s.io/v1"),
-            removed("apps/v1beta1 Deployment", "1.16", "apps/v1"),
-            removed("apps/v1beta2 Deployment", "1.16", "apps/v1"),
-            removed("apps/v1beta1 StatefulSet", "1.16", "apps/v1"),
-            removed("apps/v1beta2 StatefulSet", "1.16", "apps/v1"),
-            removed("apps/v1beta2 DaemonSet", "1.16", "apps/v1"),
-            removed("networking.k8s.io/v1beta1 Ingress", "1.22", "networking.k8s.io/v1"),
-            removed("networking.k8s.io/v1beta1 IngressClass", "1.22", "networking.k8s.io/v1"),
-            removed("rbac.authorization.k8s.io/v1beta1 ClusterRole", "1.22", "rbac.authorization.k8s.io/v1"),
-            removed("rbac.authorization.k8s.io/v1beta1 ClusterRoleBinding", "1.22", "rbac.authorization.k8s.io/v1"),
-            removed("apiextensions.k8s.io/v1beta1 CustomResourceDefinition", "1.22", "apiextensions.k8s.io/v1"),
-            removed("policy/v1beta1 PodDisruptionBudget", "1.25", "policy/v1"),
-            removed("policy/v1beta1 PodSecurityPolicy", "1.25", "Pod Security Admission"),
-            removed("batch/v1beta1 CronJob", "1.25", "batch/v1"),
-            removed("autoscaling/v2beta1 HorizontalPodAutoscaler", "1.25", "autoscaling/v2"),
-            removed("autoscaling/v2beta2 HorizontalPodAutoscaler", "1.26", "autoscaling/v2"));
+    /** Required by the API's own description, and taken by the server without. */
+    private static final Set<String> NOT_ASKED_FOR = Set.of(
+            "V1Sysctl.value",
+            "V1HTTPHeader.value",
+            "V1CustomResourceDefinitionVersion.served",
+            "V1CustomResourceDefinitionVersion.storage",
+            "V1SleepAction.seconds",
+            "V1ISCSIVolumeSource.lun",
+            "V1ISCSIPersistentVolumeSource.lun",
+            "V1CSIDriver.spec",
+            "V1LimitRangeSpec.limits",
+            "V1PreferredSchedulingTerm.preference",
+            "V1PodFailurePolicy.rules",
+            "V1ScaleIOVolumeSource.secretRef",
+            "V1ScaleIOPersistentVolumeSource.secretRef",
+            "V1ControllerRevision.revision",
+            "V1CSINode.spec",
+            "V1CSINodeSpec.drivers",
+            "V1DeviceClass.spec",
+            "V1beta1DeviceClass.spec",
+            "V1beta2DeviceClass.spec");
+    /** Kinds that requests and answers have, and no object: what they are in a file, no schema says. */
+    private static final Set<String> NO_OBJECTS = Set.of("Status", "Scale", "ComponentStatus", "Eviction", "List");
 
     private final Manifest manifest;
     private final List<Finding> findings = new ArrayList<>();
-    private final Schema schema = Schema.kubernetes();
+    private final Schema schema;
+    private final Refusals refusals;
 
-    private record Removed(String release, String instead) {}
-
-    private StrictCheck(Manifest manifest) {
+    private StrictCheck(Manifest manifest, Schema schema) {
         this.manifest = manifest;
+        this.schema = schema;
+        refusals = new Refusals(manifest, findings);
     }
 
-    static List<Finding> of(Manifest manifest) {
-        var check = new StrictCheck(manifest);
+    static List<Finding> of(Manifest manifest, Schema schema) {
+        var check = new StrictCheck(manifest, schema);
         manifest.duplicates().forEach(each -> check.findings.add(StrictRules.duplicateKey(manifest, each)));
         check.run();
         return check.findings;
@@ -56,23 +59,52 @@ final class StrictCheck {
         Value root = manifest.root();
         String kind = manifest.apiVersion() + " " + manifest.kind();
         String type = schema.typeOf(manifest.apiVersion(), manifest.kind());
-        Removed gone = REMOVED.get(kind);
+        Schema.Removed gone = Schema.removal(kind).orElse(null);
         if (type != null) {
+            refusals.checkObject(root, type);
             object(root, type);
-        } else if (gone != null) {
+        } else if (gone != null && Schema.minor(gone.release()) <= Schema.minor(schema.version())) {
             findings.add(StrictRules.REMOVED_API.finding(
                     manifest,
                     root.field("apiVersion"),
                     "%s %s was removed in Kubernetes %s"
                             .formatted(manifest.apiVersion(), manifest.kind(), gone.release()),
-                    gone.instead().contains("/") ? "apiVersion: " + gone.instead() : gone.instead()));
+                    gone.instead().equals("-") ? "nothing takes its place" : "apiVersion: " + gone.instead()));
+        } else if (isKubernetesOwn()
+                && !NO_OBJECTS.contains(manifest.kind())
+                && !manifest.kind().endsWith("List")) {
+            noSuchKind(root);
         } else {
             findings.add(StrictRules.UNKNOWN_KIND.finding(
                     manifest,
                     root.field("kind"),
-                    kind + " is none of Kubernetes' own kinds",
+                    "%s is no kind of Kubernetes %s itself".formatted(kind, schema.version()),
                     "nothing; kubectl apply --dry-run=server checks it"));
         }
+    }
+
+    /** Whether no custom resource can have this group: theirs have a dot in them. */
+    private boolean isKubernetesOwn() {
+        return schema.isOwnGroup(manifest.group()) || !manifest.group().contains(".");
+    }
+
+    private void noSuchKind(Value root) {
+        String spelling = schema.spelling(manifest.group(), manifest.kind());
+        String kind = spelling == null ? manifest.kind() : spelling;
+        Set<String> elsewhere = schema.apiVersionsOf(kind);
+        boolean misspelt = !kind.equals(manifest.kind());
+        findings.add(StrictRules.NO_SUCH_KIND.finding(
+                manifest,
+                root.field(misspelt ? "kind" : "apiVersion"),
+                "%s %s: Kubernetes %s serves %s"
+                        .formatted(
+                                manifest.apiVersion(),
+                                manifest.kind(),
+                                schema.version(),
+                                elsewhere.isEmpty() ? "no such kind" : kind + " in " + String.join(", ", elsewhere)),
+                elsewhere.isEmpty()
+                        ? "correct kind and apiVersion"
+                        : misspelt ? "kind: " + kind : "apiVersion: " + String.join(" or ", elsewhere)));
     }
 
     private void object(Value object, String type) {
@@ -90,16 +122,32 @@ final class StrictCheck {
                 unknown(each, type, fields);
             } else {
                 value(each, field.type());
+                known(each, KnownValues.of(type, each.key()));
             }
         }
+        // The status is the server's to write; what a manifest has of it is a remnant that applying ignores.
+        if (object.isWithin(manifest.at("status"))) {
+            return;
+        }
+        refusals.check(object, type);
         fields.forEach((name, field) -> {
-            // The status is the server's to write; what a manifest has of it is a remnant that applying ignores.
-            boolean asked = field.required() && !object.isWithin(manifest.at("status"));
-            if (asked && !object.field(name).exists()) {
+            if (field.required()
+                    && !NOT_ASKED_FOR.contains(type + "." + name)
+                    && !object.field(name).exists()) {
                 findings.add(StrictRules.MISSING_FIELD.finding(
                         manifest, object.field(name), "%s requires %s".formatted(spoken(type), name), "write " + name));
             }
         });
+    }
+
+    private void known(Value value, @Nullable KnownValues known) {
+        if (known != null && value.exists() && !known.take(value)) {
+            findings.add(StrictRules.INVALID_VALUE.finding(
+                    manifest,
+                    value,
+                    "%s: %s (expected: %s)".formatted(value.key(), value.written(), known.text()),
+                    "write one that Kubernetes takes"));
+        }
     }
 
     private void value(Value value, String type) {
@@ -121,29 +169,77 @@ final class StrictCheck {
         } else {
             switch (type) {
                 case "string" -> expect(value, "a string; quote it", Kind.STRING);
-                case "int" -> integer(value);
+                case "int" -> integer(value, Integer.MIN_VALUE, Integer.MAX_VALUE, 32);
+                case "long" -> integer(value, Long.MIN_VALUE, Long.MAX_VALUE, 64);
+                case "bytes" -> base64(value);
                 case "number" -> expect(value, "a number", Kind.INTEGER, Kind.NUMBER);
                 case "bool" -> expect(value, "true or false", Kind.BOOLEAN);
                 case "int-or-string" -> integerOrString(value);
-                case "quantity" ->
-                    expect(value, "a quantity such as 250m or 384Mi", Kind.INTEGER, Kind.NUMBER, Kind.STRING);
+                case "quantity" -> quantity(value);
                 default -> object(value, type);
             }
         }
     }
 
-    private void integer(Value value) {
-        boolean tooLarge = value.text().matches("[-+]?\\d+") && value.integer().isEmpty();
-        if (value.is(Kind.INTEGER) && tooLarge) {
-            wrong(value, "a whole number of 32 bits");
-        } else {
-            expect(value, "a whole number", Kind.INTEGER);
+    private void integer(Value value, long min, long max, int bits) {
+        if (!value.is(Kind.INTEGER)) {
+            wrong(value, "a whole number");
+        } else if (!isWithin(value.text(), min, max)) {
+            wrong(value, "a whole number of %d bits".formatted(bits));
         }
+    }
+
+    private static boolean isWithin(String number, long min, long max) {
+        try {
+            long value = Long.parseLong(number);
+            return min <= value && value <= max;
+        } catch (NumberFormatException e) {
+            return false;
+        }
+    }
+
+    private void quantity(Value value) {
+        boolean number = value.is(Kind.INTEGER) || value.is(Kind.NUMBER);
+        if (!number && !(value.is(Kind.STRING) && Quantity.parse(value.text()).isPresent())) {
+            wrong(value, "a quantity such as 250m or 384Mi");
+        }
+    }
+
+    /** As Go's decoder has it: with the padding, line breaks left out. The value may be a secret, so nothing shows it. */
+    private void base64(Value value) {
+        if (!value.is(Kind.STRING) || !isBase64(value.text())) {
+            wrong(value, "base64 with its padding");
+        }
+    }
+
+    private static boolean isBase64(String text) {
+        int padding = 0;
+        int length = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char each = text.charAt(i);
+            if (each == '\n' || each == '\r') {
+                continue;
+            }
+            length++;
+            boolean letter =
+                    (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') || (each >= '0' && each <= '9');
+            if (each == '=') {
+                padding++;
+            } else if (padding > 0 || !(letter || each == '+' || each == '/')) {
+                return false;
+            }
+        }
+        return length % 4 == 0 && padding <= 2;
     }
 
     /** A string is a port's name in some of these fields, a percentage in all others. */
     private void integerOrString(Value value) {
         boolean isPort = value.key().equals("port") || value.key().equals("targetPort");
+        if (value.key().equals("targetPort")
+                && value.is(Kind.STRING)
+                && value.text().isEmpty()) {
+            return; // the server takes the port
+        }
         if (value.is(Kind.STRING) && isPort && !HAS_LETTER.matcher(value.text()).find()) {
             wrong(value, "a whole number without quotes, or a name with a letter in it");
         } else if (value.is(Kind.STRING)
@@ -164,22 +260,37 @@ final class StrictCheck {
     private void wrong(Value value, String expected) {
         String is = value.is(Kind.MAP) || value.is(Kind.LIST)
                 ? "a " + value.kind().name().toLowerCase(Locale.ROOT)
-                : value.text() + ", which YAML reads as " + value.kind().name().toLowerCase(Locale.ROOT);
+                : shown(value) + ", which YAML reads as " + value.kind().name().toLowerCase(Locale.ROOT);
         findings.add(StrictRules.WRONG_TYPE.finding(
                 manifest,
                 value,
                 "%s: %s (expected: %s)".formatted(value.key(), is, expected),
                 expected.startsWith("a string")
-                        ? "%s: \"%s\"".formatted(value.key(), value.text())
+                        ? "%s: \"%s\"".formatted(value.key(), shown(value))
                         : "write " + expected));
+    }
+
+    private String shown(Value value) {
+        return manifest.kind().equals("Secret")
+                        && (manifest.at("data").equals(value.parent())
+                                || manifest.at("stringData").equals(value.parent()))
+                ? "(a value of %d characters)".formatted(value.written().length())
+                : value.written();
     }
 
     private void unknown(Value field, String type, Map<String, Schema.Field> fields) {
         String near = nearest(field.key(), fields);
+        String elsewhere = Schema.elsewhere(type, field.key());
         findings.add(StrictRules.UNKNOWN_FIELD.finding(
                 manifest,
                 field,
-                "%s has no field '%s'".formatted(spoken(type), field.key()),
+                "%s has no field '%s'%s"
+                        .formatted(
+                                spoken(type),
+                                field.key(),
+                                elsewhere == null
+                                        ? ""
+                                        : " in Kubernetes %s; %s has one".formatted(schema.version(), elsewhere)),
                 near == null ? "take it out, or put it where it belongs" : "is '%s' meant?".formatted(near)));
     }
 
@@ -218,9 +329,5 @@ final class StrictCheck {
             }
         }
         return row[other.length()];
-    }
-
-    private static Map.Entry<String, Removed> removed(String kind, String release, String instead) {
-        return Map.entry(kind, new Removed(release, instead));
     }
 }

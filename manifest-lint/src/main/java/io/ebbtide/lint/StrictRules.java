@@ -39,6 +39,16 @@ final class StrictRules {
             "the required fields of the kind, as in Kubernetes' own API",
             "Write it.",
             Rule.BY_THE_READER);
+    static final Rule INVALID_VALUE = new Rule(
+            "invalid-value",
+            Severity.ERROR,
+            "Kubernetes does not take this value.",
+            "The API server refuses the object: the value is of the right type, and out of bounds, in contradiction to another one, "
+                    + "or none that it knows.",
+            "the API server's own validation, as of Kubernetes 1.34 to 1.37: names and labels, a selector and the template's labels, "
+                    + "ports, volumes, bounds of numbers, values out of a list",
+            "Write a value that Kubernetes takes.",
+            Rule.BY_THE_READER);
     static final Rule DUPLICATE_KEY = new Rule(
             "duplicate-key",
             Severity.ERROR,
@@ -55,6 +65,14 @@ final class StrictRules {
                     + "same.",
             "the kinds of Kubernetes itself are known",
             "Nothing; kubectl apply --dry-run=server checks it.",
+            Rule.BY_THE_READER);
+    static final Rule NO_SUCH_KIND = new Rule(
+            "no-such-kind",
+            Severity.ERROR,
+            "Kubernetes serves no such kind in this group and version.",
+            "Applying it fails: no matches for kind. Letters' case counts, and a custom resource's group has a dot in it.",
+            "kind and apiVersion are among those of the version of Kubernetes that --kubernetes-version chooses",
+            "Correct kind or apiVersion.",
             Rule.BY_THE_READER);
     static final Rule REMOVED_API = new Rule(
             "removed-api",
@@ -73,14 +91,23 @@ final class StrictRules {
             "apiVersion and kind, both, each a string",
             "Write both, or leave the file out.",
             Rule.BY_THE_READER);
+    static final Rule KUSTOMIZE_PATCH = new Rule(
+            "kustomize-patch",
+            Severity.NOTE,
+            "This document is a patch of kustomize, not an object.",
+            "It is not judged: only with what it changes does it make an object.",
+            "no $patch, $retainKeys or $setElementOrder, which no object has",
+            "Lint what kustomize renders: kubectl kustomize . | ebbtide-lint -",
+            Rule.BY_THE_READER);
     static final Rule EXCLUSIVE_FIELDS = new Rule(
             "exclusive-fields",
             Severity.ERROR,
             "Two fields stand side by side of which Kubernetes takes one.",
             "The API server refuses the object.",
-            "a PodDisruptionBudget has minAvailable or maxUnavailable",
-            "Take one of the two out; maxUnavailable goes on meaning the same when the number of replicas changes.",
-            StrictRules::exclusive);
+            "one handler of a probe or hook; no rollingUpdate beside Recreate; minAvailable or maxUnavailable; a metric's one source",
+            "Take one of the two out; of minAvailable and maxUnavailable, the latter goes on meaning the same when the number of "
+                    + "replicas changes.",
+            Rule.BY_THE_READER);
     static final Rule DUPLICATE_OBJECT = new Rule(
             "duplicate-object",
             Severity.WARNING,
@@ -121,12 +148,15 @@ final class StrictRules {
         return List.of(
                 UNREADABLE,
                 NOT_A_MANIFEST,
+                KUSTOMIZE_PATCH,
                 DUPLICATE_KEY,
                 UNKNOWN_FIELD,
                 WRONG_TYPE,
                 MISSING_FIELD,
+                INVALID_VALUE,
                 EXCLUSIVE_FIELDS,
                 UNKNOWN_KIND,
+                NO_SUCH_KIND,
                 REMOVED_API,
                 DUPLICATE_OBJECT,
                 IGNORED_WITHOUT_REASON,
@@ -144,6 +174,17 @@ final class StrictRules {
                                 key.firstLine(),
                                 key.second().line()),
                 "take one of the two out");
+    }
+
+    static Finding kustomizePatch(Manifest manifest) {
+        Value shows = KustomizePatch.directive(manifest.root()).orElse(manifest.root());
+        return KUSTOMIZE_PATCH.finding(
+                manifest,
+                shows,
+                shows.equals(manifest.root())
+                        ? "a list of operations with op and path (JSON 6902)"
+                        : shows.key() + " is a directive to kustomize",
+                "lint what it renders: kubectl kustomize . | ebbtide-lint -");
     }
 
     static Finding notAManifest(Manifest manifest, boolean inFolder) {
@@ -176,20 +217,6 @@ final class StrictRules {
                                         "nothing to judge: no Kubernetes object (expected: at least one)",
                                         "name the files or the folder that hold manifests (*.yaml, *.yml, *.json), or pipe them in"))
                         .toList();
-    }
-
-    private static void exclusive(World world, Rule.Found found) {
-        world.all("policy", "PodDisruptionBudget").forEach(budget -> {
-            Value least = budget.at("spec.minAvailable");
-            Value most = budget.at("spec.maxUnavailable");
-            if (least.exists() && most.exists()) {
-                found.at(
-                        budget,
-                        least,
-                        "minAvailable %s and maxUnavailable %s".formatted(least.text(), most.text()),
-                        "take minAvailable out");
-            }
-        });
     }
 
     private static void duplicates(World world, Rule.Found found) {

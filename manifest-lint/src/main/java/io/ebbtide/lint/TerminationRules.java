@@ -80,7 +80,9 @@ final class TerminationRules {
                         Severity.WARNING,
                         "The mesh's sidecar stops before the service has finished.",
                         "Istio's classic sidecar gets SIGTERM at the deletion, too, and closes after terminationDrainDuration, 5 s "
-                                + "by default. From then on the service has no network: neither answers nor the database get through.",
+                                + "by default. From then on the service has no network: neither answers nor the database get through. "
+                                + "Since Istio 1.27 the sidecar that is injected is a native one, which stops after the service, unless "
+                                + "sidecar.istio.io/nativeSidecar is \"false\".",
                         "terminationDrainDuration >= preStop + lameDuck + drain, or a native sidecar",
                         "Make it a native sidecar (sidecar.istio.io/nativeSidecar: \"true\"), or raise terminationDrainDuration in "
                                 + "proxy.istio.io/config.",
@@ -89,29 +91,57 @@ final class TerminationRules {
 
     private static void graceBelowSum(World world, Rule.Found found) {
         for (Workload workload : world.workloads()) {
-            Timing timing = world.timing(workload);
             Value place = workload.podSpec().field("terminationGracePeriodSeconds");
-            if (timing.settings() != null && timing.budget() == null && timing.problem() != null) {
-                found.at(
-                        workload.manifest(),
-                        place,
-                        timing.problem(),
-                        "raise terminationGracePeriodSeconds and EBBTIDE_GRACE, or lower a share");
-            } else if (timing.settings() == null) {
-                declaredSum(workload, timing, place, found);
+            for (Timing timing : world.timingsOf(workload)) {
+                if (timing.settings() != null && timing.budget() == null && timing.problem() != null) {
+                    found.at(
+                            workload.manifest(),
+                            place,
+                            timing.problem(),
+                            "raise terminationGracePeriodSeconds and EBBTIDE_GRACE, or lower a share");
+                } else if (timing.settings() == null) {
+                    declaredSum(workload, timing, place, found);
+                } else {
+                    hookBeside(workload, timing, place, found);
+                }
             }
         }
     }
 
+    /** Beside a process whose own sum fits, a hook of any container that outlasts the grace. */
+    private static void hookBeside(Workload workload, Timing timing, Value place, Rule.Found found) {
+        Sourced<Duration> longest = timing.longestPreStop();
+        Duration margin = Durations.max(timing.grace().value().dividedBy(10), Duration.ofSeconds(1));
+        Duration sum = longest.value().plus(margin);
+        if (!longest.value().isZero() && sum.compareTo(timing.grace().value()) > 0) {
+            found.at(
+                    workload.manifest(),
+                    place,
+                    "preStop %s + margin %s (10 %% of the grace) = %s > %s"
+                            .formatted(
+                                    Timing.text(longest),
+                                    Durations.text(margin),
+                                    Durations.text(sum),
+                                    Timing.text(timing.grace())),
+                    "terminationGracePeriodSeconds: " + needed(longest.value()) + ", or a shorter hook");
+        }
+    }
+
+    /** The least grace, in seconds, that holds this and a tenth of itself. */
+    private static long needed(Duration before) {
+        return Math.max(before.toSeconds() + 1, (long) Math.ceil(before.toMillis() / 900.0));
+    }
+
     /** Without Ebbtide's own numbers, what is declared and what preStop takes. */
     private static void declaredSum(Workload workload, Timing timing, Value place, Rule.Found found) {
-        if (timing.preStop() == null || timing.problem() != null) {
+        if (timing.problem() != null) {
             return;
         }
+        Sourced<Duration> preStop = timing.leastPreStop();
         Duration grace = timing.grace().value();
         Duration margin = Durations.max(grace.dividedBy(10), Duration.ofSeconds(1));
-        Duration sum = timing.preStop().value().plus(margin);
-        var addition = new StringBuilder("preStop " + Timing.text(timing.preStop()));
+        Duration sum = preStop.value().plus(margin);
+        var addition = new StringBuilder("preStop " + Timing.text(preStop));
         Map<String, Sourced<Duration>> shares = new LinkedHashMap<>();
         if (timing.lameDuck() != null) {
             shares.put("lameDuck", timing.lameDuck());
@@ -134,14 +164,13 @@ final class TerminationRules {
         boolean anything = !longest.value().isZero() || !shares.isEmpty();
         if (anything && sum.compareTo(grace) > 0) {
             Duration before = sum.minus(margin);
-            long needed = Math.max(before.toSeconds() + 1, (long) Math.ceil(before.toMillis() / 900.0));
             found.at(
                     workload.manifest(),
                     place,
                     "%s + margin %s (10 %% of the grace) = %s > %s"
                             .formatted(
                                     addition, Durations.text(margin), Durations.text(sum), Timing.text(timing.grace())),
-                    "terminationGracePeriodSeconds: " + needed);
+                    "terminationGracePeriodSeconds: " + needed(before));
         }
     }
 
@@ -155,17 +184,21 @@ final class TerminationRules {
 
     private static void mismatch(World world, Rule.Found found, int sign, String meaning) {
         for (Workload workload : world.workloads()) {
-            Timing timing = world.timing(workload);
-            Settings settings = timing.settings();
-            if (settings == null || timing.hides("EBBTIDE_GRACE")) {
-                continue;
+            for (Timing timing : world.timingsOf(workload)) {
+                mismatch(workload, timing, found, sign, meaning);
             }
-            Duration told = settings.grace();
-            boolean set = told != null;
-            Duration own = told == null ? Orchestrator.KUBERNETES.defaultGrace() : told;
+        }
+    }
+
+    private static void mismatch(Workload workload, Timing timing, Rule.Found found, int sign, String meaning) {
+        Settings settings = timing.settings();
+        if (settings != null && !timing.hides("EBBTIDE_GRACE")) {
+            Duration given = settings.grace();
+            boolean set = given != null;
+            Duration own = given == null ? Orchestrator.KUBERNETES.defaultGrace() : given;
             Duration platform = timing.grace().value();
             if (Integer.signum(own.compareTo(platform)) == sign) {
-                Value container = workload.ebbtide().orElseThrow();
+                Value container = timing.container();
                 found.at(
                         workload.manifest(),
                         Workload.placeOf(container, "EBBTIDE_GRACE"),
@@ -235,26 +268,30 @@ final class TerminationRules {
 
     private static void preStopUntold(World world, Rule.Found found) {
         for (Workload workload : world.workloads()) {
-            Timing timing = world.timing(workload);
-            Settings settings = timing.settings();
-            if (settings == null || timing.preStop() == null || timing.hides("EBBTIDE_PRE_STOP")) {
-                continue;
+            for (Timing timing : world.timingsOf(workload)) {
+                preStopUntold(workload, timing, found);
             }
-            Duration told = settings.shares().preStop() == null
-                    ? Duration.ZERO
-                    : settings.shares().preStop();
-            Duration real = timing.preStop().value();
-            if (!told.equals(real)) {
-                found.at(
-                        workload.manifest(),
-                        Workload.placeOf(workload.ebbtide().orElseThrow(), "EBBTIDE_PRE_STOP"),
-                        "EBBTIDE_PRE_STOP %s (%s), preStop %s"
-                                .formatted(
-                                        Durations.text(told),
-                                        settings.shares().preStop() == null ? "not set" : "set",
-                                        Timing.text(timing.preStop())),
-                        "EBBTIDE_PRE_STOP: %ds".formatted(real.toSeconds()));
-            }
+        }
+    }
+
+    private static void preStopUntold(Workload workload, Timing timing, Rule.Found found) {
+        Settings settings = timing.settings();
+        if (settings == null || timing.hides("EBBTIDE_PRE_STOP")) {
+            return;
+        }
+        Duration given = settings.shares().preStop();
+        Duration own = given == null ? Duration.ZERO : given;
+        Sourced<Duration> real = timing.preStop() == null ? timing.leastPreStop() : timing.preStop();
+        boolean wrong = timing.preStop() == null
+                ? own.compareTo(real.value()) < 0 // it takes at least so long
+                : !own.equals(real.value());
+        if (wrong) {
+            found.at(
+                    workload.manifest(),
+                    Workload.placeOf(timing.container(), "EBBTIDE_PRE_STOP"),
+                    "EBBTIDE_PRE_STOP %s (%s), preStop %s"
+                            .formatted(Durations.text(own), given == null ? "not set" : "set", Timing.text(real)),
+                    "EBBTIDE_PRE_STOP: %ds".formatted(real.value().toSeconds()));
         }
     }
 }

@@ -1,5 +1,8 @@
 package io.ebbtide.lint;
 
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Findings for a reader. */
@@ -21,6 +24,27 @@ final class TextReport {
                 lint.findings().stream().map(each -> text(each, colours)).collect(Collectors.joining());
         return findings + summary(lint) + "\n";
     }
+
+    /** How many findings each rule has, most of the worst severity first, and the sum as below the findings themselves. */
+    static String byRule(ManifestLint lint) {
+        var counts = new HashMap<Kind, Integer>();
+        lint.findings().forEach(each -> counts.merge(new Kind(each.severity(), each.rule()), 1, Integer::sum));
+        return counts.entrySet().stream()
+                        .sorted(Comparator.comparing((Map.Entry<Kind, Integer> each) ->
+                                        each.getKey().severity())
+                                .thenComparing(each -> -each.getValue())
+                                .thenComparing(each -> each.getKey().rule()))
+                        .map(each -> "%6d %-8s %s\n"
+                                .formatted(
+                                        each.getValue(),
+                                        each.getKey().severity().text(),
+                                        each.getKey().rule()))
+                        .collect(Collectors.joining())
+                + summary(lint) + "\n";
+    }
+
+    /** What findings are counted by: a rule may be milder in one place than in another. */
+    private record Kind(Severity severity, String rule) {}
 
     private static String text(Finding finding, boolean colours) {
         var text = new StringBuilder();

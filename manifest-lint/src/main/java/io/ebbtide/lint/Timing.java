@@ -10,6 +10,7 @@ import io.ebbtide.lifecycle.Orchestrator;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -22,9 +23,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a workload's time from deletion to the kill is shared out, by the process's own arithmetic. Immutable.
  *
+ * @param container the container that is judged: one that runs Ebbtide, else the one that serves; may be absent
  * @param grace {@code terminationGracePeriodSeconds}
  * @param preStop the preStop hook of the container that serves, which it gets its signal after; null if one is there whose
  *     duration cannot be told
+ * @param leastPreStop the same, or as much of it as is known: a hook that sleeps first and then does more takes at least that
  * @param longestPreStop the longest hook of any container, as far as they can be told: the pod is not gone before
  * @param settings what the process makes of its environment; null if nothing shows that it is Ebbtide, or it is wrong
  * @param budget its shares; null if there are no settings, or they do not fit
@@ -36,8 +39,10 @@ import org.jspecify.annotations.Nullable;
  *     follows from them is null
  */
 record Timing(
+        Value container,
         Sourced<Duration> grace,
         @Nullable Sourced<Duration> preStop,
+        Sourced<Duration> leastPreStop,
         Sourced<Duration> longestPreStop,
         @Nullable Settings settings,
         @Nullable GraceBudget budget,
@@ -56,14 +61,24 @@ record Timing(
     private static final String POLICY = "EBBTIDE_LAME_DUCK_POLICY";
     /** A hook that sleeps and does nothing else, bare or in a shell; whatever does more takes nobody knows how long. */
     private static final Pattern SLEEP = Pattern.compile(
-            "((/usr)?(/bin/)?(sh|bash|ash|dash) -e?c )?((/usr)?/bin/)?sleep (\\d+(?:\\.\\d+)?)(s|m)?\\s*");
+            "((/usr)?(/bin/)?(sh|bash|ash|dash) -[a-z]*c )?((/usr)?/bin/)?sleep (\\d+(?:\\.\\d+)?)(s|m|h)?(?=\\s|;|&|$)(.*)",
+            Pattern.DOTALL);
+    /** What may follow a sleep without making the hook any longer. */
+    private static final Pattern NOTHING = Pattern.compile("\\s*;?\\s*(exit( 0)?|true|:)?\\s*;?\\s*");
 
-    static Timing of(Workload workload) {
+    static List<Timing> allOf(Workload workload) {
+        List<Value> ebbtides = workload.ebbtides();
+        return ebbtides.isEmpty()
+                ? List.of(of(workload, Optional.empty()))
+                : ebbtides.stream().map(each -> of(workload, Optional.of(each))).toList();
+    }
+
+    private static Timing of(Workload workload, Optional<Value> ebbtide) {
+        Value container = ebbtide.orElseGet(workload::serving);
         Value period = workload.podSpec().field("terminationGracePeriodSeconds");
         Sourced<Duration> grace = period.exists()
                 ? Sourced.of(Duration.ofSeconds(period.integerOr(30)), "terminationGracePeriodSeconds")
                 : Sourced.of(Duration.ofSeconds(30), "terminationGracePeriodSeconds, Kubernetes' default");
-        Optional<Value> ebbtide = workload.ebbtide();
         Settings settings = null;
         GraceBudget budget = null;
         String problem = null;
@@ -76,7 +91,7 @@ record Timing(
             try {
                 settings = Settings.derived().withEnvironment(environment.values());
                 if (Collections.disjoint(hidden, SHARES)) {
-                    budget = settings.budget(Orchestrator.KUBERNETES);
+                    budget = asPlanned(settings).budget(Orchestrator.KUBERNETES);
                 }
             } catch (IllegalArgumentException e) {
                 problem = e.getMessage();
@@ -88,8 +103,10 @@ record Timing(
         Shares given = settings == null || problem != null ? Shares.DERIVED : settings.shares();
         boolean never = settings != null && settings.lameDuckRules().policy() == LameDuckPolicy.NONE;
         return new Timing(
+                container,
                 grace,
-                preStop(workload.serving()),
+                preStop(container),
+                leastPreStop(container),
                 longestPreStop(workload),
                 settings,
                 budget,
@@ -104,6 +121,13 @@ record Timing(
                 share(workload, "drain", budget == null ? null : budget.drain(), given.drain()),
                 share(workload, "stop", budget == null ? null : budget.stop(), given.stop()),
                 hidden);
+    }
+
+    /** As the process plans: with the policy none the drain gets the share of the lame duck. */
+    private static Settings asPlanned(Settings settings) {
+        return settings.lameDuckRules().policy() == LameDuckPolicy.NONE
+                ? settings.withLameDuck(Duration.ZERO)
+                : settings;
     }
 
     /** A share as it is declared, else as the budget has it, else, without a budget, as it is set. */
@@ -126,36 +150,62 @@ record Timing(
         if (!hook.exists()) {
             return Sourced.of(Duration.ZERO, "no preStop");
         }
-        Duration takes = takes(hook);
-        return takes == null
+        Slept slept = slept(hook);
+        return slept == null || !slept.exactly()
                 ? null
                 : Sourced.of(
-                        takes, "preStop of container " + container.field("name").text());
+                        slept.time(),
+                        "preStop of container " + container.field("name").text());
     }
 
-    /** Hooks of several containers run side by side. */
+    private static Sourced<Duration> leastPreStop(Value container) {
+        Slept slept = slept(container.at("lifecycle.preStop"));
+        return slept == null
+                ? Sourced.of(Duration.ZERO, "no preStop, or one of unknown length")
+                : Sourced.of(
+                        slept.time(),
+                        "preStop of container %s%s"
+                                .formatted(container.field("name").text(), slept.exactly() ? "" : ", at least"));
+    }
+
+    /** Hooks of several containers, native sidecars too, run side by side. */
     private static Sourced<Duration> longestPreStop(Workload workload) {
         Sourced<Duration> longest = Sourced.of(Duration.ZERO, "no preStop");
-        for (Value container : workload.containers()) {
-            Sourced<Duration> each = preStop(container);
-            if (each != null && each.value().compareTo(longest.value()) > 0) {
+        for (Value container : workload.lasting()) {
+            Sourced<Duration> each = leastPreStop(container);
+            if (each.value().compareTo(longest.value()) > 0) {
                 longest = each;
             }
         }
         return longest;
     }
 
-    private static @Nullable Duration takes(Value hook) {
+    /** How long a hook sleeps, and whether that is all that it does. */
+    private record Slept(Duration time, boolean exactly) {}
+
+    private static @Nullable Slept slept(Value hook) {
         Value seconds = hook.at("sleep.seconds");
         if (seconds.exists()) {
-            return seconds.integer().isPresent() ? Duration.ofSeconds(seconds.integerOr(0)) : null;
+            return seconds.integer().isPresent()
+                    ? new Slept(Duration.ofSeconds(Math.max(0, seconds.integerOr(0))), true)
+                    : null;
         }
         Matcher matcher = SLEEP.matcher(hook.at("exec.command").joined());
         if (!matcher.matches()) {
             return null;
         }
-        double amount = Double.parseDouble(matcher.group(7)) * ("m".equals(matcher.group(8)) ? 60 : 1);
-        return amount > 604_800 ? null : Duration.ofMillis(Math.round(amount * 1000));
+        String after = matcher.group(9);
+        boolean shell = matcher.group(1) != null;
+        if (shell && after.strip().startsWith("&") && !after.strip().startsWith("&&")) {
+            return null; // in the background: nothing waits for it
+        }
+        String unit = matcher.group(8) == null ? "s" : matcher.group(8);
+        double amount = Double.parseDouble(matcher.group(7)) * (unit.equals("h") ? 3_600 : unit.equals("m") ? 60 : 1);
+        return amount > 604_800
+                ? null
+                : new Slept(
+                        Duration.ofMillis(Math.round(amount * 1000)),
+                        NOTHING.matcher(after).matches());
     }
 
     /** How long the pod goes on serving after its deletion; null if something in it cannot be told. */
@@ -168,7 +218,7 @@ record Timing(
         return lameDuck == null ? preStop.value() : preStop.value().plus(lameDuck.value());
     }
 
-    /** How long the pod may take to be gone: the grace, or what is known to need longer. */
+    /** How long the pod may take to be gone: the grace, or what is known to need longer and is killed then. */
     Sourced<Duration> leaves() {
         Duration needed = Duration.ZERO;
         for (@Nullable Sourced<Duration> each : Arrays.asList(preStop, lameDuck, drain, stop)) {

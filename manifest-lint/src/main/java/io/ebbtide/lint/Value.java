@@ -9,12 +9,13 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A value of a document, which knows where it stands. What is not there is a value, too: an absent one, whose place is that
- * of the nearest one above it that exists, so that whoever looks down a path never meets null. Immutable once read.
+ * of the nearest one above it that exists, so that a caller that looks down a path never meets null. Immutable once read.
  */
 final class Value {
     /** What a value is, by the rules of YAML as Kubernetes reads it. */
@@ -29,12 +30,18 @@ final class Value {
         ABSENT
     }
 
+    /** Beyond this, in seconds some 30,000 years, no sum of numbers is worth computing, and sums of all below it fit. */
+    static final long MAX_INTEGER = 1_000_000_000_000L;
+
+    private static final Pattern PERCENTAGE = Pattern.compile("\\d{1,9}%");
+
     private final Kind kind;
     private final @Nullable Value parent;
     private final String key;
     private final int line;
     private final int column;
     private final String text;
+    private final String written;
     private final Map<String, Value> fields;
     private final List<Value> items;
 
@@ -45,6 +52,7 @@ final class Value {
             int line,
             int column,
             String text,
+            String written,
             Map<String, Value> fields,
             List<Value> items) {
         this.kind = kind;
@@ -53,24 +61,26 @@ final class Value {
         this.line = line;
         this.column = column;
         this.text = text;
+        this.written = written;
         this.fields = fields;
         this.items = items;
     }
 
     static Value map(@Nullable Value parent, String key, int line, int column) {
-        return new Value(Kind.MAP, parent, key, line, column, "", new LinkedHashMap<>(), List.of());
+        return new Value(Kind.MAP, parent, key, line, column, "", "", new LinkedHashMap<>(), List.of());
     }
 
     static Value list(@Nullable Value parent, String key, int line, int column) {
-        return new Value(Kind.LIST, parent, key, line, column, "", Map.of(), new ArrayList<>());
+        return new Value(Kind.LIST, parent, key, line, column, "", "", Map.of(), new ArrayList<>());
     }
 
-    static Value scalar(Kind kind, @Nullable Value parent, String key, int line, int column, String text) {
-        return new Value(kind, parent, key, line, column, text, Map.of(), List.of());
+    static Value scalar(
+            Kind kind, @Nullable Value parent, String key, int line, int column, String text, String written) {
+        return new Value(kind, parent, key, line, column, text, written, Map.of(), List.of());
     }
 
     private static Value absent(Value parent, String key) {
-        return new Value(Kind.ABSENT, parent, key, parent.line, parent.column, "", Map.of(), List.of());
+        return new Value(Kind.ABSENT, parent, key, parent.line, parent.column, "", "", Map.of(), List.of());
     }
 
     /** For the reader, while it builds. */
@@ -89,6 +99,12 @@ final class Value {
 
     String key() {
         return key;
+    }
+
+    /** The map or list that this is in; null for a document. */
+    @Nullable
+    Value parent() {
+        return parent;
     }
 
     /** From 1. */
@@ -110,23 +126,29 @@ final class Value {
         return kind == other;
     }
 
-    /** The scalar as it is written, or "" if this is none. */
+    /** The scalar as Kubernetes reads it, so {@code 64} for {@code 0100}; "" if this is none. */
     String text() {
         return text;
     }
 
-    /** The scalar as it is written, or what stands in for it. */
+    /** The scalar as it stands in the file; "" if this is none. */
+    String written() {
+        return written;
+    }
+
+    /** The scalar as Kubernetes reads it, or what stands in for it. */
     String textOr(String other) {
         return exists() && fields.isEmpty() && items.isEmpty() && kind != Kind.MAP && kind != Kind.LIST ? text : other;
     }
 
-    /** The whole number that this is, also if it is written as a string; empty if it does not fit 32 bits. */
+    /** The whole number that this is, also if it is written as a string; empty if it is beyond {@link #MAX_INTEGER}. */
     OptionalLong integer() {
         if (kind != Kind.INTEGER && kind != Kind.STRING) {
             return OptionalLong.empty();
         }
         try {
-            return OptionalLong.of(Integer.parseInt(text.strip()));
+            long number = Long.parseLong(text.strip());
+            return number >= -MAX_INTEGER && number <= MAX_INTEGER ? OptionalLong.of(number) : OptionalLong.empty();
         } catch (NumberFormatException e) {
             return OptionalLong.empty();
         }
@@ -138,14 +160,9 @@ final class Value {
 
     /** The number before a percent sign. */
     OptionalDouble percent() {
-        if (kind != Kind.STRING || !text.endsWith("%")) {
-            return OptionalDouble.empty();
-        }
-        try {
-            return OptionalDouble.of(Double.parseDouble(text.substring(0, text.length() - 1)));
-        } catch (NumberFormatException e) {
-            return OptionalDouble.empty();
-        }
+        return kind == Kind.STRING && PERCENTAGE.matcher(text).matches()
+                ? OptionalDouble.of(Double.parseDouble(text.substring(0, text.length() - 1)))
+                : OptionalDouble.empty();
     }
 
     boolean isTrue() {

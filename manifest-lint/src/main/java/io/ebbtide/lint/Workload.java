@@ -26,19 +26,27 @@ final class Workload {
             "argoproj.io Rollout");
     private static final Pattern JAVA = Pattern.compile(
             "(^|[^a-z])(java|jre|jdk|temurin|corretto|openjdk|zulu|liberica|tomcat|jetty|wildfly|quarkus-jvm)([^a-z]|\\d|$)");
-    static final List<String> JAVA_OPTIONS =
-            List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "JAVA_OPTS");
+    /** Variables with options of a JVM: those that it reads itself, and those of scripts and servers. */
+    private static final Pattern JAVA_OPTIONS = Pattern.compile(
+            "_?(JAVA|JVM|JDK|CATALINA|TOMCAT|JETTY|JBOSS|WILDFLY)_?(TOOL_|JAVA_)?(OPTIONS|OPTS|ARGS)(_APPEND)?|JDK_JAVA_OPTIONS");
 
     private final World world;
     private final Manifest manifest;
+    private final Manifest holder;
     private final Map<String, String> podLabels;
     private final List<Value> containers = new ArrayList<>();
     private final List<Value> sidecars = new ArrayList<>();
     private final Map<Value, Environment> environments = new LinkedHashMap<>();
 
-    Workload(World world, Manifest manifest) {
+    /**
+     * A workload whose replicas and rollouts another manifest may rule.
+     *
+     * @param holder a Rollout of Argo that refers to the manifest, or the manifest itself
+     */
+    Workload(World world, Manifest manifest, Manifest holder) {
         this.world = world;
         this.manifest = manifest;
+        this.holder = holder;
         podLabels = template().at("metadata.labels").strings();
         containers.addAll(podSpec().field("containers").items());
         podSpec().field("initContainers").items().stream()
@@ -52,6 +60,16 @@ final class Workload {
 
     Manifest manifest() {
         return manifest;
+    }
+
+    /** The manifest with the number of replicas and the rules of rollouts: its own, or a Rollout's that refers to it. */
+    Manifest holder() {
+        return holder;
+    }
+
+    /** Whether it rolls out step by step with a surge, as Deployments and Rollouts do. */
+    boolean surges() {
+        return holder.kind().equals("Deployment") || holder.kind().equals("Rollout");
     }
 
     boolean isA(String kind) {
@@ -82,8 +100,14 @@ final class Workload {
 
     /** Whether pods with these labels include this workload's. */
     boolean isSelectedBy(Value labels) {
-        return !podLabels.isEmpty()
-                && labels.fields().stream().allMatch(each -> each.text().equals(podLabels.get(each.key())));
+        return !podLabels.isEmpty() && LabelSelector.matchesAll(labels, podLabels);
+    }
+
+    /** Whether any of its lasting containers has a port of this name. */
+    boolean hasPort(String name) {
+        return lasting().stream()
+                .flatMap(each -> each.field("ports").items().stream())
+                .anyMatch(each -> each.field("name").text().equals(name));
     }
 
     /** An annotation of the pods, else of the workload; absent if neither has it. */
@@ -107,7 +131,7 @@ final class Workload {
 
     /** {@code spec.replicas}, or Kubernetes' default of 1. */
     long replicas() {
-        return manifest.at("spec.replicas").integerOr(1);
+        return holder.at("spec.replicas").integerOr(1);
     }
 
     /** How many replicas there are at least, and where that is from. */
@@ -127,7 +151,8 @@ final class Workload {
     }
 
     private String replicasFrom() {
-        return manifest.at("spec.replicas").exists() ? "spec.replicas" : "spec.replicas, Kubernetes' default";
+        String of = holder.equals(manifest) ? "" : " of " + holder.text();
+        return (holder.at("spec.replicas").exists() ? "spec.replicas" : "spec.replicas, Kubernetes' default") + of;
     }
 
     /** Whether how many pods there are can be told at all. */
@@ -145,11 +170,16 @@ final class Workload {
         return environments.computeIfAbsent(container, each -> Environment.of(each, world, manifest.namespace()));
     }
 
-    /** The container that runs Ebbtide, as its environment shows. */
+    /** The container that runs Ebbtide, as its environment shows; the first, if there are several. */
     Optional<Value> ebbtide() {
+        return ebbtides().stream().findFirst();
+    }
+
+    /** All containers that run Ebbtide, as their environments show. */
+    List<Value> ebbtides() {
         return containers.stream()
                 .filter(each -> environmentOf(each).names().anyMatch(name -> name.startsWith("EBBTIDE_")))
-                .findFirst();
+                .toList();
     }
 
     /**
@@ -184,10 +214,15 @@ final class Workload {
         }
         List<String> names = environmentOf(container).names().toList();
         return Stream.concat(
-                        JAVA_OPTIONS.stream().filter(names::contains),
+                        names.stream().filter(Workload::isJavaOptions),
                         names.stream().filter(name -> name.startsWith("EBBTIDE_")))
                 .findFirst()
                 .map(name -> name + " in its environment");
+    }
+
+    /** Whether a variable of this name holds options of a JVM. */
+    static boolean isJavaOptions(String name) {
+        return JAVA_OPTIONS.matcher(name).matches();
     }
 
     static String commandLine(Value container) {

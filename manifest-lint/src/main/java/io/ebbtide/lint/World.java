@@ -2,13 +2,17 @@ package io.ebbtide.lint;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** All manifests of one input, and who refers to whom. Immutable once made; confine to one thread. */
 final class World {
+    private static final Pattern METRICS = Pattern.compile("(.*-)?(metrics|prometheus|monitoring|prom)(-.*)?");
+
     private final List<Manifest> manifests;
     private final Map<String, Manifest> byIdentity = new HashMap<>();
     private final Map<String, List<Manifest>> byKind = new HashMap<>();
@@ -20,8 +24,16 @@ final class World {
     private final Map<Workload, List<Manifest>> servicesOf = new HashMap<>();
     private final Map<Workload, List<Autoscaler>> autoscalersOf = new HashMap<>();
     private final Map<Manifest, List<Workload>> selectedBy = new HashMap<>();
+    private final Map<Manifest, List<Workload>> servingTogether = new HashMap<>();
+    private final Map<Manifest, List<Workload>> guards = new HashMap<>();
+    private final Map<Manifest, List<Workload>> guardedBy = new HashMap<>();
+    private final Map<String, List<Workload>> workloadsByLabel = new HashMap<>();
+    private final Map<String, Workload> workloadsByIdentity = new HashMap<>();
+    private final Map<Workload, List<Balancer>> balancersOf = new HashMap<>();
+    private final Map<Workload, List<Probe>> probesOf = new HashMap<>();
+    private final List<Probe> probes;
     private final Map<Workload, List<Manifest>> budgetsOf = new HashMap<>();
-    private final Map<Workload, Timing> timings = new HashMap<>();
+    private final Map<Workload, List<Timing>> timings = new HashMap<>();
 
     World(List<Manifest> manifests) {
         this.manifests = List.copyOf(manifests);
@@ -30,27 +42,76 @@ final class World {
             byKind.computeIfAbsent(each.group() + " " + each.kind(), any -> new ArrayList<>())
                     .add(each);
         }
+        Map<Manifest, Manifest> rollouts = rollouts();
         workloads = manifests.stream()
                 .filter(Workload::isOne)
-                .map(each -> new Workload(this, each))
+                .filter(each -> !rollouts.containsValue(each)) // its pods are those of the workload that it refers to
+                .map(each -> new Workload(this, each, rollouts.getOrDefault(each, each)))
                 .toList();
-        workloads.stream()
-                .filter(each -> !each.isJob())
-                .forEach(each -> workloadsByNamespace
-                        .computeIfAbsent(each.manifest().namespace(), any -> new ArrayList<>())
-                        .add(each));
+        workloads.stream().filter(each -> !each.isJob()).forEach(this::index);
         services = all("", "Service").toList();
         for (Manifest service : services) {
-            for (Workload each : selectedBy(service)) {
-                servicesOf.computeIfAbsent(each, any -> new ArrayList<>()).add(service);
+            if (!isForScrapingOnly(service)) {
+                List<Workload> endpoints = endpointsOf(service);
+                servingTogether.put(service, endpoints);
+                endpoints.forEach(each -> servicesOf
+                        .computeIfAbsent(each, any -> new ArrayList<>())
+                        .add(service));
             }
         }
+        all("policy", "PodDisruptionBudget").forEach(budget -> {
+            List<Workload> guarded = guarded(budget);
+            guards.put(budget, guarded);
+            guardedBy.put(budget, guarded.stream().filter(Workload::counted).toList());
+            guarded.forEach(each ->
+                    budgetsOf.computeIfAbsent(each, any -> new ArrayList<>()).add(budget));
+        });
         autoscalers = Autoscaler.allIn(this);
-        autoscalers.forEach(each -> each.target()
-                .ifPresent(target -> autoscalersOf
-                        .computeIfAbsent(target, any -> new ArrayList<>())
-                        .add(each)));
+        autoscalers.stream()
+                .filter(each -> firstLike(each.manifest()).equals(each.manifest())) // written twice, it is one
+                .forEach(each -> each.target()
+                        .ifPresent(target -> autoscalersOf
+                                .computeIfAbsent(target, any -> new ArrayList<>())
+                                .add(each)));
         balancers = Balancer.allIn(this);
+        balancers.forEach(each -> balancersOf
+                .computeIfAbsent(each.workload(), any -> new ArrayList<>())
+                .add(each));
+        probes = Probe.allIn(workloads);
+        probes.forEach(each -> probesOf.computeIfAbsent(each.workload(), any -> new ArrayList<>())
+                .add(each));
+    }
+
+    private void index(Workload workload) {
+        String namespace = workload.manifest().namespace();
+        workloadsByNamespace
+                .computeIfAbsent(namespace, any -> new ArrayList<>())
+                .add(workload);
+        workload.podLabels()
+                .forEach((label, value) -> workloadsByLabel
+                        .computeIfAbsent(labelled(namespace, label, value), any -> new ArrayList<>())
+                        .add(workload));
+        for (Manifest each : List.of(workload.manifest(), workload.holder())) {
+            workloadsByIdentity.putIfAbsent(
+                    identity(each.group(), each.kind(), each.namespace(), each.name()), workload);
+        }
+    }
+
+    /** The Rollout of Argo that rules a workload, by the workload that it refers to. */
+    private Map<Manifest, Manifest> rollouts() {
+        var rollouts = new HashMap<Manifest, Manifest>();
+        all("argoproj.io", "Rollout").forEach(rollout -> {
+            Value ref = rollout.at("spec.workloadRef");
+            if (ref.exists()) {
+                find(
+                                "apps",
+                                ref.field("kind").text(),
+                                rollout.namespace(),
+                                ref.field("name").text())
+                        .ifPresent(workload -> rollouts.putIfAbsent(workload, rollout));
+            }
+        });
+        return rollouts;
     }
 
     List<Manifest> manifests() {
@@ -95,9 +156,64 @@ final class World {
         if (!selector.is(Value.Kind.MAP) || selector.fields().isEmpty()) {
             return List.of();
         }
-        return workloadsIn(service.namespace()).stream()
+        return candidates(service.namespace(), selector).stream()
                 .filter(each -> each.isSelectedBy(selector))
                 .toList();
+    }
+
+    /**
+     * The workloads of a namespace whose pods may have all of these labels: those with the rarest of them, so that many selectors over
+     * many workloads take no time for each pair.
+     */
+    private List<Workload> candidates(String namespace, Value labels) {
+        List<Workload> fewest = workloadsIn(namespace);
+        for (Value each : labels.fields()) {
+            List<Workload> with =
+                    workloadsByLabel.getOrDefault(labelled(namespace, each.key(), each.text()), List.of());
+            fewest = with.size() < fewest.size() ? with : fewest;
+        }
+        return fewest;
+    }
+
+    private static String labelled(String namespace, String label, String value) {
+        return namespace + " " + label + " " + value;
+    }
+
+    /**
+     * The workloads whose pods become endpoints of this Service: of those that it selects, those with a port that it names; all,
+     * if none has one.
+     */
+    private List<Workload> endpointsOf(Manifest service) {
+        List<Workload> selected = selectedBy(service);
+        List<Value> targets = service.at("spec.ports").items().stream()
+                .map(each -> each.field("targetPort"))
+                .toList();
+        if (targets.isEmpty() || !targets.stream().allMatch(each -> each.is(Value.Kind.STRING))) {
+            return selected;
+        }
+        List<Workload> withPort = selected.stream()
+                .filter(each -> targets.stream().anyMatch(target -> each.hasPort(target.text())))
+                .toList();
+        return withPort.isEmpty() ? selected : withPort;
+    }
+
+    /**
+     * Whether a Service is there for Prometheus: a ServiceMonitor scrapes each of its ports, and it is headless or its ports are called
+     * so. A port that serves and is scraped, too, is none of these.
+     */
+    private boolean isForScrapingOnly(Manifest service) {
+        List<Value> ports = service.at("spec.ports").items();
+        boolean headless = service.at("spec.clusterIP").text().equals("None");
+        var scraped = new HashSet<String>();
+        all("monitoring.coreos.com", "ServiceMonitor")
+                .filter(each -> ServiceRules.selects(each, service))
+                .flatMap(each -> each.at("spec.endpoints").items().stream())
+                .forEach(each -> scraped.add(each.field("port").text()));
+        return !ports.isEmpty()
+                && ports.stream()
+                        .map(each -> each.field("name").text())
+                        .allMatch(each -> scraped.contains(each)
+                                && (headless || METRICS.matcher(each).matches()));
     }
 
     /** The Services that select this workload's pods. */
@@ -123,31 +239,62 @@ final class World {
     }
 
     List<Balancer> balancersOf(Workload workload) {
-        return balancers.stream()
-                .filter(each -> each.workload().equals(workload))
-                .toList();
+        return balancersOf.getOrDefault(workload, List.of());
+    }
+
+    /** All probes of all workloads. */
+    List<Probe> probes() {
+        return probes;
+    }
+
+    List<Probe> probesOf(Workload workload) {
+        return probesOf.getOrDefault(workload, List.of());
+    }
+
+    /** The workload of this kind and name, or that a Rollout of that name rules; empty if it is not in the input. */
+    Optional<Workload> workload(String group, String kind, String namespace, String name) {
+        return Optional.ofNullable(workloadsByIdentity.get(identity(group, kind, namespace, name)));
     }
 
     /** The disruption budgets that guard this workload. */
     List<Manifest> budgetsOf(Workload workload) {
-        return budgetsOf.computeIfAbsent(workload, this::budgets);
+        return budgetsOf.getOrDefault(workload, List.of());
     }
 
-    private List<Manifest> budgets(Workload workload) {
-        return all("policy", "PodDisruptionBudget")
-                .filter(each -> each.namespace().equals(workload.manifest().namespace()))
-                .filter(each -> {
-                    Value selector = each.at("spec.selector");
-                    return selector.exists()
-                            && selector.field("matchExpressions").items().isEmpty()
-                            && workload.isSelectedBy(selector.field("matchLabels"));
-                })
+    private List<Workload> guarded(Manifest budget) {
+        Value selector = budget.at("spec.selector");
+        if (!selector.exists()) {
+            return List.of();
+        }
+        var conditions = new LabelSelector(selector);
+        return candidates(budget.namespace(), selector.field("matchLabels")).stream()
+                .filter(each -> conditions.matches(each.podLabels()))
                 .toList();
     }
 
-    /** How this workload's time to leave is shared out. */
+    /** All workloads that this disruption budget guards, also those whose replicas cannot be counted. */
+    List<Workload> guards(Manifest budget) {
+        return guards.getOrDefault(budget, List.of());
+    }
+
+    /** The workloads with a number of replicas that this disruption budget guards, which it counts together. */
+    List<Workload> guardedBy(Manifest budget) {
+        return guardedBy.getOrDefault(budget, List.of());
+    }
+
+    /** The workloads that serve behind this Service together, whose replicas stand in for each other. */
+    List<Workload> servingTogether(Manifest service) {
+        return servingTogether.getOrDefault(service, List.of());
+    }
+
+    /** How this workload's time to shut down is shared out, by its first container that runs Ebbtide if there is one. */
     Timing timing(Workload workload) {
-        return timings.computeIfAbsent(workload, Timing::of);
+        return timingsOf(workload).get(0);
+    }
+
+    /** The same for each container that runs Ebbtide; one, if none does. */
+    List<Timing> timingsOf(Workload workload) {
+        return timings.computeIfAbsent(workload, Timing::allOf);
     }
 
     /** Whether this namespace, if it is in the input, bears this label. */

@@ -24,7 +24,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 final class YamlReader {
     /*
      * The tree is built from the parser's events rather than by the library's own composer, because three things must hold for
-     * a tool that reads what others wrote: a key that stands twice is told with both lines and the reading goes on, the
+     * a tool that reads what others wrote: a key that stands twice is reported with both lines and the reading goes on, the
      * tree stays small however aliases refer to each other, and every value keeps the line of its key. An alias is expanded by
      * playing the recorded events of its anchor again; each value made counts against one limit, so a bomb meets it after as many
      * values as an honest file of that size. An anchor is known only once it is complete, so nothing can contain itself.
@@ -35,6 +35,8 @@ final class YamlReader {
     private final Map<String, List<Event>> anchors = new HashMap<>();
     private final List<List<Event>> recordings = new ArrayList<>();
     private List<DuplicateKey> duplicates = new ArrayList<>();
+    private int linesBefore;
+    private int count;
     private int values;
     private int recorded;
 
@@ -49,7 +51,7 @@ final class YamlReader {
     /** One document, and its keys that stand twice. */
     record Document(Value root, List<DuplicateKey> duplicates) {}
 
-    private YamlReader(Limits limits) {
+    YamlReader(Limits limits) {
         this.limits = limits;
     }
 
@@ -59,18 +61,87 @@ final class YamlReader {
      * @throws BadInput if the text is not YAML, or holds more than the limits allow
      */
     static List<Document> read(String text, Limits limits) throws BadInput {
-        LoadSettings settings =
-                LoadSettings.builder().setCodePointLimit(Integer.MAX_VALUE).build();
-        var reader = new YamlReader(limits);
+        return new YamlReader(limits).read(text, 0);
+    }
+
+    /**
+     * The documents of one part of a text that hold anything. What was read before counts against the same limits.
+     *
+     * @param linesBefore how many lines of the text are before this part
+     * @throws BadInput if the part is not YAML, or holds more than the limits allow
+     */
+    List<Document> read(String part, int linesBefore) throws BadInput {
+        this.linesBefore = linesBefore;
+        int countBefore = count;
+        int valuesBefore = values;
         try {
-            reader.readAll(new Parse(settings).parseString(text).iterator());
+            return parsed(part);
+        } catch (BadInput e) {
+            if (part.indexOf('\t') < 0 || e.isBeyondLimits()) {
+                throw e;
+            }
+            count = countBefore;
+            values = valuesBefore;
+            return parsed(withoutMeaninglessTabs(part));
+        }
+    }
+
+    private List<Document> parsed(String part) throws BadInput {
+        documents.clear();
+        recordings.clear();
+        // The parser fails at a character of two chars that its buffer ends within, so all fits the buffer.
+        LoadSettings settings = LoadSettings.builder()
+                .setCodePointLimit(Integer.MAX_VALUE)
+                .setBufferSize(part.length() + 16)
+                .build();
+        try {
+            readAll(new Parse(settings).parseString(part).iterator());
         } catch (MarkedYamlEngineException e) {
-            int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
+            int line = e.getProblemMark()
+                    .map(mark -> mark.getLine() + 1 + linesBefore)
+                    .orElse(linesBefore + 1);
             throw new BadInput(line, "not YAML: " + e.getProblem());
         } catch (YamlEngineException e) {
-            throw new BadInput("not YAML: " + firstLine(String.valueOf(e.getMessage())));
+            throw new BadInput(linesBefore + 1, "not YAML: " + firstLine(String.valueOf(e.getMessage())));
+        } catch (RuntimeException e) { // a fault of the parser: no input may end the whole run
+            throw new BadInput(linesBefore + 1, "not YAML that the parser can read: " + firstLine(e.toString()));
         }
-        return reader.documents;
+        return List.copyOf(documents);
+    }
+
+    /**
+     * Tabs before the end of a line, after a colon and before a comment are white space to Kubernetes' parser, and an error to this
+     * one: here they are left out, or are spaces. Only a text that cannot be read as it is comes here, so that tabs within values stay.
+     */
+    private static String withoutMeaninglessTabs(String text) {
+        var clean = new StringBuilder(text);
+        for (int from = 0; from < text.length(); ) {
+            int newline = text.indexOf('\n', from);
+            int to = newline < 0 ? text.length() : newline;
+            for (int i = from; i < to; i++) {
+                if (text.charAt(i) == '\t') {
+                    int end = i;
+                    while (end < to && isBlank(text.charAt(end))) {
+                        end++;
+                    }
+                    boolean trailing = end == to;
+                    boolean separating = i > from && text.charAt(i - 1) == ':';
+                    boolean comment = end < to && text.charAt(end) == '#';
+                    if (trailing || separating || comment) {
+                        for (int j = i; j < end; j++) {
+                            clean.setCharAt(j, text.charAt(j) == '\r' ? '\r' : ' ');
+                        }
+                    }
+                    i = end;
+                }
+            }
+            from = to + 1;
+        }
+        return clean.toString();
+    }
+
+    private static boolean isBlank(char each) {
+        return each == ' ' || each == '\t' || each == '\r';
     }
 
     private void readAll(Iterator<Event> events) throws BadInput {
@@ -85,7 +156,7 @@ final class YamlReader {
                 case Scalar, SequenceStart, MappingStart, Alias -> {
                     Value root = value(event, events, null, "", 0, event);
                     if (root.exists()) {
-                        if (documents.size() == limits.documents()) {
+                        if (count++ == limits.documents()) {
                             throw tooMuch(line(event), "documents", limits.documents());
                         }
                         documents.add(new Document(root, duplicates));
@@ -104,7 +175,7 @@ final class YamlReader {
             return expanded(alias, parent, key, depth, place);
         }
         if (++values > limits.values()) {
-            throw new BadInput(
+            throw BadInput.beyondLimits(
                     line(place),
                     "too much: more than %,d values, aliases counted as what they stand for (expected: fewer); split the file"
                             .formatted(limits.values()));
@@ -195,12 +266,13 @@ final class YamlReader {
         }
     }
 
-    private static Value scalar(ScalarEvent event, @Nullable Value parent, String key, Event place) {
-        String text = event.getValue();
-        boolean plain = event.isPlain() && event.getTag().isEmpty();
-        Kind kind = plain ? Scalars.kind(text) : Kind.STRING;
-        return Value.scalar(
-                kind, parent, key, line(place), column(place), kind == Kind.BOOLEAN ? Scalars.text(text) : text);
+    private Value scalar(ScalarEvent event, @Nullable Value parent, String key, Event place) {
+        String written = event.getValue();
+        Optional<String> tag = event.getTag();
+        Scalars.Scalar scalar = tag.isPresent()
+                ? Scalars.tagged(tag.get(), written)
+                : event.isPlain() ? Scalars.plain(written) : new Scalars.Scalar(Kind.STRING, written);
+        return Value.scalar(scalar.kind(), parent, key, line(place), column(place), scalar.text(), written);
     }
 
     private void record(Event event) throws BadInput {
@@ -214,11 +286,12 @@ final class YamlReader {
     }
 
     private static BadInput tooMuch(int line, String what, int limit) {
-        return new BadInput(line, "too much: more than %,d %s (expected: at most that many)".formatted(limit, what));
+        return BadInput.beyondLimits(
+                line, "too much: more than %,d %s (expected: at most that many)".formatted(limit, what));
     }
 
-    private static int line(Event event) {
-        return event.getStartMark().map(Mark::getLine).orElse(0) + 1;
+    private int line(Event event) {
+        return event.getStartMark().map(Mark::getLine).orElse(0) + 1 + linesBefore;
     }
 
     private static int column(Event event) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,7 +82,7 @@ final class LintCommandTest {
     @Test
     void namespace_isThatOfObjectsThatNameNone() {
         String service =
-                "apiVersion: v1\nkind: Service\nmetadata: {name: orders, namespace: shop}\nspec: {selector: {app: x}}\n---\n";
+                "apiVersion: v1\nkind: Service\nmetadata: {name: orders, namespace: shop}\nspec: {selector: {app: x}, ports: [{port: 80}]}\n---\n";
         String manifests =
                 service + Orders.TEXT.substring(0, Orders.TEXT.indexOf("---")).replace(", namespace: shop", "");
 
@@ -144,6 +145,72 @@ final class LintCommandTest {
         }
         assertThat(out.toString()).contains("no%20such%20file.yaml");
         assertThat(run.findValuesAsText("justification")).containsExactly("tini reaps, dash replaces itself");
+    }
+
+    @Test
+    void github_isOneCommandForEachFinding() {
+        assertThat(run("--format", "github", ERROR)).isEqualTo(1);
+
+        assertThat(out.toString())
+                .startsWith(
+                        "::error file=src/test/resources/rules/grace-below-sum/bad.yaml,line=20,col=7,title=grace-below-sum"
+                                + "::Deployment orders: The grace is shorter than what has to happen in it. grace: 60 s (expected: >= 71 s")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void github_escapesWhatWouldEndACommand() {
+        assertThat(run(stream("a: 50%\n"), "--format", "github", "-")).isEqualTo(2);
+
+        assertThat(out.toString())
+                .contains("::error file=<stdin>,line=1,col=1,title=not-a-manifest::")
+                .doesNotContain("50%");
+    }
+
+    @Test
+    void summary_countsByRule_worstFirst() {
+        assertThat(run("--summary", ERROR, NOTE, RULES + "shell-entry-point/bad.yaml"))
+                .isEqualTo(1);
+
+        assertThat(out.toString().lines().map(String::strip)).first().asString().matches("\\d+ error +[a-z-]+");
+        assertThat(out.toString()).contains("     1 error    grace-below-sum\n").endsWith("objects\n");
+        assertThat(run("--summary", "--format", "json", ERROR)).isEqualTo(2);
+        assertThat(err.toString()).startsWith("--summary beside --format json (expected: one of the two)");
+    }
+
+    @Test
+    void kubernetesVersion_isThatWhoseFieldsAreKnown() {
+        String pod =
+                "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: a, volumeMounts: "
+                        + "[{name: tmp, mountPath: /tmp, bindMountOptions: [noexec]}]}], volumes: [{name: tmp, emptyDir: {}}]}\n";
+
+        assertThat(run(stream(pod), "-")).isZero();
+        assertThat(run(stream(pod), "--kubernetes-version", "1.36", "-")).isEqualTo(1);
+        assertThat(out.toString())
+                .contains("VolumeMount has no field 'bindMountOptions' in Kubernetes 1.36; 1.37 has one");
+        assertThat(run(stream(pod), "--kubernetes-version", "1.20", "-")).isEqualTo(2);
+        assertThat(err.toString()).startsWith("--kubernetes-version 1.20 (expected: one of 1.34, 1.35, 1.36, 1.37)");
+    }
+
+    @Test
+    void findingsThatCannotBeWritten_areNoSuccess() {
+        CommandLine command = LintCommand.commandLine(stream(""));
+        command.setOut(new PrintWriter(new Writer() {
+            @Override
+            public void write(char[] buffer, int offset, int length) throws IOException {
+                throw new IOException("No space left on device");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        }));
+        command.setErr(new PrintWriter(err));
+
+        assertThat(command.execute(GOOD)).isEqualTo(2);
+        assertThat(err.toString()).startsWith("ebbtide-lint: the findings could not be written");
     }
 
     @Test

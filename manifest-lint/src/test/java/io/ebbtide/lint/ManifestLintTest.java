@@ -59,6 +59,29 @@ final class ManifestLintTest {
         });
     }
 
+    /** Many Services before many Deployments are many pairs, and one finding for each place. */
+    @Test
+    void findingsAtOnePlace_areOne_withTheNumberOfTheOthers() {
+        var text = new StringBuilder();
+        for (int i = 0; i < 20; i++) {
+            text.append("---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a%d}\n".formatted(i))
+                    .append(
+                            "spec: {replicas: 2, selector: {matchLabels: {app: a}}, template: {metadata: {labels: {app: a}}, ")
+                    .append("spec: {containers: [{name: a, image: a}]}}}\n")
+                    .append("---\napiVersion: v1\nkind: Service\nmetadata: {name: s%d, annotations: ".formatted(i))
+                    .append("{service.beta.kubernetes.io/aws-load-balancer-type: external}}\n")
+                    .append("spec: {type: LoadBalancer, selector: {app: a}, ports: [{port: 80}]}\n");
+        }
+
+        ManifestLint lint = lint(text.toString());
+
+        assertThat(lint.findings())
+                .filteredOn(each -> each.rule().equals("min-ready-below-balancer"))
+                .hasSize(20)
+                .allSatisfy(each -> assertThat(each.numbers()).endsWith("; and 19 more like it"));
+        assertThat(lint.findings()).hasSizeLessThan(200);
+    }
+
     @Test
     void files_areOneWorld(@TempDir Path folder) throws IOException {
         String[] documents = Files.readString(RULES.resolve("replicas-beside-autoscaler/bad.yaml"))

@@ -8,7 +8,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class MeshSidecarTest {
     private static final String RULE = "mesh-sidecar-leaves-first";
-    private static final String SHARES = "lint.ebbtide.io/lame-duck: 15s\nlint.ebbtide.io/drain: 20s\n";
+    private static final String SHARES =
+            "lint.ebbtide.io/lame-duck: 15s\nlint.ebbtide.io/drain: 20s\nsidecar.istio.io/nativeSidecar: \"false\"\n";
 
     @ParameterizedTest
     @CsvSource({
@@ -47,6 +48,17 @@ final class MeshSidecarTest {
 
         assertThat(Orders.rules(text).contains(RULE)).isEqualTo(leavesFirst);
         assertThat(Orders.rules(text)).doesNotContain("unreadable-input");
+    }
+
+    @Test
+    void sidecarThatIsInjected_isANativeOneUnlessThePodSaysNo() {
+        String labels = Orders.with("#labels", "sidecar.istio.io/inject: \"true\"");
+
+        assertThat(Orders.rules(Orders.with(labels, "#pod", SHARES.replace("\"false\"", "\"true\""))))
+                .doesNotContain(RULE);
+        assertThat(Orders.rules(Orders.with(labels, "#pod", SHARES.substring(0, SHARES.indexOf("sidecar")))))
+                .doesNotContain(RULE);
+        assertThat(Orders.rules(Orders.with(labels, "#pod", SHARES))).contains(RULE);
     }
 
     @Test

@@ -22,6 +22,8 @@ final class PublicManifestsTest {
                         "microservices-demo-frontend.yaml 4 budget-missing",
                         // No preStop; a Go server that stops at SIGTERM.
                         "microservices-demo-frontend.yaml 19 no-wait-for-endpoints",
+                        // Both probes ask /_healthz with the same patience.
+                        "microservices-demo-frontend.yaml 35 probe-twice-the-same",
                         // The Deployment has a namespace, this Service has none: it selects nothing indeed.
                         "microservices-demo-frontend.yaml 71 service-selects-nothing",
                         // 15 s between two waves, and 30 s of grace.

@@ -43,7 +43,7 @@ final class StrictCheckTest {
                         "missing-field",
                         Orders.TEXT.replace(
                                 "metadata: {name: orders, namespace: shop}\n" + "spec: {maxUnavailable",
-                                "metadata: {ownerReferences: [{}]}\nspec: {maxUnavailable")))
+                                "metadata: {name: orders, ownerReferences: [{}]}\nspec: {maxUnavailable")))
                 .hasSize(4);
     }
 }

@@ -2,6 +2,9 @@ package io.ebbtide.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** A container gets its signal after its own hook, whatever the others do meanwhile. */
@@ -66,5 +69,20 @@ final class TimingTest {
                 .replace("#app", "stdin: false" + LOGGER);
 
         assertThat(Orders.rules(text)).isEmpty();
+    }
+
+    /** As a process with these settings plans: what it does not wait for endpoints it has for its requests. */
+    @Test
+    void lameDuckThatNeverComes_leavesItsShareToTheDrain() {
+        var sources = new Sources();
+        String settings = "env: [{name: EBBTIDE_GRACE, value: 30s}, {name: EBBTIDE_LAME_DUCK_POLICY, value: none}]";
+        byte[] manifest = Orders.TEXT.replace("#app", settings).getBytes(StandardCharsets.UTF_8);
+        sources.add(new ByteArrayInputStream(manifest), "orders.yaml");
+        Timing timing =
+                Timing.allOf(new World(sources.manifests()).workloads().get(0)).get(0);
+
+        assertThat(timing.lameDuck()).isEqualTo(Sourced.of(Duration.ZERO, "EBBTIDE_LAME_DUCK_POLICY none"));
+        assertThat(timing.drain())
+                .isEqualTo(Sourced.of(Duration.ofSeconds(21), "derived by Ebbtide, as EBBTIDE_DRAIN is not set"));
     }
 }

@@ -2,6 +2,7 @@ package io.ebbtide.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -49,5 +50,23 @@ final class WorkloadTest {
         String text = Orders.with("#app", "lifecycle: {preStop: {sleep: {seconds: 7}}}") + "---\n" + job;
 
         assertThat(Orders.rules(text)).isEmpty();
+    }
+
+    /** A canary of one replica is alone, although Prometheus' Service selects the stable pods, too. */
+    @Test
+    void serviceForPrometheus_bringsNoRequests() {
+        String monitoring =
+                "---\napiVersion: v1\nkind: Service\nmetadata: {name: scraped, namespace: shop, labels: {scrape: me}}\n"
+                        + "spec: {CLUSTER ports: [{name: management, port: 9090}], selector: {team: shop}}\n"
+                        + "---\napiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: a, namespace: shop}\n"
+                        + "spec: {selector: {matchLabels: {scrape: me}}, endpoints: [{port: management}]}\n"
+                        + "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: other, namespace: shop}\n"
+                        + "spec: {replicas: 3, selector: {matchLabels: {team: shop, app: other}}, template: {metadata: {labels: "
+                        + "{team: shop, app: other}}, spec: {containers: [{name: a, image: a}]}}}\n";
+        String alone = Orders.with("#labels", "team: shop").replace("replicas: 2", "replicas: 1");
+
+        assertThat(Orders.rules(alone + monitoring.replace("CLUSTER", "clusterIP: None,")))
+                .contains("single-replica");
+        assertThat(Orders.rules(alone + monitoring.replace("CLUSTER", ""))).doesNotContain("single-replica");
     }
 }

@@ -7,6 +7,7 @@ import io.ebbtide.lint.Value.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class YamlReaderTest {
     private static final YamlReader.Limits SMALL = new YamlReader.Limits(3, 5, 40);
@@ -37,15 +38,80 @@ final class YamlReaderTest {
         "0x1F, INTEGER",
         "1_000, INTEGER",
         "1.5, NUMBER",
-        "1e3, NUMBER",
+        "1e3, INTEGER",
+        "1e30, NUMBER",
         "30s, STRING",
         "~, NULL",
-        "y, STRING",
+        "y, BOOLEAN",
+        "N, BOOLEAN",
+        "0100, INTEGER",
+        "0o17, INTEGER",
+        "+12, INTEGER",
+        "3.0, INTEGER",
+        "3.5, NUMBER",
+        "'!!int \"5\"', INTEGER",
+        "'!!str 5', STRING",
+        "'!!bool \"on\"', BOOLEAN",
+        "'!Ref x', STRING",
+        "2026-11-29, STRING",
+        "1:30, STRING",
+        "0x, STRING",
+        "99999999999999999999999, NUMBER",
         "1.2.3, STRING",
-        "08, NUMBER"
+        "08, INTEGER"
     })
     void scalar_isWhatKubernetesReads(String text, Kind kind) throws BadInput {
         assertThat(root("a: " + text).at("a").kind()).isEqualTo(kind);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0100, 64",
+        "-010, -8",
+        "0x64, 100",
+        "0b101, 5",
+        "1_00, 100",
+        "3.0, 3",
+        "1e3, 1000",
+        "08, 8",
+        "4294967296, 4294967296",
+        "18446744073709551615, 18446744073709551615",
+        "'!!int \"0x10\"', 16",
+        "Y, true",
+        "n, false"
+    })
+    void text_isTheValueThatKubernetesReads(String text, String value) throws BadInput {
+        assertThat(root("a: " + text).at("a").text()).isEqualTo(value);
+    }
+
+    @Test
+    void number_isShownAsItIsWritten() throws BadInput {
+        Value value = root("a: 0100").at("a");
+
+        assertThat(value.written()).isEqualTo("0100");
+        assertThat(value.integer()).hasValue(64);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 1000, 1023, 1024, 1025, 2047, 8191})
+    void characterOfTwoChars_isReadWhereverItStands(int before) throws BadInput {
+        String text = "x".repeat(before) + "\uD83D\uDE80 go";
+
+        assertThat(root("a: " + text + "\n").at("a").text()).isEqualTo(text);
+    }
+
+    @Test
+    void tabsBeforeALinesEnd_meanNothing() throws BadInput {
+        Value root = root("a:\t\n  b: 1 \t \n  c: |\n    one\t\n    two\nd:\t# why\n  - e\t\r\nf:\tg\n");
+
+        assertThat(root.at("a.b").text()).isEqualTo("1");
+        assertThat(root.at("f").text()).isEqualTo("g");
+        assertThat(root.at("d").items().get(0).text()).isEqualTo("e");
+    }
+
+    @Test
+    void tabWithinAValue_stays() throws BadInput {
+        assertThat(root("a: \"x\ty\"\nb: |\n  one\ttwo\t\n").at("b").text()).isEqualTo("one\ttwo\t\n");
     }
 
     @Test

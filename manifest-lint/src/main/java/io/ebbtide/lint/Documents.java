@@ -1,0 +1,102 @@
+package io.ebbtide.lint;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The documents of one text in YAML or JSON, one after another, as kubectl reads them: a stream of JSON objects is as good as
+ * documents between lines of {@code ---}, and a document that cannot be read does not keep the others from being read. Not
+ * thread-safe; confine to one thread.
+ */
+final class Documents {
+    private final List<YamlReader.Document> read = new ArrayList<>();
+    private final List<BadInput> problems = new ArrayList<>();
+    private final YamlReader yaml;
+    private final YamlReader.Limits limits;
+
+    private Documents(YamlReader.Limits limits) {
+        this.limits = limits;
+        yaml = new YamlReader(limits);
+    }
+
+    static Documents of(String text, YamlReader.Limits limits) {
+        var documents = new Documents(limits);
+        documents.readAll(text);
+        return documents;
+    }
+
+    /** Those that hold anything. */
+    List<YamlReader.Document> read() {
+        return read;
+    }
+
+    /** Why others could not be read, in the order of the text. */
+    List<BadInput> problems() {
+        return problems;
+    }
+
+    private void readAll(String text) {
+        if (JsonReader.mayBeJson(text)) {
+            try {
+                read.addAll(JsonReader.read(text, limits));
+                return;
+            } catch (BadInput e) {
+                if (e.isBeyondLimits()) {
+                    problems.add(e);
+                    return;
+                }
+                // A flow mapping of YAML begins like JSON, too.
+            }
+        }
+        int start = 0;
+        int startLine = 0;
+        int line = 0;
+        boolean content = false; // a directive goes with the document after it
+        for (int from = 0; from < text.length(); line++) {
+            int newline = text.indexOf('\n', from);
+            int to = newline < 0 ? text.length() : newline;
+            if (isSeparator(text, from, to)) {
+                if (content) {
+                    if (!readPart(text.substring(start, from), startLine)) {
+                        return;
+                    }
+                    start = from;
+                    startLine = line;
+                }
+                content = true;
+            } else if (to > from && !isSilent(text.charAt(from))) {
+                content = true;
+            }
+            from = to + 1;
+        }
+        readPart(text.substring(start), startLine);
+    }
+
+    /** Whether this line, {@code ---} with or without anything after it, begins a document. */
+    private static boolean isSeparator(String text, int from, int to) {
+        return text.startsWith("---", from)
+                && (to == from + 3 || (to > from + 3 && " \t\r".indexOf(text.charAt(from + 3)) >= 0));
+    }
+
+    private static boolean isSilent(char first) {
+        return first == '%' || first == '#' || first == '\r';
+    }
+
+    /** Reads what is between two separators; false if nothing more is to be read. */
+    private boolean readPart(String part, int linesBefore) {
+        try {
+            read.addAll(yaml.read(part, linesBefore));
+        } catch (BadInput e) {
+            boolean template = part.contains("{{");
+            problems.add(
+                    template && !e.isBeyondLimits()
+                            ? new BadInput(
+                                    e.line(),
+                                    e.text()
+                                            + "; it looks like a template: render it first, as in helm template . | ebbtide-lint -")
+                            : e);
+            return !e.isBeyondLimits();
+        }
+        return true;
+    }
+}

@@ -1,0 +1,38 @@
+package io.ebbtide.lint;
+
+import java.util.stream.Collectors;
+
+/** Findings as workflow commands of GitHub Actions, which shows each beside its line: {@code ::error file=...,line=...::...}. */
+final class GithubReport {
+    private GithubReport() {}
+
+    static String text(ManifestLint lint) {
+        return lint.findings().stream().map(GithubReport::text).collect(Collectors.joining());
+    }
+
+    private static String text(Finding finding) {
+        String level = switch (finding.severity()) {
+            case ERROR -> "error";
+            case WARNING -> "warning";
+            case NOTE -> "notice";
+        };
+        String place = "file=" + property(finding.file())
+                + (finding.line() == 0 ? "" : ",line=" + finding.line() + ",col=" + finding.column())
+                + ",title=" + property(finding.rule());
+        String object = finding.object().isEmpty() ? "" : finding.object() + ": ";
+        return "::%s %s::%s\n"
+                .formatted(
+                        level,
+                        place,
+                        data("%s%s %s. Fix: %s".formatted(object, finding.what(), finding.numbers(), finding.fix())));
+    }
+
+    /** A message, which ends with its line; what escapes has a percent sign. */
+    private static String data(String text) {
+        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A");
+    }
+
+    private static String property(String text) {
+        return data(text).replace(":", "%3A").replace(",", "%2C");
+    }
+}

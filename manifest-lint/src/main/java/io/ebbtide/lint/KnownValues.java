@@ -1,0 +1,65 @@
+package io.ebbtide.lint;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which values Kubernetes takes for some fields: names out of a list, numbers within bounds. Immutable. */
+final class KnownValues {
+    /*
+     * A line of the resource is "V1Probe.periodSeconds: 0.." or "V1Toleration.effect: NoSchedule ...". The facts are those of the
+     * API server's validation (pkg/apis of kubernetes/kubernetes, 1.34 to 1.37); a field whose zero is replaced by a default
+     * begins at 0.
+     */
+    private static final Map<String, KnownValues> BY_FIELD = read();
+
+    private final List<String> names;
+    private final long min;
+    private final long max;
+
+    private KnownValues(String text) {
+        int range = text.indexOf("..");
+        names = range < 0 ? List.of(text.split(" ", -1)) : List.of();
+        min = range < 0 ? 0 : Long.parseLong(text.substring(0, range));
+        max = range < 0 || range + 2 == text.length() ? Long.MAX_VALUE : Long.parseLong(text.substring(range + 2));
+    }
+
+    /** What the field of this type takes; null if anything of the field's own type. */
+    static @Nullable KnownValues of(String type, String field) {
+        return BY_FIELD.get(type + "." + field);
+    }
+
+    /** Whether this value is one of them; one of another type is left to the check of types. */
+    boolean take(Value value) {
+        if (!names.isEmpty()) {
+            return !value.is(Value.Kind.STRING) || value.text().isEmpty() || names.contains(value.text());
+        }
+        if (!value.is(Value.Kind.INTEGER)) {
+            return true;
+        }
+        try {
+            long number = Long.parseLong(value.text());
+            return min <= number && number <= max;
+        } catch (NumberFormatException e) {
+            return true; // beyond 64 bits: a wrong type
+        }
+    }
+
+    /** For a reader. */
+    String text() {
+        if (!names.isEmpty()) {
+            return String.join(", ", names);
+        }
+        return max == Long.MAX_VALUE ? "at least " + min : min + " to " + max;
+    }
+
+    private static Map<String, KnownValues> read() {
+        var values = new HashMap<String, KnownValues>();
+        for (String line : Schema.lines("kubernetes-values.txt")) {
+            int colon = line.indexOf(": ");
+            values.put(line.substring(0, colon), new KnownValues(line.substring(colon + 2)));
+        }
+        return values;
+    }
+}

@@ -1,0 +1,45 @@
+package io.ebbtide.lint;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Recognises patches of kustomize: strategic merge patches by their directives, JSON patches (RFC 6902) by their operations. */
+final class KustomizePatch {
+    private static final Set<String> OPERATIONS = Set.of("add", "remove", "replace", "move", "copy", "test");
+
+    private KustomizePatch() {}
+
+    static boolean isOne(Manifest manifest) {
+        return isJsonPatch(manifest.root()) || directive(manifest.root()).isPresent();
+    }
+
+    private static boolean isJsonPatch(Value root) {
+        List<Value> items = root.items();
+        return !items.isEmpty()
+                && items.stream()
+                        .allMatch(each -> OPERATIONS.contains(each.field("op").text())
+                                && each.field("path").is(Value.Kind.STRING));
+    }
+
+    /** The first directive anywhere below; a custom resource's schema may hold text that looks like one, but no key. */
+    static Optional<Value> directive(Value value) {
+        for (Value each : value.fields()) {
+            String key = each.key();
+            if (key.equals("$patch") || key.equals("$retainKeys") || key.startsWith("$setElementOrder/")) {
+                return Optional.of(each);
+            }
+            Optional<Value> below = directive(each);
+            if (below.isPresent()) {
+                return below;
+            }
+        }
+        for (Value each : value.items()) {
+            Optional<Value> below = directive(each);
+            if (below.isPresent()) {
+                return below;
+            }
+        }
+        return Optional.empty();
+    }
+}
