@@ -1,0 +1,188 @@
+package io.ebbtide.autoscale;
+
+import io.ebbtide.internal.Expect;
+import io.ebbtide.lint.AutoscaledWorkload;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the autoscaler of a set of manifests would do with a load, for a test by
+ *
+ * <pre>{@code
+ * AutoscaleSimulation.of(Path.of("deploy/rendered.yaml"))
+ *         .withService(ServiceModel.of(Duration.ofMillis(50), 16))
+ *         .withTrace(Trace.shape("spike:base=200,peak=2000,at=10m,for=10m,length=40m"))
+ *         .run()
+ *         .assertLostAtMost(30_000);
+ * }</pre>
+ *
+ * <p>The autoscaler is computed as Kubernetes' controller computes it; the service is a model, see {@link ServiceModel}. The drain and
+ * the lame duck are those of the manifests, by the linter's reading. Immutable; each {@code with} returns a copy.
+ */
+public final class AutoscaleSimulation {
+    private final List<AutoscaledWorkload> workloads;
+    private final @Nullable String autoscaler;
+    private final ServiceModel service;
+    private final Trace trace;
+    private final Map<String, String> signals;
+    private final ControllerSettings controller;
+    private final MetricsPipeline metrics;
+
+    private AutoscaleSimulation(
+            List<AutoscaledWorkload> workloads,
+            @Nullable String autoscaler,
+            ServiceModel service,
+            Trace trace,
+            Map<String, String> signals,
+            ControllerSettings controller,
+            MetricsPipeline metrics) {
+        this.workloads = workloads;
+        this.autoscaler = autoscaler;
+        this.service = service;
+        this.trace = trace;
+        this.signals = signals;
+        this.controller = controller;
+        this.metrics = metrics;
+    }
+
+    /**
+     * Reads files and folders (all {@code .yaml}, {@code .yml} and {@code .json} below them); all together are one world.
+     *
+     * @throws IllegalArgumentException if something cannot be read, or there is no autoscaler in it
+     */
+    public static AutoscaleSimulation of(Path... manifests) {
+        return of(AutoscaledWorkload.of(manifests), "the input");
+    }
+
+    /**
+     * Reads a stream of documents, which the caller closes.
+     *
+     * @param name what messages call it
+     * @throws IllegalArgumentException if it cannot be read, or there is no autoscaler in it
+     */
+    public static AutoscaleSimulation of(InputStream manifests, String name) {
+        return of(AutoscaledWorkload.of(manifests, name), name);
+    }
+
+    private static AutoscaleSimulation of(List<AutoscaledWorkload> workloads, String name) {
+        if (workloads.isEmpty()) {
+            throw BadInput.of(
+                    name, "neither a HorizontalPodAutoscaler nor a ScaledObject in it (expected: at least one)");
+        }
+        return new AutoscaleSimulation(
+                workloads,
+                null,
+                ServiceModel.of(Duration.ofMillis(100), 16),
+                Trace.shape("constant:rate=100"),
+                Map.of(),
+                ControllerSettings.DEFAULT,
+                MetricsPipeline.DEFAULT);
+    }
+
+    /**
+     * Returns a copy for the autoscaler of this name, which has to be said if there are several.
+     *
+     * @param name as in its metadata, or with kind and namespace as in {@code HorizontalPodAutoscaler shop/orders}
+     */
+    public AutoscaleSimulation withAutoscaler(String name) {
+        return new AutoscaleSimulation(
+                workloads, Expect.text(name, "name"), service, trace, signals, controller, metrics);
+    }
+
+    /** Returns a copy with the given model of a pod; 100 ms for a request and 16 at a time unless set. */
+    public AutoscaleSimulation withService(ServiceModel other) {
+        return new AutoscaleSimulation(
+                workloads, autoscaler, Expect.present(other, "service"), trace, signals, controller, metrics);
+    }
+
+    /** Returns a copy with the given load; 100 requests in each second of an hour unless set. */
+    public AutoscaleSimulation withTrace(Trace other) {
+        return new AutoscaleSimulation(
+                workloads, autoscaler, service, Expect.present(other, "trace"), signals, controller, metrics);
+    }
+
+    /**
+     * Returns a copy in which a metric stands for a signal, where its name does not say it.
+     *
+     * @param metric the name of the metric in the autoscaler; of a trigger of KEDA its name, else its query
+     * @param signal {@code cpu}, {@code memory}, {@code requests}, {@code in-flight}, {@code utilization}, {@code queue-depth}, or
+     *     {@code ignore}
+     */
+    public AutoscaleSimulation withMetric(String metric, String signal) {
+        var all = new LinkedHashMap<>(signals);
+        all.put(Expect.text(metric, "metric"), Expect.text(signal, "signal"));
+        ManifestReader.checkSignals(all);
+        return new AutoscaleSimulation(workloads, autoscaler, service, trace, Map.copyOf(all), controller, metrics);
+    }
+
+    /**
+     * Returns a copy with another period of the controller, {@code --horizontal-pod-autoscaler-sync-period}; 15 s unless set.
+     *
+     * @param period 1 s to 1 h
+     */
+    public AutoscaleSimulation withSyncPeriod(Duration period) {
+        Expect.positive(period, "period");
+        if (period.compareTo(Duration.ofSeconds(1)) < 0 || period.compareTo(Duration.ofHours(1)) > 0) {
+            throw Expect.wrong("period", period, "PT1S to PT1H");
+        }
+        return new AutoscaleSimulation(
+                workloads, autoscaler, service, trace, signals, controller.withSyncPeriod(period), metrics);
+    }
+
+    AutoscaleSimulation withPipeline(MetricsPipeline other) {
+        return new AutoscaleSimulation(workloads, autoscaler, service, trace, signals, controller, other);
+    }
+
+    /**
+     * Simulates. Takes about a tenth of a second for a day in steps of 1 s.
+     *
+     * @throws IllegalArgumentException if the autoscaler is not there or not the only one, follows something that nothing explains, or
+     *     lacks what it needs; the message says what to do
+     */
+    public SimulationResult run() {
+        return new Simulation(scenario(new ArrayList<>()), trace).run();
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    /** @param assumptions what is assumed because no manifest says it is added to it */
+    Scenario scenario(List<String> assumptions) {
+        var reader = new ManifestReader(chosen(), signals);
+        HpaSpec hpa = reader.hpa();
+        PodSpec pod = reader.pod();
+        assumptions.addAll(reader.assumptions());
+        return new Scenario("manifest", hpa, pod, service, controller, metrics);
+    }
+
+    private AutoscaledWorkload chosen() {
+        String names = workloads.stream().map(AutoscaledWorkload::name).collect(Collectors.joining(", "));
+        if (autoscaler == null) {
+            if (workloads.size() > 1) {
+                throw BadInput.of("autoscaler", "%d in the input; name one of %s", workloads.size(), names);
+            }
+            return workloads.get(0);
+        }
+        List<AutoscaledWorkload> found = workloads.stream()
+                .filter(each ->
+                        each.name().equals(autoscaler) || bare(each.name()).equals(autoscaler))
+                .toList();
+        if (found.size() != 1) {
+            throw BadInput.of(
+                    "autoscaler", "'%s' is the name of %d (expected: one of %s)", autoscaler, found.size(), names);
+        }
+        return found.get(0);
+    }
+
+    private static String bare(String name) {
+        return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf(' ')) + 1);
+    }
+}

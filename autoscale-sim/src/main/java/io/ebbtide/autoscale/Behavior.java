@@ -1,0 +1,33 @@
+package io.ebbtide.autoscale;
+
+import java.util.List;
+
+/**
+ * {@code spec.behavior} with its defaults filled in. Immutable.
+ *
+ * @param up for more replicas
+ * @param down for fewer
+ */
+record Behavior(ScalingRules up, ScalingRules down) {
+    /** All defaults: a block that sets nothing. */
+    static final Behavior DEFAULT = new Behavior(ScalingRules.UP, ScalingRules.DOWN);
+
+    private static final ScalingRules UP_OF_GUIDE = new ScalingRules(
+            0, SelectPolicy.MAX, List.of(ScalingPolicy.percent(100, 30), ScalingPolicy.pods(2, 30)), null);
+
+    /** The block of the deployment guide, whose second policy for the way down never decides. */
+    static final Behavior GUIDE = new Behavior(
+            UP_OF_GUIDE,
+            new ScalingRules(
+                    300, SelectPolicy.MAX, List.of(ScalingPolicy.percent(50, 60), ScalingPolicy.pods(1, 60)), null));
+
+    /** The block of the deployment templates. */
+    static final Behavior TEMPLATES = new Behavior(
+            new ScalingRules(
+                    0, SelectPolicy.MAX, List.of(ScalingPolicy.percent(100, 15), ScalingPolicy.pods(4, 15)), null),
+            new ScalingRules(300, SelectPolicy.MAX, List.of(ScalingPolicy.percent(50, 60)), null));
+
+    String text() {
+        return "up " + up.text() + "; down " + down.text();
+    }
+}

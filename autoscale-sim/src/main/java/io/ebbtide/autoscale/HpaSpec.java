@@ -1,0 +1,67 @@
+package io.ebbtide.autoscale;
+
+import io.ebbtide.internal.Expect;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A HorizontalPodAutoscaler, or the one that KEDA makes of a ScaledObject. Immutable.
+ *
+ * @param name for messages
+ * @param min {@code minReplicas}
+ * @param max {@code maxReplicas}, {@code >= min} and {@code >= 1}
+ * @param metrics at least one
+ * @param behavior null if there is none, for which an older rule of the controller holds
+ * @param zero how KEDA goes to 0 or to an idle number and back; null if nothing does
+ */
+record HpaSpec(
+        String name,
+        int min,
+        int max,
+        List<MetricSpec> metrics,
+        @Nullable Behavior behavior,
+        @Nullable ToZero zero) {
+    static final int MAX_REPLICAS = 100_000;
+
+    /**
+     * KEDA's part, outside of the autoscaler.
+     *
+     * @param replicas how many there are without load
+     * @param cooldown how long after the last activity
+     * @param polling how often activity is looked for
+     */
+    record ToZero(int replicas, Duration cooldown, Duration polling) {}
+
+    HpaSpec {
+        Expect.between(0, MAX_REPLICAS, min, "minReplicas");
+        Expect.between(1, MAX_REPLICAS, max, "maxReplicas");
+        if (max < min) {
+            throw Expect.wrong("maxReplicas", max, ">= minReplicas, which is " + min);
+        }
+        metrics = Expect.list(metrics, "metrics");
+    }
+
+    HpaSpec withBehavior(@Nullable Behavior other) {
+        return new HpaSpec(name, min, max, metrics, other, zero);
+    }
+
+    HpaSpec withMetrics(List<MetricSpec> others) {
+        return new HpaSpec(name, min, max, others, behavior, zero);
+    }
+
+    HpaSpec withMin(int other) {
+        return new HpaSpec(name, other, max, metrics, behavior, zero);
+    }
+
+    String text() {
+        return "%s: %d to %d, %s, %s"
+                .formatted(
+                        name,
+                        zero == null ? min : zero.replicas(),
+                        max,
+                        metrics.stream().map(MetricSpec::text).collect(Collectors.joining(", ")),
+                        behavior == null ? "no behavior block" : behavior.text());
+    }
+}

@@ -1,0 +1,62 @@
+package io.ebbtide.autoscale;
+
+import io.ebbtide.internal.Expect;
+import java.time.Duration;
+
+/**
+ * How old a number is when the controller sees it. Immutable.
+ *
+ * @param resourceInterval how often metrics-server scrapes; its own default is 15 s
+ * @param resourceWindow the time over which it averages processor time
+ * @param scrapeInterval how often Prometheus scrapes
+ * @param rateWindow the time over which a rate is made of a counter
+ * @param lag from a scrape until the adapter serves it
+ * @param zeroWhileStarting whether a pod that is not in rotation reports 0, rather than nothing
+ */
+record MetricsPipeline(
+        Duration resourceInterval,
+        Duration resourceWindow,
+        Duration scrapeInterval,
+        Duration rateWindow,
+        Duration lag,
+        boolean zeroWhileStarting) {
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    /** metrics-server as it is shipped, and the templates' scrape interval and rate. */
+    static final MetricsPipeline DEFAULT = new MetricsPipeline(
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(15),
+            Duration.ofMinutes(2),
+            Duration.ofSeconds(2),
+            false);
+
+    MetricsPipeline {
+        check(resourceInterval, "resourceInterval", true);
+        check(resourceWindow, "resourceWindow", true);
+        check(scrapeInterval, "scrapeInterval", true);
+        check(rateWindow, "rateWindow", true);
+        check(lag, "lag", false);
+    }
+
+    private static void check(Duration value, String name, boolean positive) {
+        Expect.notNegative(value, name);
+        if (value.compareTo(LONGEST) > 0 || (positive && value.isZero())) {
+            throw Expect.wrong(name, value, (positive ? "> PT0S" : "PT0S") + " to " + LONGEST);
+        }
+    }
+
+    Duration oldest() {
+        Duration resource = resourceInterval.plus(resourceWindow);
+        Duration custom = scrapeInterval.plus(rateWindow);
+        return lag.plus(resource.compareTo(custom) > 0 ? resource : custom);
+    }
+
+    MetricsPipeline withScrape(Duration interval, Duration window, Duration otherLag) {
+        return new MetricsPipeline(resourceInterval, resourceWindow, interval, window, otherLag, zeroWhileStarting);
+    }
+
+    MetricsPipeline withZeroWhileStarting(boolean other) {
+        return new MetricsPipeline(resourceInterval, resourceWindow, scrapeInterval, rateWindow, lag, other);
+    }
+}

@@ -1,0 +1,26 @@
+package io.ebbtide.autoscale;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one metric asks for. Immutable.
+ *
+ * @param replicas the number of replicas; 0 if the metric could not be computed
+ * @param measured the utilisation in percent, or the value in milli-units, before corrections for missing pods
+ * @param raw of a utilisation: the average value in milli-units
+ * @param problem why it could not be computed; null if it could
+ */
+record Proposal(
+        int replicas, long measured, long raw, @Nullable String problem) {
+    static Proposal of(int replicas, long measured, long raw) {
+        return new Proposal(replicas, measured, raw, null);
+    }
+
+    static Proposal failed(String problem) {
+        return new Proposal(0, 0, 0, problem);
+    }
+
+    boolean valid() {
+        return problem == null;
+    }
+}

@@ -1,0 +1,73 @@
+package io.ebbtide.autoscale;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the metrics asked for in the stabilisation windows. The place of a recommendation that is older than both windows is taken by
+ * a new one. Not thread-safe; confine to one thread.
+ */
+final class Recommendations {
+    private final List<Entry> entries = new ArrayList<>();
+
+    /** What was recommended at one time. */
+    record Entry(int replicas, long atMillis) {}
+
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    void add(int replicas, long atMillis) {
+        entries.add(new Entry(replicas, atMillis));
+    }
+
+    /**
+     * The current number, moved no further than into the range between the least that was asked for within the window of scaling up
+     * and the most within that of scaling down. Keeps what is desired.
+     */
+    int stabilized(int current, int desired, int upWindowSeconds, int downWindowSeconds, long nowMillis) {
+        long upCutoff = nowMillis - upWindowSeconds * 1000L;
+        long downCutoff = nowMillis - downWindowSeconds * 1000L;
+        int least = desired;
+        int most = desired;
+        int obsolete = -1;
+        for (int i = 0; i < entries.size(); i++) {
+            Entry each = entries.get(i);
+            least = each.atMillis() > upCutoff ? Math.min(least, each.replicas()) : least;
+            most = each.atMillis() > downCutoff ? Math.max(most, each.replicas()) : most;
+            obsolete = each.atMillis() < upCutoff && each.atMillis() < downCutoff ? i : obsolete;
+        }
+        keep(desired, nowMillis, obsolete);
+        return Math.min(Math.max(current, least), most);
+    }
+
+    /** The most that was asked for within the controller's window: the rule of an autoscaler without {@code behavior}. */
+    int highest(int desired, long windowMillis, long nowMillis) {
+        long cutoff = nowMillis - windowMillis;
+        int most = desired;
+        int obsolete = -1;
+        for (int i = 0; i < entries.size(); i++) {
+            Entry each = entries.get(i);
+            if (each.atMillis() < cutoff) {
+                obsolete = i;
+            } else {
+                most = Math.max(most, each.replicas());
+            }
+        }
+        keep(desired, nowMillis, obsolete);
+        return most;
+    }
+
+    private void keep(int desired, long nowMillis, int obsolete) {
+        var entry = new Entry(desired, nowMillis);
+        if (obsolete >= 0) {
+            entries.set(obsolete, entry);
+        } else {
+            entries.add(entry);
+        }
+    }
+
+    List<Entry> entries() {
+        return List.copyOf(entries);
+    }
+}

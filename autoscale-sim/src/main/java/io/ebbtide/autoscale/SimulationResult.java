@@ -1,0 +1,212 @@
+package io.ebbtide.autoscale;
+
+import io.ebbtide.internal.Durations;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * What an autoscaler did with a load. Immutable.
+ */
+public final class SimulationResult {
+    private final Scenario scenario;
+    private final Trace trace;
+    private final Totals totals;
+    private final LatencyHistogram latency;
+    private final Timeline timeline;
+
+    SimulationResult(Scenario scenario, Trace trace, Totals totals, LatencyHistogram latency, Timeline timeline) {
+        this.scenario = scenario;
+        this.trace = trace;
+        this.totals = totals;
+        this.latency = latency;
+        this.timeline = timeline;
+    }
+
+    /** Sums and extremes of a simulation, while it runs. Not thread-safe; confine to one thread. */
+    static final class Totals {
+        double requests;
+        double answered;
+        double overCapacity;
+        double waitingBefore;
+        double waitingAfter;
+        double cutInDrain;
+        double podSeconds;
+        double replicaSeconds;
+        double seconds;
+        double secondsAtMax;
+        int leastReplicas = Integer.MAX_VALUE;
+        int mostReplicas;
+        int mostTerminating;
+        int scaleUps;
+        int scaleDowns;
+        int turns;
+        int podsRemoved;
+        int unknown;
+    }
+
+    /** How many requests arrived. */
+    public double requests() {
+        return totals.requests;
+    }
+
+    /** How many requests came when the pods in rotation could not take them within the longest wait. */
+    public double overCapacity() {
+        return totals.overCapacity;
+    }
+
+    /** How many requests were still in work when a pod's drain was over, or came to one that took none any more; an expectation. */
+    public double cutInDrain() {
+        return totals.cutInDrain;
+    }
+
+    /** Both: {@link #overCapacity()} and {@link #cutInDrain()}. */
+    public double lost() {
+        return totals.overCapacity + totals.cutInDrain;
+    }
+
+    /** {@link #lost()} divided by {@link #requests()}; 0 without requests. */
+    public double lostShare() {
+        return totals.requests == 0 ? 0 : lost() / totals.requests;
+    }
+
+    /** Hours of all pods, with those that start and those that drain. */
+    public double podHours() {
+        return totals.podSeconds / 3600;
+    }
+
+    /** The time that 99 % of the requests take at most, of the mean in each step: the spread within a step is not in it. */
+    public Duration latency99() {
+        return latency.quantile(0.99);
+    }
+
+    /** The longest mean time in a step. */
+    public Duration latencyMax() {
+        return latency.largest();
+    }
+
+    /** The fewest replicas, without those that drain. */
+    public int leastReplicas() {
+        return totals.leastReplicas;
+    }
+
+    /** The most replicas, without those that drain. */
+    public int mostReplicas() {
+        return totals.mostReplicas;
+    }
+
+    /** The mean number of replicas, without those that drain. */
+    public double meanReplicas() {
+        return totals.seconds == 0 ? 0 : totals.replicaSeconds / totals.seconds;
+    }
+
+    /** How many evaluations raised the number of replicas. */
+    public int scaleUps() {
+        return totals.scaleUps;
+    }
+
+    /** How many evaluations lowered the number of replicas. */
+    public int scaleDowns() {
+        return totals.scaleDowns;
+    }
+
+    /** How often the direction changed within 10 minutes. */
+    public int flaps() {
+        return totals.turns;
+    }
+
+    /** How many pods were deleted. */
+    public int podsRemoved() {
+        return totals.podsRemoved;
+    }
+
+    /** The most pods that drained at the same time. */
+    public int mostDraining() {
+        return totals.mostTerminating;
+    }
+
+    /** How long the replicas were at their maximum. */
+    public Duration atMaximum() {
+        return Duration.ofMillis((long) (totals.secondsAtMax * 1000));
+    }
+
+    /** In how many evaluations a metric was missing, so that nothing was done. */
+    public int unknownEvaluations() {
+        return totals.unknown;
+    }
+
+    Totals totals() {
+        return totals;
+    }
+
+    Scenario scenario() {
+        return scenario;
+    }
+
+    Trace trace() {
+        return trace;
+    }
+
+    Timeline timeline() {
+        return timeline;
+    }
+
+    /**
+     * Passes if at most so many requests are lost, see {@link #lost()}.
+     *
+     * @param most {@code >= 0}
+     * @throws AssertionError otherwise, with the numbers of the simulation
+     */
+    public void assertLostAtMost(long most) {
+        if (most < 0) {
+            throw new IllegalArgumentException("most: %d (expected: >= 0)".formatted(most));
+        }
+        if (Math.round(lost()) > most) {
+            throw new AssertionError("%,d of %,d requests lost (expected: at most %,d)%n%s"
+                    .formatted(Math.round(lost()), Math.round(requests()), most, this));
+        }
+    }
+
+    /**
+     * Passes if the pods cost at most so many hours, see {@link #podHours()}.
+     *
+     * @throws AssertionError otherwise, with the numbers of the simulation
+     */
+    public void assertPodHoursAtMost(double most) {
+        if (!(most >= 0)) {
+            throw new IllegalArgumentException("most: %s (expected: >= 0)".formatted(most));
+        }
+        if (podHours() > most) {
+            throw new AssertionError(
+                    String.format(Locale.ROOT, "%.2f pod-hours (expected: at most %.2f)%n%s", podHours(), most, this));
+        }
+    }
+
+    /** The numbers, on several lines. */
+    @Override
+    public String toString() {
+        return String.format(
+                Locale.ROOT,
+                "%s%n  load: %s%n  over capacity: %,.0f of %,.0f (%.3f %%); cut in drain: %,.1f%n"
+                        + "  latency: 99 %% within %s, at most %s%n"
+                        + "  replicas: %d to %d, mean %.1f; up %d times, down %d, changed direction within 10 min %d times%n"
+                        + "  pod-hours: %.2f; at the maximum for %s; %d pods deleted, at most %d draining at a time%n",
+                scenario.hpa().text(),
+                trace,
+                overCapacity(),
+                requests(),
+                requests() == 0 ? 0 : 100 * overCapacity() / requests(),
+                cutInDrain(),
+                Durations.text(latency99()),
+                Durations.text(latencyMax()),
+                leastReplicas(),
+                mostReplicas(),
+                meanReplicas(),
+                scaleUps(),
+                scaleDowns(),
+                flaps(),
+                podHours(),
+                Durations.text(atMaximum()),
+                podsRemoved(),
+                mostDraining());
+    }
+}

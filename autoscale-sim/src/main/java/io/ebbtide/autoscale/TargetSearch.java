@@ -1,0 +1,101 @@
+package io.ebbtide.autoscale;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+
+/**
+ * Tries targets, minimums and behaviour blocks, and keeps those that meet a goal at the least pod-hours. It knows nothing beyond the
+ * trace that it is given: another day may need more. Immutable.
+ */
+final class TargetSearch {
+    private static final double[] FACTORS = {0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3};
+    private static final int MOST_MINIMUMS = 8;
+    private static final int KEPT = 5;
+
+    private final Scenario scenario;
+    private final Trace trace;
+    private final double goal;
+
+    /** @param goal the most that may be lost, as a share of all requests, 0 to 1 */
+    TargetSearch(Scenario scenario, Trace trace, double goal) {
+        this.scenario = scenario;
+        this.trace = trace;
+        this.goal = goal;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param best those that meet the goal, the least pod-hours first; the ones that lose least if none does
+     * @param met whether they meet the goal
+     * @param tried how many were tried
+     */
+    record Found(List<SimulationResult> best, boolean met, int tried) {}
+
+    /** @param progress is called with how many are done, and of how many */
+    Found run(BiConsumer<Integer, Integer> progress) {
+        List<Scenario> candidates = candidates();
+        var meeting = new ArrayList<SimulationResult>();
+        var others = new ArrayList<SimulationResult>();
+        int done = 0;
+        for (Scenario each : candidates) {
+            SimulationResult result = new Simulation(each, trace).run();
+            List<SimulationResult> list = result.lostShare() <= goal ? meeting : others;
+            list.add(result);
+            list.sort(
+                    list == meeting
+                            ? Comparator.comparingDouble(SimulationResult::podHours)
+                                    .thenComparingDouble(SimulationResult::lost)
+                            : Comparator.comparingDouble(SimulationResult::lost)
+                                    .thenComparingDouble(SimulationResult::podHours));
+            if (list.size() > KEPT) {
+                list.remove(KEPT);
+            }
+            progress.accept(++done, candidates.size());
+        }
+        return new Found(meeting.isEmpty() ? others : meeting, !meeting.isEmpty(), candidates.size());
+    }
+
+    private List<Scenario> candidates() {
+        HpaSpec hpa = scenario.hpa();
+        var candidates = new ArrayList<Scenario>();
+        for (Variants.Named block : Variants.blocks(hpa.behavior())) {
+            for (int min : minimums()) {
+                for (double factor : FACTORS) {
+                    List<MetricSpec> metrics = hpa.metrics().stream()
+                            .map(each -> each.withAmount(Math.max(1, Math.round(each.amount() * factor))))
+                            .toList();
+                    HpaSpec tried = hpa.withMin(min).withMetrics(metrics).withBehavior(block.behavior());
+                    candidates.add(scenario.with(
+                            "target %s, min %d, block %s"
+                                    .formatted(metrics.get(0).text(), min, block.name()),
+                            tried));
+                }
+            }
+        }
+        return candidates;
+    }
+
+    /** From the manifest's, or 1, to what the peak needs, each half as much again. */
+    private NavigableSet<Integer> minimums() {
+        HpaSpec hpa = scenario.hpa();
+        var minimums = new TreeSet<Integer>();
+        int least = Math.max(1, Math.min(2, hpa.min()));
+        int most = (int) Math.min(
+                hpa.max(),
+                Math.max(hpa.min(), Math.ceil(trace.peak() / scenario.service().podRate() / 0.7)));
+        double next = least;
+        for (int i = 0; i < MOST_MINIMUMS && next < most; i++) {
+            minimums.add((int) Math.ceil(next));
+            next = Math.max(
+                    Math.ceil(next) + 1, next * Math.max(1.5, Math.pow((double) most / least, 1.0 / MOST_MINIMUMS)));
+        }
+        minimums.add(hpa.min());
+        minimums.add(most);
+        return minimums;
+    }
+}

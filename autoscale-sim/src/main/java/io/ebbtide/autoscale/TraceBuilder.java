@@ -1,0 +1,101 @@
+package io.ebbtide.autoscale;
+
+import java.time.Duration;
+import java.util.Arrays;
+
+/**
+ * Makes steps of rows: a value holds until the next one, and a step has the mean of what holds in it, so the sum of the requests stays
+ * whatever the rows' interval is. Not thread-safe; confine to one thread.
+ */
+final class TraceBuilder {
+    private final String name;
+    private final Duration step;
+    private final double stepSeconds;
+    private final double maxGap;
+    private float[] sums = new float[1024];
+    private double first;
+    private double last;
+    private double held;
+    private double interval;
+    private long rows;
+    private int used;
+
+    TraceBuilder(String name, Duration step, Duration maxGap) {
+        this.name = name;
+        this.step = step;
+        stepSeconds = step.toNanos() / 1e9;
+        this.maxGap = maxGap.toNanos() / 1e9;
+    }
+
+    /** A row: at this time, in seconds, so many requests in a second. */
+    void add(long line, double seconds, double rate) {
+        if (!(rate >= 0) || rate > 1e9) {
+            throw BadInput.at(name, line, "%s requests in a second (expected: 0 to 1e9)", rate);
+        }
+        if (rows == 0) {
+            first = seconds;
+        } else {
+            double since = seconds - last;
+            if (!(since > 0)) {
+                throw BadInput.at(
+                        name,
+                        line,
+                        "time %s is not after %s of the row before (expected: rows in the order of time); sort them",
+                        number(seconds),
+                        number(last));
+            }
+            interval = rows == 1 ? since : interval;
+            double limit = Math.max(maxGap, 3 * interval);
+            if (since > limit) {
+                throw BadInput.at(
+                        name,
+                        line,
+                        "a gap of %s s before this row (expected: at most %s s); fill it, or allow it by --max-gap, then "
+                                + "the value before it holds",
+                        number(since),
+                        number(limit));
+            }
+            hold(last, seconds, held);
+        }
+        last = seconds;
+        held = rate;
+        rows++;
+    }
+
+    private void hold(double from, double to, double rate) {
+        double begin = (from - first) / stepSeconds;
+        double end = (to - first) / stepSeconds;
+        if (end > Trace.MAX_STEPS) {
+            throw Trace.tooLong(name, end, step);
+        }
+        int lastStep = (int) Math.ceil(end);
+        if (lastStep > sums.length) {
+            sums = Arrays.copyOf(sums, Math.min(Trace.MAX_STEPS, Math.max(lastStep, sums.length * 2)));
+        }
+        for (int i = (int) begin; i < lastStep; i++) {
+            double share = Math.min(end, i + 1) - Math.max(begin, i);
+            sums[i] += (float) (rate * Math.max(0, share));
+        }
+        used = Math.max(used, lastStep);
+    }
+
+    /** When the first row is, in seconds. */
+    double first() {
+        return first;
+    }
+
+    Trace build() {
+        if (rows < 2) {
+            throw BadInput.of(name, "%d row(s) with a time and a number (expected: at least 2)", rows);
+        }
+        hold(last, last + interval, held);
+        // A step that the rows fill only in part would look like less load.
+        double whole = (last + interval - first) / stepSeconds;
+        int steps = Math.max(1, Math.min(used, (int) Math.round(whole)));
+        return new Trace(name, step, Arrays.copyOf(sums, steps));
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? String.valueOf((long) value) : String.valueOf(value);
+    }
+}
