@@ -1,0 +1,16 @@
+package io.ebbtide.examples.load;
+
+/**
+ * What a threshold says of a run. Immutable.
+ *
+ * @param what is measured
+ * @param actual the figure with its unit
+ * @param expected the bound with its unit
+ * @param met whether the figure is within the bound
+ */
+record Finding(String what, String actual, String expected, boolean met) {
+    @Override
+    public String toString() {
+        return "%-4s  %s: %s (expected: %s)".formatted(met ? "ok" : "FAIL", what, actual, expected);
+    }
+}

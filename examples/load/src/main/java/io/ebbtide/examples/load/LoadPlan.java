@@ -1,0 +1,53 @@
+package io.ebbtide.examples.load;
+
+import io.ebbtide.internal.Expect;
+import java.time.Duration;
+
+/**
+ * What is sent, when, and how a client behaves. Immutable.
+ *
+ * @param target what a client sends
+ * @param profile the name of the form of the traffic
+ * @param schedule the rates over time
+ * @param requestsPerConnection how many requests a client sends on its connection before it is done, 1 to 1000
+ * @param retries how often a client repeats a lost request, at once, 0 to 10
+ * @param timeout how long a client waits for a connection, and for an answer, 1 ms to 5 min
+ */
+record LoadPlan(
+        Target target, Profile profile, Schedule schedule, int requestsPerConnection, int retries, Duration timeout) {
+    /** Each is a thread of this process. */
+    private static final int MAX_CLIENTS = 10_000;
+
+    private static final Duration MAX_TIMEOUT = Duration.ofMinutes(5);
+    private static final Duration MAX_LENGTH = Duration.ofHours(24);
+
+    LoadPlan {
+        Expect.between(1, 1_000, requestsPerConnection, "--requests-per-connection");
+        Expect.between(0, 10, retries, "--retries");
+        Expect.positive(timeout, "--timeout");
+        if (timeout.compareTo(MAX_TIMEOUT) > 0 || timeout.toMillis() < 1) {
+            throw Expect.wrong("--timeout", timeout, "1 ms to 5 min");
+        }
+        if (schedule.length().compareTo(MAX_LENGTH) > 0) {
+            throw Expect.wrong("--duration", schedule.length(), "at most 24 h");
+        }
+        double clients = schedule.peak() * timeout.toMillis() / 1_000 * (1 + retries);
+        if (clients > MAX_CLIENTS) {
+            throw new IllegalArgumentException(
+                    ("%.0f requests per second x %s s x %d attempts: up to %.0f clients at once if nothing answers (expected: at most"
+                                    + " %d; lower --rate, --factor, --timeout or --retries)")
+                            .formatted(schedule.peak(), seconds(timeout), 1 + retries, clients, MAX_CLIENTS));
+        }
+    }
+
+    /** When a client that began last must have ended: the end of the schedule and all its time-outs. */
+    Duration deadline() {
+        return schedule.length()
+                .plus(timeout.multipliedBy(2L * requestsPerConnection * (1 + retries)))
+                .plusSeconds(30);
+    }
+
+    private static String seconds(Duration duration) {
+        return String.valueOf(duration.toMillis() / 1_000.0);
+    }
+}

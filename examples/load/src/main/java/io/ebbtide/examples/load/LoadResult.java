@@ -1,0 +1,79 @@
+package io.ebbtide.examples.load;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What came of a run. Immutable.
+ *
+ * @param plan that was run
+ * @param counts at the end
+ * @param p50 of the time to an answer
+ * @param p99 of the same
+ * @param failures failed attempts by kind
+ * @param texts failed attempts by the failure's own words
+ * @param moments one for each second
+ * @param events in their order
+ * @param findings one for each threshold
+ */
+record LoadResult(
+        LoadPlan plan,
+        Tally.Counts counts,
+        Duration p50,
+        Duration p99,
+        Map<Loss, Long> failures,
+        Map<String, Long> texts,
+        List<Moment> moments,
+        List<Event> events,
+        List<Finding> findings) {
+    private static final Duration SHORTLY = Duration.ofSeconds(5);
+
+    /** Whether every threshold is met. */
+    boolean met() {
+        return findings.stream().allMatch(Finding::met);
+    }
+
+    /** Why attempts failed, as far as the run shows: kinds, when, and the events from 5 s before to the last failure. Empty if none failed. */
+    List<String> reasons() {
+        var reasons = new ArrayList<String>();
+        failures.forEach((loss, count) -> reasons.add("%d x %s: %s".formatted(count, loss.what(), loss.sign())));
+        Moment first = null;
+        Moment last = null;
+        for (Moment moment : moments) {
+            if (moment.counts().failed() > 0) {
+                first = first == null ? moment : first;
+                last = moment;
+            }
+        }
+        if (first != null && last != null) {
+            reasons.add("failed attempts from second %s to second %s%s"
+                    .formatted(
+                            seconds(first.sinceStart().minus(first.length())),
+                            seconds(last.sinceStart()),
+                            ready(first)));
+            for (Event event : events) {
+                Duration began = first.sinceStart().minus(first.length());
+                if (event.sinceStart().compareTo(last.sinceStart()) <= 0
+                        && began.minus(event.sinceStart()).compareTo(SHORTLY) < 0) {
+                    reasons.add("at second %s: %s".formatted(seconds(event.sinceStart()), event.text()));
+                }
+            }
+        }
+        return List.copyOf(reasons);
+    }
+
+    private static String ready(Moment moment) {
+        @Nullable Integer ready = moment.replicas().ready();
+        return ready == null
+                ? ""
+                : ", with %d of %d replicas ready"
+                        .formatted(ready, moment.replicas().wanted());
+    }
+
+    private static String seconds(Duration duration) {
+        return "%.1f".formatted(Math.max(0, duration.toMillis()) / 1_000.0);
+    }
+}

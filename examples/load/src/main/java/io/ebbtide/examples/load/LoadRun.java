@@ -1,0 +1,136 @@
+package io.ebbtide.examples.load;
+
+import io.ebbtide.internal.Durations;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** One run from its first request to the files that it writes. Immutable. */
+final class LoadRun {
+    private static final int CONNECT_MILLIS = 5_000;
+
+    private final LoadPlan plan;
+    private final Thresholds thresholds;
+    private final ReplicaSource replicas;
+    private final Path folder;
+    private final PrintWriter out;
+
+    /** @param folder for the report and the log; made if there is none */
+    LoadRun(LoadPlan plan, Thresholds thresholds, ReplicaSource replicas, Path folder, PrintWriter out) {
+        this.plan = plan;
+        this.thresholds = thresholds;
+        this.replicas = replicas;
+        this.folder = folder.toAbsolutePath();
+        this.out = out;
+    }
+
+    /** The run did not measure anything: nothing listens, or the clients did not end. */
+    static final class NotMeasured extends Exception {
+        private static final long serialVersionUID = 1;
+
+        NotMeasured(String message) {
+            super(message);
+        }
+    }
+
+    /** Something that goes on beside the load. */
+    interface Companion {
+        /** Without company. */
+        Companion NONE = new Companion() {};
+
+        /** The load has begun. */
+        default void begin(Timeline timeline) {}
+
+        /** The load has ended; waits for what is under way. What it returns is judged with the thresholds. */
+        default List<Finding> end() throws InterruptedException {
+            return List.of();
+        }
+    }
+
+    /**
+     * Sends the load, and waits for its end: the schedule's length, then no longer than the last clients' time-outs.
+     *
+     * @throws NotMeasured if nothing listens, or clients do not end
+     */
+    LoadResult run(Companion companion) throws IOException, InterruptedException, NotMeasured {
+        awaitListener();
+        Files.createDirectories(folder);
+        var tally = new Tally();
+        try (var log = new SideLog(folder.resolve("timeline.csv"))) {
+            out.printf(
+                    "%s: %s, %s, at most %.0f requests per second; stops by itself%n",
+                    plan.target(),
+                    plan.profile().text(),
+                    Durations.text(plan.schedule().length()),
+                    plan.schedule().peak());
+            out.flush();
+            JMeterRun load = JMeterRun.start(plan, tally);
+            Timeline timeline = Timeline.start(plan, tally, replicas, log, out);
+            List<Finding> others;
+            try (timeline) {
+                companion.begin(timeline);
+                if (!load.awaitEnd(plan.deadline())) {
+                    load.stop();
+                    throw new NotMeasured("clients still run after %s (expected: no longer than all their time-outs)"
+                            .formatted(Durations.text(plan.deadline())));
+                }
+                others = companion.end();
+            }
+            return result(tally, timeline, others);
+        }
+    }
+
+    private LoadResult result(Tally tally, Timeline timeline, List<Finding> others) throws IOException {
+        Duration p99 = tally.percentile(99);
+        long planned = JMeterRun.clients(plan) * plan.requestsPerConnection();
+        var findings = new ArrayList<>(thresholds.judge(tally.counts(), planned, p99));
+        findings.addAll(others);
+        var result = new LoadResult(
+                plan,
+                tally.counts(),
+                tally.percentile(50),
+                p99,
+                tally.failures(),
+                tally.texts(),
+                timeline.moments(),
+                timeline.events(),
+                List.copyOf(findings));
+        HtmlReport.write(result, folder.resolve("report.html"));
+        return result;
+    }
+
+    /** A run against nothing would only count refused connections. */
+    private void awaitListener() throws NotMeasured {
+        String host = plan.target().uri().getHost();
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host, plan.target().port()), CONNECT_MILLIS);
+        } catch (IOException e) {
+            throw new NotMeasured("nothing listens on %s:%d: %s (expected: a running service; nothing was sent)"
+                    .formatted(host, plan.target().port(), e.getMessage()));
+        }
+    }
+
+    /** Prints what was found. */
+    static void print(LoadResult result, Path folder, Consumer<String> line) {
+        line.accept("");
+        result.findings().forEach(each -> line.accept("  " + each));
+        if (!result.reasons().isEmpty()) {
+            line.accept("");
+            line.accept("  Why attempts failed:");
+            result.reasons().forEach(each -> line.accept("    " + each));
+            result.texts().forEach((text, count) -> line.accept("      %6d  %s".formatted(count, text)));
+        }
+        line.accept("");
+        line.accept("  report: " + folder.resolve("report.html"));
+        line.accept("  log:    " + folder.resolve("timeline.csv"));
+        line.accept("");
+        line.accept(result.met() ? "  All thresholds are met." : "  A threshold is missed, see FAIL above.");
+    }
+}

@@ -1,0 +1,72 @@
+package io.ebbtide.examples.load;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** The kinds of attempts that got no good answer, and what each is a sign of. */
+enum Loss {
+    /** Nothing accepted the connection. */
+    REFUSED(
+            "connection refused",
+            "nothing listened on the port: a replica had closed it while the balancer still sent clients there (a lame duck"
+                    + " that is shorter than the balancer's delay), or there was no replica"),
+    /** The connection was closed or reset before the whole answer had come. */
+    CUT(
+            "connection closed before the answer",
+            "the connection was closed with a request on it: a replica had closed its port while the balancer still sent"
+                    + " clients there (a lame duck that is shorter than the balancer's delay), was killed, or its drain was cut"),
+    /** No answer in the client's time. */
+    TIMEOUT("no answer in time", "too few replicas for the load, or a dependency that hangs: compare utilisation"),
+    /** An answer with a status of 500 or more. */
+    SERVER_ERROR(
+            "status 5xx",
+            "an answer that says that the service, or the balancer for want of a backend, failed: compare ready replicas"),
+    /** Anything else. */
+    OTHER("other failure", "see the text of the failure");
+
+    private final String what;
+    private final String sign;
+
+    Loss(String what, String sign) {
+        this.what = what;
+        this.sign = sign;
+    }
+
+    /** What happened. */
+    String what() {
+        return what;
+    }
+
+    /** What it is a sign of. */
+    String sign() {
+        return sign;
+    }
+
+    /**
+     * The kind of an attempt.
+     *
+     * @param code a status, or JMeter's text for none, which ends with the exception's class
+     * @param message what the exception says
+     * @return null if it was answered with a status below 500
+     */
+    static @Nullable Loss of(String code, String message) {
+        if (code.matches("[1-9]\\d\\d")) {
+            return code.compareTo("500") < 0 ? null : SERVER_ERROR;
+        }
+        String text = (code + " " + message).toLowerCase(Locale.ROOT);
+        if (text.contains("refused")) {
+            return REFUSED;
+        }
+        if (text.contains("timeout") || text.contains("timed out")) {
+            return TIMEOUT;
+        }
+        if (text.contains("reset")
+                || text.contains("nohttpresponse")
+                || text.contains("connectionclosed")
+                || text.contains("broken pipe")
+                || text.contains("premature")) {
+            return CUT;
+        }
+        return OTHER;
+    }
+}

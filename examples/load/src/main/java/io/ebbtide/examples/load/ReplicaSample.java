@@ -1,0 +1,23 @@
+package io.ebbtide.examples.load;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The replicas of a service at a moment, as far as they are known. Immutable.
+ *
+ * @param wanted how many there are to be; null if not known
+ * @param ready how many get traffic; null if not known
+ * @param utilisation work in flight divided by capacity, or CPU divided by its request, as the mean over replicas, 1 for all in use;
+ *     null if not known
+ * @param note what could not be read, or null
+ */
+record ReplicaSample(
+        @Nullable Integer wanted,
+        @Nullable Integer ready,
+        @Nullable Double utilisation,
+        @Nullable String note) {
+    /** Nothing is known. */
+    static ReplicaSample unknown(String note) {
+        return new ReplicaSample(null, null, null, note);
+    }
+}

@@ -1,0 +1,69 @@
+package io.ebbtide.examples.load;
+
+import io.ebbtide.internal.Expect;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run must keep to. Immutable.
+ *
+ * @param maxLost requests of which every attempt may fail, {@code >= 0}
+ * @param maxRejected attempts that may be answered with a status from 400 to 499, {@code >= 0}
+ * @param maxP99 of the time to a whole answer, {@code > 0}; null for none
+ * @param maxAttemptsPerRequest {@code >= 1}; null for none
+ */
+record Thresholds(
+        long maxLost,
+        long maxRejected,
+        @Nullable Duration maxP99,
+        @Nullable Double maxAttemptsPerRequest) {
+    Thresholds {
+        if (maxLost < 0 || maxRejected < 0) {
+            throw Expect.wrong("--max-lost, --max-rejected", maxLost + ", " + maxRejected, ">= 0");
+        }
+        if (maxP99 != null) {
+            Expect.positive(maxP99, "--max-p99");
+        }
+        if (maxAttemptsPerRequest != null && !(maxAttemptsPerRequest >= 1)) {
+            throw Expect.wrong("--max-attempts-per-request", maxAttemptsPerRequest, ">= 1");
+        }
+    }
+
+    /** One finding for each threshold, and one for whether the planned load was sent. */
+    List<Finding> judge(Tally.Counts counts, long planned, Duration p99) {
+        var findings = new ArrayList<Finding>();
+        findings.add(new Finding(
+                "requests lost",
+                "%d of %d".formatted(counts.lost(), counts.requests()),
+                "at most " + maxLost,
+                counts.lost() <= maxLost));
+        findings.add(new Finding(
+                "requests ended",
+                "%d of %d planned".formatted(counts.requests(), planned),
+                "all, but for clients that give one up",
+                counts.requests() > 0 && (counts.requests() == planned || counts.lost() > 0)));
+        findings.add(new Finding(
+                "answers with status 4xx",
+                String.valueOf(counts.rejected()),
+                "at most " + maxRejected,
+                counts.rejected() <= maxRejected));
+        if (maxP99 != null) {
+            findings.add(new Finding(
+                    "99th percentile of the time to an answer",
+                    p99.toMillis() + " ms",
+                    "at most " + maxP99.toMillis() + " ms",
+                    p99.compareTo(maxP99) <= 0));
+        }
+        if (maxAttemptsPerRequest != null) {
+            findings.add(new Finding(
+                    "attempts for each request",
+                    String.format(Locale.ROOT, "%.2f", counts.attemptsPerRequest()),
+                    String.format(Locale.ROOT, "at most %.2f", maxAttemptsPerRequest),
+                    counts.attemptsPerRequest() <= maxAttemptsPerRequest));
+        }
+        return List.copyOf(findings);
+    }
+}
