@@ -106,7 +106,9 @@ final class DocsTest {
 
     private static List<Path> pages() throws IOException {
         try (Stream<Path> operate = Files.list(OPERATE)) {
-            return Stream.concat(operate, Stream.of(Setup.DEPLOY.resolve("README.md")))
+            Stream<Path> texts =
+                    operate.filter(each -> each.getFileName().toString().endsWith(".md"));
+            return Stream.concat(texts, Stream.of(Setup.DEPLOY.resolve("README.md")))
                     .toList();
         }
     }

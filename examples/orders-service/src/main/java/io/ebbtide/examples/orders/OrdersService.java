@@ -20,7 +20,7 @@ public final class OrdersService {
     private OrdersService() {}
 
     public static void main(String[] arguments) {
-        in(System.getenv()).build().run();
+        in(System.getenv()).run();
     }
 
     /** The service as the variables of an environment describe it. */

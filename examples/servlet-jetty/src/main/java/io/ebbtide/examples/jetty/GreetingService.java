@@ -27,7 +27,6 @@ public final class GreetingService {
                 .serve(source)
                 .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
                 .management()
-                .build()
                 .run();
     }
 

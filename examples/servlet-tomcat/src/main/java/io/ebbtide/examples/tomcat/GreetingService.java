@@ -28,7 +28,6 @@ public final class GreetingService {
                 .serve(source)
                 .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
                 .management()
-                .build()
                 .run();
     }
 

@@ -29,8 +29,8 @@ final class GreetingServiceIT {
             StrictLoad load = StrictLoad.start(port, 16, number -> WireRequest.get("/greeting?name=client-" + number));
             Awaitility.await().atMost(SOON).until(() -> load.answered() > 1_000);
 
-            service.signal("TERM");
             load.stopAfter(Duration.ofSeconds(1)); // as a balancer that learns of the removal late
+            service.signal("TERM");
             LoadResult result = load.await(SOON);
             ServiceProcess.Exit exit = service.awaitExit(SOON);
 

@@ -34,7 +34,6 @@ public final class SpoolService {
                 .management()
                 .metrics(registry)
                 .scrape(registry::scrape)
-                .build()
                 .run();
     }
 
