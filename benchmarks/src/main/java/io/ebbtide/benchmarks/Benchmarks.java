@@ -36,9 +36,11 @@ final class Benchmarks {
         catalogue.put("RolloutExit", RolloutExit::measure);
         catalogue.put("FrozenDependency", FrozenDependency::measure);
         catalogue.put("ProbeLatency", ProbeLatency::measure);
+        catalogue.put("ManagementLoad", ManagementLoad::measure);
         catalogue.put("ManyChecks", ManyChecks::measure);
         catalogue.put("MetricsCost", MetricsCost::measure);
         catalogue.put("LintTime", LintTime::measure);
+        catalogue.put("AutoscaleTime", AutoscaleTime::measure);
         return catalogue;
     }
 

@@ -4,7 +4,8 @@ package io.ebbtide.benchmarks;
 enum Unit {
     MILLIS("ms", 1),
     PERCENT("%", 2),
-    RATIO("", 3);
+    RATIO("", 3),
+    COUNT("", 0);
 
     private final String symbol;
     private final int decimals;

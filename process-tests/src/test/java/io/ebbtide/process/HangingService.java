@@ -9,6 +9,7 @@ import ch.qos.logback.core.FileAppender;
 import io.ebbtide.Ebbtide;
 import io.ebbtide.EbbtideBuilder;
 import io.ebbtide.Settings;
+import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.Component;
 import io.ebbtide.lifecycle.LifecycleListener;
@@ -17,11 +18,14 @@ import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.work.MessageSource;
 import io.ebbtide.work.Messages;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.logging.log4j.LogManager;
 import org.apache.logging.log4j.core.LogEvent;
@@ -47,6 +51,8 @@ final class HangingService {
             case "asyncAppender" -> asyncAppender();
             case "fullDisk" -> fullDisk();
             case "fullHeap" -> fullHeap();
+            case "fullPipe" -> fullPipe(Path.of(arguments[1]));
+            case "frozen" -> frozen();
             default -> throw new IllegalArgumentException(arguments[0]);
         }
     }
@@ -268,6 +274,64 @@ final class HangingService {
         file.start();
         ROOT.addAppender(file);
         builder().build().run();
+    }
+
+    /** Standard output has no reader, and is full before the service is built. The file says that it runs. */
+    private static void fullPipe(Path running) {
+        var written = new AtomicLong();
+        Thread filling = new Thread(() -> {
+            while (true) {
+                System.out.println("a line that is not read");
+                written.incrementAndGet();
+            }
+        });
+        filling.setDaemon(true);
+        filling.start();
+        long before;
+        do {
+            before = written.get();
+            LockSupport.parkNanos(Duration.ofSeconds(1).toNanos());
+        } while (before != written.get());
+        builder().startupTask("say so", () -> Files.createFile(running)).build().run();
+    }
+
+    /** A request that ends a second before the drain does, 5 ms after its thread has noticed that, and a stop that does the same. */
+    private static void frozen() {
+        Ebbtide service = Ebbtide.builder("service")
+                .settings(Settings.derived()
+                        .withGrace(Duration.ofMinutes(10))
+                        .withLameDuck(Duration.ZERO)
+                        .withDrain(Duration.ofSeconds(5))
+                        .withStop(Duration.ofSeconds(5)))
+                .component("slow", new Component() {
+                    @Override
+                    public void start() {}
+
+                    @Override
+                    public void stop(Duration within) {
+                        System.out.println("slow is being stopped");
+                        after(within.minusSeconds(1));
+                    }
+                })
+                .build();
+        Ticket ticket = service.work("GET /slow", WorkKind.REQUEST);
+        new Thread(() -> {
+                    while (service.state() != LifecycleState.DRAINING) {
+                        LockSupport.parkNanos(1_000_000);
+                    }
+                    after(Duration.ofSeconds(4));
+                    ticket.close();
+                })
+                .start();
+        service.run();
+    }
+
+    private static void after(Duration duration) {
+        long begin = System.nanoTime();
+        while (System.nanoTime() - begin < duration.toNanos()) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
     }
 
     /** Once the service runs, there are no eight kilobytes to be had any more. */

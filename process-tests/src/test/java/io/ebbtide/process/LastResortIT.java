@@ -1,16 +1,29 @@
 package io.ebbtide.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
+import io.ebbtide.Ebbtide;
+import io.ebbtide.health.Check;
+import io.ebbtide.health.Outcome;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.ServiceProcess;
+import io.ebbtide.testkit.Signals;
+import java.io.BufferedReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -123,6 +136,133 @@ final class LastResortIT {
 
             assertThat(service.awaitExit(SOON).code()).isZero();
             assertThat(service.report().get("outcome").asText()).isEqualTo("CLEAN");
+        }
+    }
+
+    /** The settings are logged while the service is built. */
+    @Test
+    void standardOutputThatIsFullBeforeTheBuild_stopsNeitherStartNorEnd() throws Exception {
+        Path running = folder.resolve("running");
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Process service = new ProcessBuilder(Signals.withDefaultDispositions(List.of(
+                        java,
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        HangingService.class.getName(),
+                        "fullPipe",
+                        running.toString())))
+                .start();
+        try (BufferedReader errors = service.errorReader()) {
+            Awaitility.await().atMost(SOON).until(() -> Files.exists(running));
+            Signals.send(service.pid(), "TERM");
+
+            assertThat(service.waitFor(SOON.toSeconds(), TimeUnit.SECONDS)).isTrue();
+            assertThat(service.exitValue()).isZero();
+            assertThat(errors.lines().toList()).anyMatch(line -> line.contains("\"event\":\"shutdown\""));
+        } finally {
+            service.destroyForcibly();
+        }
+    }
+
+    @Test
+    void terminationMessageThatIsAPipe_isGivenToWhoReadsLater() throws Exception {
+        Path fifo = folder.resolve("fifo");
+        assumeTrue(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor() == 0, "no mkfifo here");
+        try (ServiceProcess service = JavaLauncher.of(HangingService.class)
+                .arguments("frozen")
+                .environment("EBBTIDE_TERMINATION_LOG", fifo.toString())
+                .start()) {
+            service.awaitLine("'service' is RUNNING", SOON);
+            try (BufferedReader reader = Files.newBufferedReader(fifo)) {
+                service.signal("TERM");
+
+                assertThat(service.awaitExit(SOON).code()).isZero();
+                assertThat(reader.readLine()).startsWith("service: CLEAN, exit code 0,");
+            }
+        }
+    }
+
+    /** SIGSTOP, docker pause, a paused virtual machine: when it goes on, its time is over, and all wake at the same moment. */
+    @Test
+    void processThatWasFrozenInItsDrain_cutsNothingThatWasAboutToEnd() throws Exception {
+        try (ServiceProcess service =
+                JavaLauncher.of(HangingService.class).arguments("frozen").start()) {
+            service.awaitLine("'service' is RUNNING", SOON);
+            service.signal("TERM");
+            service.awaitLine("'service' is DRAINING", SOON);
+            freeze(service);
+            service.awaitLine("slow is being stopped", SOON);
+            freeze(service);
+
+            assertThat(service.awaitExit(SOON).code()).isZero();
+            assertThat(service.report().get("inFlightCut").asInt()).isZero();
+            assertThat(service.report().get("components").findValuesAsText("ending"))
+                    .containsExactly("STOPPED");
+        }
+    }
+
+    private static void freeze(ServiceProcess service) {
+        service.signal("STOP");
+        Awaitility.await().pollDelay(Duration.ofSeconds(7)).until(() -> true);
+        service.signal("CONT");
+    }
+
+    /** The heap is full for a moment; prints how often a check has run at its end and later. */
+    static final class FullHeap {
+        private static final Duration FULL = Duration.ofSeconds(2);
+
+        public static void main(String[] arguments) throws InterruptedException {
+            var runs = new AtomicLong();
+            Ebbtide service = Ebbtide.builder("full")
+                    .management(0)
+                    .readiness(
+                            "c",
+                            Check.of(() -> {
+                                        runs.incrementAndGet();
+                                        return Outcome.up();
+                                    })
+                                    .every(Duration.ofMillis(100)))
+                    .build()
+                    .start();
+            while (runs.get() < 3) {
+                LockSupport.parkNanos(1_000_000);
+            }
+            fill();
+            long atTheEnd = runs.get();
+            var later = new CountDownLatch(1);
+            while (runs.get() < atTheEnd + 5) {
+                later.await(10, TimeUnit.MILLISECONDS);
+            }
+            System.out.println("checks go on: " + service.health().snapshot().readiness());
+            System.exit(0);
+        }
+
+        /** Down to the last 16 bytes, again and again. */
+        @SuppressWarnings({"JdkObsolete", "ModifiedButNotUsed"
+        }) // a list that grows by a few bytes, to be full and no more
+        private static void fill() {
+            List<byte[]> all = new LinkedList<>();
+            long end = System.nanoTime() + FULL.toNanos();
+            int size = 1 << 20;
+            while (System.nanoTime() < end) {
+                try {
+                    all.add(new byte[size]);
+                } catch (OutOfMemoryError e) {
+                    size = Math.max(16, size / 2);
+                }
+            }
+        }
+    }
+
+    /** The JDK's scheduled executor needs memory to wait, and to replace a thread that had none. */
+    @Test
+    void heapThatWasFull_endsNoCheck() throws Exception {
+        try (ServiceProcess service =
+                JavaLauncher.of(FullHeap.class).jvmOptions("-Xmx64m").start()) {
+            service.awaitLine("checks go on: UP", SOON);
+
+            assertThat(service.awaitExit(SOON).code()).isZero();
         }
     }
 

@@ -15,17 +15,26 @@ import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.ServiceProcess;
 import io.ebbtide.testkit.WireConnection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.slf4j.LoggerFactory;
@@ -82,11 +91,57 @@ final class ProcessIT {
                 case "comesWhileOthersLeave" -> comesWhileOthersLeave();
                 case "outlivesTheOthersAlarm" -> outlivesTheOthersAlarm();
                 case "handlerOfSomebodyElse" -> handlerOfSomebodyElse();
+                case "handlerComesLater" ->
+                    builder()
+                            .startupTask("takes SIGTERM", () -> exitOnSigterm(7))
+                            .build()
+                            .run();
+                case "cannotBuild" -> builder().run();
+                case "portIsTaken" -> {
+                    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                        builder().management(taken.getLocalPort()).run();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
                 case "exitInAStartUpTask" ->
                     builder()
                             .startupTask("gives up", () -> System.exit(4))
                             .build()
                             .run();
+                case "exitInAStop" ->
+                    builder()
+                            .component("good", () -> System.out.println("good is closed"))
+                            .component("exits", () -> System.exit(6))
+                            .build()
+                            .run();
+                case "exitInASource" ->
+                    builder()
+                            .serve(new ExitingSource())
+                            .component("good", () -> System.out.println("good is closed"))
+                            .build()
+                            .run();
+                case "exitInAListener" ->
+                    builder()
+                            .listener(new LifecycleListener() {
+                                @Override
+                                public void entered(LifecycleState state) {
+                                    if (state == LifecycleState.RUNNING) {
+                                        System.exit(9);
+                                    }
+                                }
+                            })
+                            .build()
+                            .run();
+                case "exitInOneOfTwo" -> {
+                    Ebbtide one = builder("one").build();
+                    new Thread(one::run).start();
+                    awaitRunning(one);
+                    builder("other")
+                            .startupTask("gives up", () -> System.exit(4))
+                            .build()
+                            .run();
+                }
                 case "rounds" -> rounds();
                 default -> throw new IllegalArgumentException(arguments[0]);
             }
@@ -304,6 +359,39 @@ final class ProcessIT {
         }
     }
 
+    private static final class ExitingSource implements TrafficSource {
+        @Override
+        public String name() {
+            return "exiting";
+        }
+
+        @Override
+        public void start(Traffic traffic) {}
+
+        @Override
+        public void stopAccepting() {
+            System.exit(7);
+        }
+
+        @Override
+        public void close(Duration within) {}
+    }
+
+    /** What runs without Logback, too; with an argument it cannot start. */
+    static final class Bare {
+        public static void main(String[] arguments) {
+            EbbtideBuilder builder = Ebbtide.builder("bare")
+                    .settings(Settings.derived().withGrace(GRACE))
+                    .management(0);
+            if (arguments.length > 0) {
+                builder.startupTask("warm up", () -> {
+                    throw new ConnectException("password=s3cret refused");
+                });
+            }
+            builder.run();
+        }
+    }
+
     @Test
     void sigterm_toAServiceAtRest_endsItAtOnce() throws Exception {
         try (ServiceProcess service = running("plain")) {
@@ -476,6 +564,89 @@ final class ProcessIT {
     }
 
     @Test
+    void handler_thatComesAfterOurs_isNamed() throws Exception {
+        try (ServiceProcess service = running("handlerComesLater")) {
+            service.awaitLine(
+                    "SIGTERM is no longer handled by Ebbtide but by jdk.proxy.*it must call the handler", SOON);
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(7);
+            assertThat(service.report().get("outcome").asText()).isEqualTo("CLEAN");
+            assertThat(service.output().lines().filter(line -> line.contains("is no longer handled by Ebbtide")))
+                    .as("once at the start and once at the signal")
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void serviceThatCannotBeBuilt_saysWhyInOneLine_andInTheTerminationMessage(@TempDir Path folder) throws Exception {
+        Path message = folder.resolve("message");
+        try (ServiceProcess service = JavaLauncher.of(Service.class)
+                .environment("EBBTIDE_GRACE", "30")
+                .environment("EBBTIDE_TERMINATION_LOG", message.toString())
+                .arguments("cannotBuild")
+                .start()) {
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(1);
+            String why =
+                    "'service' cannot be built: IllegalArgumentException: EBBTIDE_GRACE=30 is wrong: expected: a number"
+                            + " with a unit such as 500ms, 30s or 2m, or PT30S";
+            assertThat(service.output()).contains(why);
+            assertThat(service.output().lines().filter(line -> line.strip().startsWith("at ")))
+                    .as("no stack")
+                    .isEmpty();
+            assertThat(message).content().startsWith(why);
+        }
+    }
+
+    @Test
+    void portThatIsTaken_isOneLine_andStandsInTheTerminationMessage(@TempDir Path folder) throws Exception {
+        Path message = folder.resolve("message");
+        try (ServiceProcess service = JavaLauncher.of(Service.class)
+                .environment("EBBTIDE_TERMINATION_LOG", message.toString())
+                .arguments("portIsTaken")
+                .start()) {
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(1);
+            assertThat(service.output()).contains("the start of 'management server' of 'service' failed: ");
+            assertThat(service.output().lines().filter(line -> line.strip().startsWith("at ")))
+                    .isEmpty();
+            assertThat(message)
+                    .content()
+                    .startsWith("service: START_FAILED, exit code 1")
+                    .contains("cannot be bound");
+        }
+    }
+
+    /** SLF4J has no provider then, and nobody else would say a word. */
+    @Test
+    void withoutAProviderOfSlf4j_whatMattersGoesToStandardError() throws Exception {
+        try (ServiceProcess service = JavaLauncher.of(Bare.class)
+                .without("logback-")
+                .environment("EBBTIDE_GARCE", "30s")
+                .start()) {
+            service.awaitLine("INFO  io.ebbtide - 'bare': grace 10 min", SOON);
+            service.awaitLine("WARN  io.ebbtide - 'bare': \\[EBBTIDE_GARCE\\] mean nothing here", SOON);
+            service.awaitLine("'bare' started in .* listens on management 127.0.0.1:\\d+", SOON);
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isZero();
+            assertThat(service.report().get("outcome").asText()).isEqualTo("CLEAN");
+        }
+    }
+
+    @Test
+    void withoutAProviderOfSlf4j_aStartThatFailsSaysWhy() throws Exception {
+        try (ServiceProcess service = JavaLauncher.of(Bare.class)
+                .without("logback-")
+                .arguments("fails")
+                .start()) {
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(1);
+            assertThat(service.output())
+                    .contains("ERROR io.ebbtide - the start-up task 'warm up' of 'bare' failed: ConnectException: ")
+                    .doesNotContain("s3cret");
+        }
+    }
+
+    @Test
     void withoutSignalHandling_itSaysWhatThatCosts() throws Exception {
         try (ServiceProcess service = JavaLauncher.of(Service.class)
                 .jvmOptions("-Xrs")
@@ -490,11 +661,75 @@ final class ProcessIT {
         }
     }
 
+    /** Its thread is that of run(), which would have written the termination message. */
     @Test
-    void exit_calledByAStartUpTask_isNotWaitedFor() throws Exception {
-        try (ServiceProcess service = start("exitInAStartUpTask")) {
+    void exit_calledByAStartUpTask_isNotWaitedFor_andReported(@TempDir Path folder) throws Exception {
+        Path end = folder.resolve("end");
+        try (ServiceProcess service = start("exitInAStartUpTask", end)) {
             assertThat(service.awaitExit(SOON).code()).isEqualTo(4);
-            assertThat(service.report().get("problems")).isEmpty();
+            assertThat(service.report().get("outcome").asText()).isEqualTo("START_FAILED");
+            assertThat(service.report().get("problems").toString())
+                    .isEqualTo("[\"the start-up task 'gives up' called System.exit, which waits for this shutdown: the"
+                            + " service did not start\"]");
+            assertThat(Files.readString(end))
+                    .startsWith("service: START_FAILED, exit code 1,")
+                    .contains("the start-up task 'gives up' called System.exit");
+        }
+    }
+
+    @Test
+    void exit_calledByAStartUpTaskOfOneOfTwo_bothAreReported(@TempDir Path folder) throws Exception {
+        Path end = folder.resolve("end");
+        try (ServiceProcess service = start("exitInOneOfTwo", end)) {
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(4);
+            assertThat(service.reports()) // on standard error, too, where the logger is slow
+                    .extracting(report -> report.get("service").asText())
+                    .contains("one", "other");
+            assertThat(Files.readString(end))
+                    .contains("one: CLEAN, exit code 0,")
+                    .contains("other: START_FAILED, exit code 1,");
+        }
+    }
+
+    /** Its bound is longer than this test waits. */
+    @Test
+    void exit_calledByAStop_isNotWaitedFor_andReported(@TempDir Path folder) throws Exception {
+        Path end = folder.resolve("end");
+        try (ServiceProcess service = start("exitInAStop", end)) {
+            service.awaitLine("'service' is RUNNING", SOON);
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(6);
+            assertThat(service.output()).contains("good is closed");
+            JsonNode exits = service.report().get("components").get(0);
+            assertThat(exits.get("ending").asText()).isEqualTo("FAILED");
+            assertThat(exits.get("detail").asText()).contains("called System.exit, which waits for this shutdown");
+            assertThat(Files.readString(end)).startsWith("service: STOP_FAILED, exit code 80,");
+        }
+    }
+
+    @Test
+    void exit_calledByASourceThatCloses_isNotWaitedFor_andReported() throws Exception {
+        try (ServiceProcess service = running("exitInASource")) {
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(7);
+            assertThat(service.output()).contains("good is closed");
+            assertThat(service.report().get("outcome").asText()).isEqualTo("STOP_FAILED");
+            assertThat(service.report().get("problems").toString())
+                    .contains("exiting closing its listeners failed: IllegalStateException: called System.exit");
+        }
+    }
+
+    @Test
+    void exit_calledByAListener_isReported(@TempDir Path folder) throws Exception {
+        Path end = folder.resolve("end");
+        try (ServiceProcess service = start("exitInAListener", end)) {
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(9);
+            assertThat(service.report().get("reason").asText()).isEqualTo("JVM shutdown");
+            assertThat(service.report().get("problems").toString())
+                    .contains(".entered(RUNNING), which called System.exit, has not returned");
+            assertThat(Files.readString(end)).startsWith("service: ").contains("which called System.exit,");
         }
     }
 
@@ -508,6 +743,13 @@ final class ProcessIT {
             assertThat(service.report().get("service").asText()).isEqualTo("lasting");
             assertThat(service.reports()).hasSize(201);
         }
+    }
+
+    private static ServiceProcess start(String which, Path terminationLog) {
+        return JavaLauncher.of(Service.class)
+                .arguments(which)
+                .environment("EBBTIDE_TERMINATION_LOG", terminationLog.toString())
+                .start();
     }
 
     private static ServiceProcess start(String which) {

@@ -1,0 +1,245 @@
+package io.ebbtide.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.ebbtide.Ebbtide;
+import io.ebbtide.EbbtideBuilder;
+import io.ebbtide.Settings;
+import io.ebbtide.lifecycle.Component;
+import io.ebbtide.lifecycle.LifecycleListener;
+import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.testkit.JavaLauncher;
+import io.ebbtide.testkit.ServiceProcess;
+import io.ebbtide.testkit.WireConnection;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+
+/** A process that can start no thread any more, and whose application takes each place that becomes free, ends as others do. */
+@Execution(ExecutionMode.CONCURRENT) // they mostly wait
+final class ThreadLimitIT {
+    private static final Duration SOON = Duration.ofSeconds(90);
+    private static final int LIMIT = 120;
+
+    @TempDir
+    private Path folder;
+
+    /** The first argument is who begins the shutdown; the second one names what hangs. */
+    static final class Service {
+        private static final CountDownLatch NEVER = new CountDownLatch(1);
+
+        public static void main(String[] arguments) {
+            EbbtideBuilder builder = Ebbtide.builder("service")
+                    .settings(settings())
+                    .management(0)
+                    .serve(new SilentSource())
+                    .component("good", () -> System.out.println("good is closed"))
+                    .listener(new LifecycleListener() {
+                        @Override
+                        public void entered(LifecycleState state) {
+                            System.out.println("listener: " + state);
+                        }
+                    });
+            if (arguments.length > 1) {
+                builder.component("hangs", new Hanging());
+                builder.settings(settings().withDrain(Duration.ofSeconds(1)).withStop(Duration.ofSeconds(1)));
+            }
+            Ebbtide service = builder.build();
+            daemon(() -> exhaust(service, arguments[0].equals("itself")));
+            service.run();
+        }
+
+        private static Settings settings() {
+            return Settings.derived()
+                    .withGrace(Duration.ofMinutes(10)) // longer than any test waits
+                    .withLameDuck(Duration.ofMillis(200));
+        }
+
+        /** First to nine tenths, then, once a line is typed, to the end; from then on whatever becomes free. */
+        private static void exhaust(Ebbtide service, boolean shutsDown) {
+            try {
+                while (service.state() != LifecycleState.RUNNING) {
+                    LockSupport.parkNanos(1_000_000);
+                }
+                while (threads() < LIMIT * 92 / 100) {
+                    daemon(Service::forEver);
+                }
+                System.in.read();
+                boolean isFull = false;
+                while (true) {
+                    try {
+                        daemon(Service::forEver);
+                    } catch (OutOfMemoryError e) {
+                        if (!isFull) {
+                            isFull = true;
+                            System.out.println("no thread to be had");
+                            if (shutsDown) {
+                                service.shutdown("out of threads");
+                            }
+                        }
+                        LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Of the JVM itself, too. */
+        private static int threads() throws IOException {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("Threads:"))
+                    .mapToInt(line -> Integer.parseInt(line.substring(8).strip()))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        private static void daemon(Runnable body) {
+            var thread = new Thread(body, "of the application");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private static void forEver() {
+            while (true) {
+                try {
+                    NEVER.await(1, TimeUnit.MINUTES);
+                } catch (InterruptedException e) {
+                    // that is the point
+                }
+            }
+        }
+
+        private static final class Hanging implements Component {
+            @Override
+            public void start() {}
+
+            @Override
+            public void stop(Duration within) {
+                forEver();
+            }
+        }
+    }
+
+    @BeforeAll
+    static void assumeThatThreadsCanBeLimited() {
+        assumeTrue(
+                JavaLauncher.canLimitThreads(),
+                "threads cannot be limited here: it takes util-linux' prlimit, and setpriv as root, or else user namespaces");
+    }
+
+    @Test
+    void limitThatComesNear_isWarnedOf() throws Exception {
+        try (ServiceProcess service = start("signal")) {
+            service.awaitLine(
+                    "WARN.*'service': 1\\d\\d of 120 threads are in use \\(RLIMIT_NPROC.*at the limit no request gets a thread",
+                    SOON);
+        }
+    }
+
+    /** HotSpot starts a thread for each signal, and drops the signal where it cannot. */
+    @Test
+    void sigterm_atTheLimit_drainsAndStopsAll() throws Exception {
+        Path end = folder.resolve("end");
+        try (ServiceProcess service = start("signal", end)) {
+            exhaust(service);
+            service.signal("TERM");
+
+            assertThat(service.awaitExit(SOON).code()).isZero();
+            assertThat(service.report().get("reason").asText()).isEqualTo("SIGTERM");
+            assertThat(service.report().get("problems")).isEmpty();
+            assertThat(service.output())
+                    .contains(
+                            "the JVM could start no thread, as the limit of threads is reached; it is taken for SIGTERM")
+                    .contains("good is closed")
+                    .contains("listener: STOPPING");
+            assertThat(Files.readString(end)).startsWith("service: CLEAN, exit code 0,");
+        }
+    }
+
+    @Test
+    void sigterm_atTheLimitForThirdTime_halts() throws Exception {
+        try (ServiceProcess service = start("signal", "hangs")) {
+            exhaust(service);
+            service.signal("TERM");
+            service.awaitLine("'service' is STOPPING", SOON);
+
+            service.signalUntil("TERM", "is halted: SIGTERM came again|\"event\":\"shutdown\"", SOON);
+
+            assertThat(service.awaitExit(SOON).code()).isIn(80, 143);
+        }
+    }
+
+    @Test
+    void stopThatHangs_atTheLimit_isBounded_andTheReportIsLogged() throws Exception {
+        Path end = folder.resolve("end");
+        try (ServiceProcess service = start("itself", end, "hangs")) {
+            exhaust(service);
+
+            assertThat(service.awaitExit(SOON).code()).isEqualTo(80);
+            assertThat(service.report().get("reason").asText()).isEqualTo("out of threads");
+            assertThat(service.report().get("components").findValuesAsText("ending"))
+                    .containsExactly("OVERRAN", "STOPPED", "STOPPED");
+            assertThat(service.output()).contains("good is closed").contains("listener: STOPPING");
+            assertThat(Files.readString(end)).startsWith("service: STOP_FAILED, exit code 80,");
+        }
+    }
+
+    /** What a kill would show, which is written at each state. */
+    @Test
+    void draft_atTheLimit_isWritten() throws Exception {
+        Path end = folder.resolve("end");
+        try (ServiceProcess service = start("itself", end, "hangs")) {
+            exhaust(service);
+
+            Awaitility.await()
+                    .atMost(SOON)
+                    .until(() -> Files.readString(end).contains("; shutting down: out of threads at "));
+        }
+    }
+
+    @Test
+    void probes_atTheLimit_areAnswered() throws Exception {
+        try (ServiceProcess service = start("signal")) {
+            exhaust(service);
+            int port = Integer.parseInt(
+                    service.awaitLine("http://127.0.0.1:(\\d+)/health", SOON).group(1));
+
+            assertThat(WireConnection.get(port, "/health/ready").status()).isEqualTo(200);
+        }
+    }
+
+    private static void exhaust(ServiceProcess service) throws InterruptedException {
+        service.awaitLine("'service' started in", SOON);
+        service.type("\n");
+        service.awaitLine("^no thread to be had$", SOON);
+    }
+
+    private static ServiceProcess start(String... arguments) {
+        return JavaLauncher.of(Service.class)
+                .arguments(arguments)
+                .threadLimit(LIMIT)
+                .start();
+    }
+
+    private static ServiceProcess start(String begins, Path end, String... hangs) {
+        return JavaLauncher.of(Service.class)
+                .arguments(begins)
+                .arguments(hangs)
+                .environment("EBBTIDE_TERMINATION_LOG", end.toString())
+                .threadLimit(LIMIT)
+                .start();
+    }
+}
