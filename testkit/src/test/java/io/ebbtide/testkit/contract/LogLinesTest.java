@@ -26,7 +26,8 @@ final class LogLinesTest {
 
             assertThat(lines.soFar())
                     .isEqualTo(Set.of(
-                            "SEVERE planted: a failure", "WARN planted: a warning [java.lang.IllegalStateException: planted]"));
+                            "SEVERE planted: a failure",
+                            "WARN planted: a warning [java.lang.IllegalStateException: planted]"));
         }
         assertThat(root.getLevel()).isEqualTo(before);
     }
