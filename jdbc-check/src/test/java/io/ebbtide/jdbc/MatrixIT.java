@@ -70,6 +70,7 @@ final class MatrixIT {
 
     /** One row: what the others say, in a minute. */
     @Test
+    @Tag("extended")
     void oneRow_asDocumented() throws Exception {
         List<String> worse = new ArrayList<>();
         var table = new MatrixTable(MatrixDatabases.POSTGRES);

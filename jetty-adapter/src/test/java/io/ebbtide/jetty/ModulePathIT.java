@@ -3,9 +3,11 @@ package io.ebbtide.jetty;
 import io.ebbtide.testkit.contract.ModulePathContract;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A service of Jetty in a named module drains as one on the class path does. */
+@Tag("extended")
 final class ModulePathIT extends ModulePathContract {
     /** In each build, for all adapters. */
     @Test

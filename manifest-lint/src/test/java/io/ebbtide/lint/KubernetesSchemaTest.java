@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The schema in the jar is what Kubernetes' own Java client says of its version; {@link KubernetesModels} writes a new one. */
@@ -14,6 +15,7 @@ final class KubernetesSchemaTest {
     private static final Schema SCHEMA = Schema.of(VERSION);
 
     @Test
+    @Tag("extended")
     void kinds_areThoseOfTheClient() throws Exception {
         var found = new TreeMap<String, String>();
         for (String kind : KubernetesModels.ofClassPath().kinds().keySet()) {
@@ -25,6 +27,7 @@ final class KubernetesSchemaTest {
     }
 
     @Test
+    @Tag("extended")
     void fields_areThoseOfTheClient() throws Exception {
         for (Map.Entry<String, Map<String, String>> type :
                 KubernetesModels.ofClassPath().types().entrySet()) {

@@ -14,6 +14,7 @@ import io.ebbtide.testkit.WireConnection;
 import io.ebbtide.testkit.WireResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A service on the class path of a process that lacks a library, or a module of the JDK: it drains, and says what is missing. */
 @Execution(ExecutionMode.CONCURRENT) // they mostly wait
+@Tag("extended")
 final class MissingPartsIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final String WITHOUT_UNSUPPORTED =

@@ -8,10 +8,12 @@ import io.ebbtide.testkit.ServiceProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The check in a service that is a named module. */
+@Tag("extended")
 final class ModulePathIT {
     private static final Duration SOON = Duration.ofMinutes(2);
 

@@ -25,11 +25,13 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One connection to several real servers, of which some are frozen: what the application can do decides. */
+@Tag("extended")
 final class RedisTopologyIT {
     /** Reached by a broken product alone. */
     private static final Duration HANG = Duration.ofMinutes(2);

@@ -3,8 +3,10 @@ package io.ebbtide.tomcat;
 import io.ebbtide.testkit.contract.ModulePathContract;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 
 /** A service of Tomcat in a named module drains as one on the class path does. */
+@Tag("extended")
 final class ModulePathIT extends ModulePathContract {
     @Override
     protected ModularService service() {

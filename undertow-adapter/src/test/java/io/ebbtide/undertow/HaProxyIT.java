@@ -18,12 +18,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** A real HAProxy asks how a service is, and sends it what its clients want. */
 @Execution(ExecutionMode.CONCURRENT) // with other classes: it mostly waits
+@Tag("extended")
 final class HaProxyIT {
     private static final Duration SOON = Duration.ofMinutes(4);
     private static final int CLIENTS = 16;

@@ -68,6 +68,7 @@ final class RepeatedSignalsIT {
     }
 
     @Test
+    @Tag("extended")
     void someRuns_loseNothing() throws Exception {
         run(3);
     }

@@ -127,6 +127,7 @@ final class SoakIT {
     private record Round(long sent, long late, Duration took) {}
 
     @Test
+    @Tag("extended")
     void tenRounds_loseNothing() throws Exception {
         soak(10);
     }

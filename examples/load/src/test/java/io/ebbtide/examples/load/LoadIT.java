@@ -30,11 +30,13 @@ final class LoadIT {
     private Path folder;
 
     @Test
+    @Tag("extended")
     void aSpike_whileAReplicaIsReplaced_losesNothing() throws Exception {
         goodRun("6s");
     }
 
     @Test
+    @Tag("extended")
     void aSpike_overReplicasWithoutLameDuck_failsAndSaysWhy() throws Exception {
         faultyRun("5s");
     }
