@@ -12,12 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Manifests with lines changed at random: whatever is in them, there is a judgement and no exception. */
 final class SpoiltManifestsTest {
     private static final long SEED = 20_261_124;
-    private static final int ROUNDS = 1_000;
+    private static final int SOME_ROUNDS = 300;
+    private static final int MANY_ROUNDS = 5_000;
     private static final List<String> VALUES = List.of(
             "",
             "null",
@@ -44,10 +46,20 @@ final class SpoiltManifestsTest {
             "*x");
 
     @Test
-    void anyManifest_isJudged() throws IOException {
+    void someManifests_areJudged() throws IOException {
+        judge(SOME_ROUNDS);
+    }
+
+    @Test
+    @Tag("full")
+    void manyManifests_areJudged() throws IOException {
+        judge(MANY_ROUNDS);
+    }
+
+    private static void judge(int rounds) throws IOException {
         List<String> originals = originals();
         var random = new Random(SEED);
-        for (int round = 0; round < ROUNDS; round++) {
+        for (int round = 0; round < rounds; round++) {
             String text = spoilt(originals.get(random.nextInt(originals.size())), random);
 
             ManifestLint lint =

@@ -48,7 +48,7 @@ public abstract class HttpContract {
     private static final Duration LESS_PATIENCE = Duration.ofMillis(1_500);
 
     /** A second or two. */
-    private static final long SOME_MUTATIONS = 2_000;
+    private static final long SOME_MUTATIONS = 1_000;
 
     private static final long MANY_MUTATIONS = 1_000_000;
 

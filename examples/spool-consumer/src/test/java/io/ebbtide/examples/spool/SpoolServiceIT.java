@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Two processes share a folder; one of them ends in the middle of its work. */
 final class SpoolServiceIT {
     private static final Duration SOON = Duration.ofMinutes(3);
-    private static final int MESSAGES = 100;
+    private static final int MESSAGES = 50;
 
     @TempDir
     private Path folder;
@@ -27,7 +27,7 @@ final class SpoolServiceIT {
         try (ServiceProcess leaving = start(30);
                 ServiceProcess staying = start(30)) {
             writeMessages();
-            Awaitility.await().atMost(SOON).until(() -> ledger().size() >= 20);
+            Awaitility.await().atMost(SOON).until(() -> ledger().size() >= 10);
 
             leaving.signal("TERM");
             ServiceProcess.Exit exit = leaving.awaitExit(SOON);
@@ -47,7 +47,7 @@ final class SpoolServiceIT {
         try (ServiceProcess killed = start(5);
                 ServiceProcess staying = start(5)) {
             writeMessages();
-            Awaitility.await().atMost(SOON).until(() -> ledger().size() >= 20);
+            Awaitility.await().atMost(SOON).until(() -> ledger().size() >= 10);
 
             killed.signal("KILL");
             assertThat(killed.awaitExit(SOON).code()).isEqualTo(137);
