@@ -96,10 +96,7 @@ public final class BackgroundLog implements AutoCloseable {
         boolean isWritten = false;
         try {
             Logger logger = isNeverMute && SpareLogger.isNeeded() ? SpareLogger.get() : given;
-            int count = takeDropped();
-            if (count > 0) {
-                logger.warn("{} log line(s) were dropped: the logger did not take them in time", count);
-            }
+            reportDropped(logger);
             line.accept(PrintableLogger.of(logger));
             isWritten = true;
         } catch (Throwable e) { // an error, too: the next line may succeed
@@ -136,10 +133,21 @@ public final class BackgroundLog implements AutoCloseable {
         }
     }
 
-    private synchronized int takeDropped() {
-        int count = dropped;
-        dropped = 0;
-        return count;
+    /** Where the logger fails, the next line reports them. */
+    private void reportDropped(Logger logger) {
+        int count = dropped();
+        if (count > 0) {
+            logger.warn("{} log line(s) were dropped: the logger did not take them in time", count);
+            subtractDropped(count);
+        }
+    }
+
+    private synchronized int dropped() {
+        return dropped;
+    }
+
+    private synchronized void subtractDropped(int reported) {
+        dropped -= reported;
     }
 
     /**

@@ -77,15 +77,19 @@ public final class ReserveThreads {
             starter.accept(thread);
             return true;
         } catch (OutOfMemoryError e) {
-            return accept(new Task(name, body));
+            return accept(name, body);
         }
     }
 
-    private synchronized boolean accept(Task task) {
+    private synchronized boolean accept(String name, Runnable body) {
         if (idle == 0 || released) {
             return false;
         }
-        accepted.add(task);
+        try {
+            accepted.add(new Task(name, body));
+        } catch (OutOfMemoryError e) { // of the heap: the caller's remedy is the same
+            return false;
+        }
         idle--;
         notifyAll();
         return true;

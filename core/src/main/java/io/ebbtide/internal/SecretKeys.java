@@ -66,6 +66,12 @@ final class SecretKeys {
         return LAST_WORDS.contains(lastWord(name));
     }
 
+    /** Whether the value of such a name is made by a machine, and so no word of a language. */
+    static boolean isMadeByMachine(String name) {
+        String plain = withoutDigits(plain(name));
+        return plain.endsWith("token") || plain.endsWith("signature") || plain.endsWith("assertion");
+    }
+
     /** Whether this is an HTTP header whose whole line is a secret (RFC 9110, section 11.6.2; RFC 6265, section 4). */
     static boolean isHeader(String name) {
         return HEADERS.contains(plain(name));

@@ -111,6 +111,8 @@ final class SecretScanner {
     private static final Pattern PROSE = Pattern.compile(
             "(?i)(?<![a-z])(?:password|passwd|passphrase|passcode|pwd|token|(secret|credentials?))[ \\t]++((?:is|was)[ \\t:]++)?+"
                     + "([^\\s,;\"'<>)\\]}=:]++)");
+    private static final Pattern SENTENCE =
+            Pattern.compile("[A-Z]?+[a-z]{1,19}+,?+ (?:[a-z]{1,19}+|[A-Z][a-z]{0,19}+)(?![\\w@:=/+-])");
     private static final Pattern OPTION =
             Pattern.compile("(?<![\\w-])--?([A-Za-z][\\w.-]{0,95}+)(?![=:])([\"',]{0,4}+\\s++[\"']?+)");
     private static final Pattern USER_OPTION = Pattern.compile(
@@ -326,9 +328,19 @@ final class SecretScanner {
         char opened = start > 0 && quotes == end ? text.charAt(start - 1) : ' ';
         if (SecretKeys.isHeader(name)) {
             header(from, opened);
-        } else if (!(SecretKeys.mayBeDirectory(name) && text.startsWith("/", from))) {
+        } else if (!(SecretKeys.mayBeDirectory(name) && text.startsWith("/", from)) && !isSentence(name, from, kind)) {
             value(from, kind);
         }
+    }
+
+    /**
+     * {@code refresh token: connection reset}: what a machine makes is no word of small letters with another word behind it. A password
+     * may be one.
+     */
+    private boolean isSentence(String name, int from, char kind) {
+        return kind == ':'
+                && SecretKeys.isMadeByMachine(name)
+                && SENTENCE.matcher(text).region(from, text.length()).lookingAt();
     }
 
     private static boolean isOfAName(char c) {

@@ -55,6 +55,7 @@ public final class Lifecycle {
     private final CompletableFuture<ShutdownReport> stopped = new CompletableFuture<>();
     private volatile Duration startTook = Duration.ZERO;
     private volatile boolean told;
+    private final AtomicBoolean reportWritten = new AtomicBoolean();
 
     /** A service that has not started. */
     public Lifecycle(Plan plan, HealthControl health, InFlight inFlight, BackgroundLog log, Ticker ticker) {
@@ -258,6 +259,11 @@ public final class Lifecycle {
     /** Whether the logger took the report in time. */
     boolean isTold() {
         return told;
+    }
+
+    /** True for the first call alone: the threads in run() and the shutdown hook may both come to write the report. */
+    boolean isFirstToWriteItsReport() {
+        return reportWritten.compareAndSet(false, true);
     }
 
     /** How long after a signal it may take until the alarm. */

@@ -187,9 +187,11 @@ public final class ProcessOwner {
     private ExitCode awaitEnd(Lifecycle service) {
         try {
             ShutdownReport report = service.awaitStopped();
-            keep(report);
-            if (!service.isTold()) {
-                writeBounded(timeToWrite(), () -> emergency.write(report));
+            if (service.isFirstToWriteItsReport()) {
+                keep(report);
+                if (!service.isTold()) {
+                    writeBounded(timeToWrite(), () -> emergency.write(report));
+                }
             }
             return report.exitCode();
         } catch (RuntimeException | Error e) { // a fault of our own, or no memory: what was lost is not known
@@ -391,9 +393,11 @@ public final class ProcessOwner {
     private boolean isReportedByRunners() {
         Ticker ticker = Ticker.system();
         long startNanos = ticker.nanos();
+        Duration limit =
+                timeToWrite().plus(EMERGENCY.multipliedBy(4)); // they may be writing to a pipe that is read slowly
         while (!Await.done(toldAll, RESCAN.dividedBy(5))) {
             boolean areInExit = !services.isEmpty() && services.stream().allMatch(this::isRunnerInExit);
-            if (areInExit || ticker.since(startNanos).compareTo(EMERGENCY.multipliedBy(4)) > 0) {
+            if (areInExit || ticker.since(startNanos).compareTo(limit) > 0) {
                 return toldAll.isDone();
             }
         }

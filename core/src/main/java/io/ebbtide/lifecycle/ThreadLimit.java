@@ -77,10 +77,13 @@ final class ThreadLimit {
     @Nullable
     String warning() {
         Usage usage = nearest();
-        if (usage == null || usage.share() < FAR) {
+        if (usage == null) { // unreadable for want of a descriptor, perhaps, which says nothing about threads
+            return null;
+        }
+        if (usage.share() < FAR) {
             isNear = false;
         }
-        if (usage == null || isNear || usage.share() < NEAR) {
+        if (isNear || usage.share() < NEAR) {
             return null;
         }
         isNear = true;

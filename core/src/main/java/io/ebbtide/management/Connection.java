@@ -50,6 +50,12 @@ final class Connection {
     /** How long a reader may take for one slice when as much waits to be read as may. */
     private static final long SLICE_NANOS = 2_000_000_000;
 
+    /** How long a client may keep us waiting where no file descriptor is free for another one. */
+    private static final long DESCRIPTOR_NANOS = 50_000_000;
+
+    /** As much for one that is reading its answer, for each slice: a scrape that goes on is not aborted. */
+    private static final long DESCRIPTOR_SLICE_NANOS = 500_000_000;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SocketChannel channel;
@@ -99,6 +105,13 @@ final class Connection {
     /** While it is written to: how long until its client must have taken another slice if there is no room for answers. */
     long nanosToTakeMore(long nowNanos) {
         return takenSinceNanos + SLICE_NANOS - nowNanos;
+    }
+
+    /** Where no file descriptor is free: how long until this connection may be closed for another one. */
+    long nanosToGiveWay(long nowNanos) {
+        return phase == Phase.WRITING
+                ? takenSinceNanos + DESCRIPTOR_SLICE_NANOS - nowNanos
+                : phaseSinceNanos + DESCRIPTOR_NANOS - nowNanos;
     }
 
     boolean isOpen() {

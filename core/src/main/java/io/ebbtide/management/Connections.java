@@ -67,6 +67,25 @@ final class Connections {
         return longest;
     }
 
+    /** The one that may be closed first where no file descriptor is free; null if all wait for us. */
+    @Nullable
+    Connection firstToGiveWay(long nowNanos) {
+        Connection found = null;
+        for (Connection.Phase phase : Connection.Phase.values()) {
+            if (phase != Connection.Phase.ANSWERING) {
+                for (Connection each : in(phase)) {
+                    if (found == null || each.nanosToGiveWay(nowNanos) < found.nanosToGiveWay(nowNanos)) {
+                        found = each;
+                    }
+                    if (phase != Connection.Phase.WRITING) {
+                        break; // the first is the one that has been in it longest
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
     /**
      * Closes those whose time is over.
      *

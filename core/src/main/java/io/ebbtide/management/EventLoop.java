@@ -45,9 +45,6 @@ final class EventLoop {
     private static final long ACCEPT_PAUSE_NANOS = 100_000_000;
     private static final long PAUSE_AFTER_FAILURE_NANOS = 10_000_000;
 
-    /** How long a client that holds a descriptor may keep us waiting while there is no other. */
-    private static final long DESCRIPTOR_NANOS = 50_000_000;
-
     private static final long BETWEEN_WARNINGS_NANOS = 60_000_000_000L;
     private static final String WHAT = "the management server";
 
@@ -57,7 +54,7 @@ final class EventLoop {
         void run() throws IOException;
     }
 
-    private final Selector selector = Selector.open();
+    private final Selector selector;
     private final List<ServerSocketChannel> listeners;
     private final List<SelectionKey> listenerKeys = new ArrayList<>();
     private final Route route;
@@ -90,17 +87,30 @@ final class EventLoop {
         this.listeners = List.copyOf(listeners);
         this.waitingBytes = waitingBytes;
         this.ticker = ticker;
-        for (ServerSocketChannel listener : listeners) {
-            listenerKeys.add(listener.register(selector, SelectionKey.OP_ACCEPT));
-        }
-        reserve.refill();
         warnAgainNanos = ticker.nanos();
-        route = routeOf.apply(selector::wakeup);
-        thread = Threads.daemon(threadName, this::run);
+        selector = Selector.open();
+        try {
+            route = routeOf.apply(selector::wakeup);
+            thread = Threads.daemon(threadName, this::run);
+            for (ServerSocketChannel listener : listeners) {
+                listenerKeys.add(listener.register(selector, SelectionKey.OP_ACCEPT));
+            }
+            reserve.refill();
+        } catch (Throwable e) {
+            selector.close();
+            throw e;
+        }
     }
 
+    /** Where the thread cannot be started, everything is closed. */
     void start() {
-        thread.start();
+        try {
+            thread.start();
+        } catch (Throwable e) {
+            route.close();
+            closeAll();
+            throw e;
+        }
     }
 
     /** Closes everything; waits at most so many milliseconds for the thread to end. */
@@ -214,7 +224,12 @@ final class EventLoop {
                 add(client);
             }
         } catch (IOException e) {
-            waitForDescriptor(key);
+            if (ReserveDescriptor
+                    .isAnotherFree()) { // the system lacks memory for it, say: closing a client's would not help
+                acceptAfter(ACCEPT_PAUSE_NANOS, key);
+            } else {
+                waitForDescriptor(key);
+            }
         }
     }
 
@@ -223,7 +238,7 @@ final class EventLoop {
         try {
             return listener.accept();
         } catch (IOException e) {
-            if (!reserve.release()) {
+            if (ReserveDescriptor.isAnotherFree() || !reserve.release()) {
                 throw e;
             }
             SocketChannel client = listener.accept();
@@ -249,16 +264,20 @@ final class EventLoop {
     /** Tries again in the next turn if a client of ours gives its descriptor back, else a little later, not at once. */
     private void waitForDescriptor(SelectionKey key) {
         long now = ticker.nanos();
-        Connection longest = connections.longestWaiting(now);
+        Connection first = connections.firstToGiveWay(now);
         long pause = ACCEPT_PAUSE_NANOS;
-        if (longest != null) {
-            pause = Math.min(pause, DESCRIPTOR_NANOS - longest.inPhaseNanos(now));
-            if (pause <= 0 && evict(longest)) {
+        if (first != null) {
+            pause = Math.min(pause, first.nanosToGiveWay(now));
+            if (pause <= 0 && evict(first)) {
                 return;
             }
         }
+        acceptAfter(pause, key);
+    }
+
+    private void acceptAfter(long pauseNanos, SelectionKey key) {
         key.interestOps(0);
-        acceptAgainNanos = now + Math.max(pause, 1_000_000);
+        acceptAgainNanos = ticker.nanos() + Math.max(pauseNanos, 1_000_000);
     }
 
     private void add(SocketChannel client) throws IOException {

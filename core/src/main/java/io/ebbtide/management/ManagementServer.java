@@ -92,12 +92,13 @@ public final class ManagementServer implements Component {
                     + "EBBTIDE_MANAGEMENT_ADDRESS)";
             throw new IOException(message.formatted(Redact.oneLine(address)));
         }
-        ServerSocketChannel listener = ServerSocketChannel.open();
+        List<ServerSocketChannel> listeners = new ArrayList<>();
         try {
+            ServerSocketChannel listener = ServerSocketChannel.open();
+            listeners.add(listener);
             listener.configureBlocking(false);
             listener.bind(wanted, BACKLOG);
             int localPort = listener.socket().getLocalPort();
-            List<ServerSocketChannel> listeners = new ArrayList<>(List.of(listener));
             if (address.equals(LOOPBACK)) {
                 addOtherLoopback(localPort, listeners);
             }
@@ -109,19 +110,25 @@ public final class ManagementServer implements Component {
                     log,
                     ticker,
                     "ebbtide-" + service + "-management");
-            bound = new Bound(loop, localPort);
             loop.start();
+            bound = new Bound(loop, localPort);
         } catch (BindException e) {
-            listener.close();
+            closeAll(listeners);
             String message =
                     "managementPort: %d on %s cannot be bound, %s (expected: a free port on an address of this "
                             + "machine; set EBBTIDE_MANAGEMENT_PORT, 0 for any, or EBBTIDE_MANAGEMENT_ADDRESS)";
             throw new IOException(message.formatted(port, Redact.oneLine(address), e.getMessage()), e);
-        } catch (IOException | RuntimeException e) {
-            listener.close();
+        } catch (Throwable e) { // an error, too: the thread cannot be started, perhaps
+            closeAll(listeners);
             throw e;
         }
         log.write(LOG, to -> to.info("'{}' answers probes at http://{}:{}/health", service, address, port()));
+    }
+
+    private static void closeAll(List<ServerSocketChannel> listeners) throws IOException {
+        for (ServerSocketChannel each : listeners) {
+            each.close();
+        }
     }
 
     private Route routes(WaitingBytes waiting, Runnable wakeup) {

@@ -12,6 +12,16 @@ final class ReserveDescriptor {
     /** A socket that is neither connected nor registered: closing it frees the descriptor at once. */
     private @Nullable SocketChannel held;
 
+    /** Whether the process can open another file, beside the one in reserve. */
+    static boolean isAnotherFree() {
+        try {
+            SocketChannel.open().close();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     boolean isHeld() {
         return held != null;
     }

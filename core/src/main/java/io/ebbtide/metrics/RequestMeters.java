@@ -28,6 +28,10 @@ final class RequestMeters implements RequestWatcher {
     static final int MOST_ROUTES = 200;
     static final String OVERFLOW = "OTHER";
     private static final String UNKNOWN = "UNKNOWN";
+
+    /** So many names as given are kept with what they became, so that no request pays for what another has paid already. */
+    static final int MAX_GIVEN_ROUTES = 2 * MOST_ROUTES;
+
     static final int MAX_PRIVATE_STATUSES = 20;
     private static final int NO_STATUS = 0;
 
@@ -49,6 +53,7 @@ final class RequestMeters implements RequestWatcher {
     private final Duration[] buckets;
     private final BackgroundLog log;
     private final Set<String> routes = ConcurrentHashMap.newKeySet();
+    private final Map<String, String> givenRoutes = new ConcurrentHashMap<>();
     private final Set<Integer> privateStatuses = ConcurrentHashMap.newKeySet();
     private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
     private volatile boolean over;
@@ -104,11 +109,20 @@ final class RequestMeters implements RequestWatcher {
         if (given == null || given.isEmpty()) {
             return UNKNOWN;
         }
-        String route = Printable.line(Redact.text(given));
-        if (routes.contains(route)) {
-            return route;
+        String known = givenRoutes.get(given);
+        if (known != null) {
+            return known;
         }
-        return routes.size() < MOST_ROUTES && routes.add(route) ? route : routes.contains(route) ? route : OVERFLOW;
+        if (givenRoutes.size() >= MAX_GIVEN_ROUTES) {
+            return OVERFLOW;
+        }
+        String route = Printable.line(Redact.text(given));
+        boolean isKept = routes.contains(route)
+                || (routes.size() < MOST_ROUTES && routes.add(route))
+                || routes.contains(route); // another thread was first
+        String bounded = isKept ? route : OVERFLOW;
+        givenRoutes.put(given, bounded);
+        return bounded;
     }
 
     private int bounded(int status) {

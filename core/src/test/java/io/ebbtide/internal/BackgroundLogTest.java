@@ -117,6 +117,32 @@ final class BackgroundLogTest {
         }
     }
 
+    @Test
+    void droppedLines_whoseWarningTheLoggerRefuses_areReportedWithALaterLine() {
+        var lines = new Lines();
+        var release = new CountDownLatch(1);
+        try (var log = new BackgroundLog("test-log")) {
+            log.write(NOPLogger.NOP_LOGGER, to -> await(release));
+            for (int i = 0; i < 2_000; i++) {
+                log.write(lines, to -> {});
+            }
+            lines.failure = new IllegalStateException("refused");
+            release.countDown();
+            log.flush(TestTimeouts.HANG);
+            assertThat(lines.taken).isEmpty();
+
+            lines.failure = null;
+            log.write(lines, to -> to.info("a later line"));
+            log.flush(TestTimeouts.HANG);
+
+            assertThat(lines.taken)
+                    .satisfiesExactly(
+                            dropped -> assertThat(dropped)
+                                    .matches("\\d+ log line\\(s\\) were dropped: the logger did not take them in time"),
+                            later -> assertThat(later).isEqualTo("a later line"));
+        }
+    }
+
     /** A logger that keeps its lines, or throws. */
     private static final class Lines extends AbstractLogger {
         private static final long serialVersionUID = 1;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class RedactTest {
     @ParameterizedTest
@@ -91,5 +92,31 @@ final class RedactTest {
         assertThat(Redact.value("api-key", "x")).isEqualTo("***");
         assertThat(Redact.value("role", "primary")).isEqualTo("primary");
         assertThat(Redact.value("url", "redis://u:p@h")).isEqualTo("redis://***@h");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "refresh token: connection reset",
+                "cannot get a token: Connection refused by peer",
+                "id token: signature mismatch after rotation",
+                "request signature: wrong, as the clock differs"
+            })
+    void text_ofASentence_staysAsItIs(String text) {
+        assertThat(Redact.text(text)).isEqualTo(text);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "password: correct horse battery",
+                "passphrase: correct horse",
+                "secret: hunter two",
+                "token: abc",
+                "token: abcdefghijklmnopqrstuvwxyz is",
+                "token: abc def=1"
+            })
+    void text_ofASecretThatIsAWord_losesIt(String text) {
+        assertThat(Redact.text(text)).contains(": ***");
     }
 }

@@ -100,6 +100,20 @@ final class ThreadLimitTest {
     }
 
     @Test
+    void warning_doesNotComeAgain_afterTheUsageCouldNotBeRead() throws Exception {
+        write(proc.resolve("cgroup"), "0::/\n");
+        cgroup("", "100", 95);
+        ThreadLimit limit = limit();
+        assertThat(limit.warning()).isNotNull();
+
+        write(cgroups.resolve("pids.current"), "");
+        assertThat(limit.warning()).isNull();
+        cgroup("", "100", 95);
+
+        assertThat(limit.warning()).isNull();
+    }
+
+    @Test
     void refusals_areThoseThatTheKernelCounts() throws Exception {
         write(proc.resolve("cgroup"), "0::/\n");
         cgroup("", "100", 89);

@@ -509,6 +509,24 @@ final class ServiceMetersTest {
     }
 
     @Test
+    void namesOfRoutesThatBecomeOne_areOneSeries_andOneThatIsKnownStaysItself() {
+        try (Ebbtide service = builder().build().start()) {
+            for (int i = 0; i < 1_000; i++) {
+                source.answer("GET", "/orders?token=" + i, 200);
+            }
+            for (int i = 0; i < 1_000; i++) {
+                source.answer("GET", "/others/" + i, 200);
+            }
+            source.answer("GET", "/orders?token=0", 200);
+
+            assertThat(timer("GET", "/orders?token=***", "200", "SUCCESS").count())
+                    .isEqualTo(RequestMeters.MAX_GIVEN_ROUTES + 1);
+            assertThat(registry.find("http.server.requests").timers()).hasSize(2);
+            assertThat(service.inFlight().count()).isZero();
+        }
+    }
+
+    @Test
     void statusesWithoutEnd_becomeTheirClass_andRegisteredOnesStay() {
         try (Ebbtide service = builder().build().start()) {
             for (int status = 100; status <= 999; status++) {

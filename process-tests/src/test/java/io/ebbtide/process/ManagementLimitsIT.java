@@ -23,10 +23,16 @@ final class ManagementLimitsIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final int METRICS_BYTES = 4_700_000;
 
+    /** Takes longer to be read than a client without a request may keep the server waiting. */
+    private static final int HOARDERS_METRICS_BYTES = 50_000_000;
+
     /** Opens files until none can be opened when it reads a line, and closes them when it reads another. */
     static final class Hoarder {
         public static void main(String[] arguments) {
-            Ebbtide service = Ebbtide.builder("hoarder").management(0).build();
+            Ebbtide service = Ebbtide.builder("hoarder")
+                    .management(0)
+                    .scrape(type -> "x".repeat(HOARDERS_METRICS_BYTES))
+                    .build();
             var hoarding = new Thread(Hoarder::hoard, "hoarding");
             hoarding.setDaemon(true);
             hoarding.start();
@@ -90,6 +96,14 @@ final class ManagementLimitsIT {
                 slow.send("GET /health/live HTT");
                 assertIsLastAndUp(probe(port));
                 assertThat(slow.isEnded()).isTrue();
+            }
+            try (WireConnection scrape = WireConnection.open(port, SOON)) {
+                scrape.send("GET /metrics HTTP/1.1\r\nhost: x\r\n\r\n");
+                try (WireConnection waiting = WireConnection.open(port, SOON)) {
+                    waiting.send("GET /health/ready HTTP/1.1\r\nhost: x\r\n\r\n");
+                    assertThat(scrape.read(false).body()).hasSize(HOARDERS_METRICS_BYTES);
+                    assertIsLastAndUp(waiting.read(false));
+                }
             }
             service.awaitLine(
                     "WARN .*the management server accepts one connection at a time, with the file descriptor that it keeps in"
