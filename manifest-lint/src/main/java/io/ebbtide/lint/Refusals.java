@@ -27,6 +27,9 @@ final class Refusals {
     private static final int MAX_LABEL = 63;
     private static final int MAX_NAME = 253;
     private static final int MAX_CRON_JOB = 52;
+    private static final long DEFAULT_PROGRESS_DEADLINE = 600;
+    private static final long DEFAULT_GRACE = 30;
+
     /** Kinds whose names are DNS subdomains; those of RBAC and some more may hold other characters. */
     private static final Set<String> SUBDOMAINS = Set.of(
             "V1Deployment",
@@ -80,6 +83,7 @@ final class Refusals {
             Map.entry("V1TCPSocketAction", (check, each) -> check.portName(each.field("port"))),
             Map.entry("V1DeploymentStrategy", Refusals::strategy),
             Map.entry("V1RollingUpdateDeployment", Refusals::rollingUpdate),
+            Map.entry("V1RollingUpdateDaemonSet", Refusals::daemonRollingUpdate),
             Map.entry("V1ServiceSpec", Refusals::service),
             Map.entry("V1ServicePort", (check, each) -> check.portName(each.field("targetPort"))),
             Map.entry("V2HorizontalPodAutoscalerSpec", Refusals::autoscaler),
@@ -200,11 +204,13 @@ final class Refusals {
         alwaysRestarted(spec);
         Value deadline = spec.field("progressDeadlineSeconds");
         long ready = spec.field("minReadySeconds").integerOr(0);
-        if (deadline.is(Kind.INTEGER) && deadline.integerOr(Long.MAX_VALUE) <= ready) {
+        long until = deadline.integerOr(DEFAULT_PROGRESS_DEADLINE);
+        if (until <= ready && (deadline.is(Kind.INTEGER) || !deadline.exists())) {
             invalid(
-                    deadline,
-                    "progressDeadlineSeconds %s <= minReadySeconds %d".formatted(deadline.text(), ready),
-                    "raise progressDeadlineSeconds");
+                    deadline.exists() ? deadline : spec.field("minReadySeconds"),
+                    "progressDeadlineSeconds %d%s <= minReadySeconds %d"
+                            .formatted(until, deadline.exists() ? "" : " by default", ready),
+                    "progressDeadlineSeconds: " + (ready + DEFAULT_PROGRESS_DEADLINE));
         }
     }
 
@@ -227,6 +233,13 @@ final class Refusals {
         Value policy = spec.at("template.spec.restartPolicy");
         if (filled(policy) && !policy.text().equals("Always")) {
             invalid(policy, "restartPolicy: %s (expected: Always)".formatted(policy.text()), "take restartPolicy out");
+        }
+        Value deadline = spec.at("template.spec.activeDeadlineSeconds");
+        if (deadline.exists()) {
+            exclusive(
+                    deadline,
+                    "activeDeadlineSeconds %s of pods that are always restarted".formatted(deadline.text()),
+                    "take it out, or make the workload a Job");
         }
     }
 
@@ -284,6 +297,11 @@ final class Refusals {
                 }
             }
         }
+        long grace = spec.field("terminationGracePeriodSeconds").integerOr(DEFAULT_GRACE);
+        for (Value container : all) {
+            sleep(container.at("lifecycle.preStop.sleep.seconds"), grace);
+            sleep(container.at("lifecycle.postStart.sleep.seconds"), grace);
+        }
         for (Value each : spec.field("initContainers").items()) {
             boolean sidecar = each.field("restartPolicy").text().equals("Always");
             for (String field : List.of("lifecycle", Probe.STARTUP, Probe.LIVENESS, Probe.READINESS)) {
@@ -295,6 +313,16 @@ final class Refusals {
                             "take it out, or make it a native sidecar: restartPolicy: Always");
                 }
             }
+        }
+    }
+
+    private void sleep(Value seconds, long grace) {
+        long value = seconds.integerOr(0);
+        if (value < 0 || value > grace) {
+            invalid(
+                    seconds,
+                    "sleep of %d s (expected: 0 to terminationGracePeriodSeconds, which is %d)".formatted(value, grace),
+                    "shorten it, or raise terminationGracePeriodSeconds");
         }
     }
 
@@ -387,6 +415,26 @@ final class Refusals {
         }
     }
 
+    /** A DaemonSet has one of them, and maxUnavailable is 1 unless set. */
+    private void daemonRollingUpdate(Value rolling) {
+        Value surge = rolling.field("maxSurge");
+        Value unavailable = rolling.field("maxUnavailable");
+        boolean surges = filled(surge) && !isZero(surge);
+        boolean takesAway = !filled(unavailable) || !isZero(unavailable);
+        if (surges && takesAway) {
+            invalid(
+                    surge,
+                    "maxSurge %s beside maxUnavailable %s"
+                            .formatted(surge.text(), filled(unavailable) ? unavailable.text() : "1, the default"),
+                    "maxUnavailable: 0");
+        } else if (!surges && !takesAway) {
+            invalid(
+                    unavailable,
+                    "maxSurge and maxUnavailable are both 0, so nothing could ever be replaced",
+                    "maxUnavailable: 1");
+        }
+    }
+
     private static boolean isZero(Value amount) {
         return amount.text().equals("0") || amount.percent().orElse(-1) == 0;
     }
@@ -407,6 +455,27 @@ final class Refusals {
         }
         if (headless && (type.equals("NodePort") || type.equals("LoadBalancer"))) {
             exclusive(spec.field("clusterIP"), "clusterIP: None beside type: " + type, "take clusterIP out");
+        }
+        if (type.equals("ClusterIP")) {
+            all.stream()
+                    .map(port -> port.field("nodePort"))
+                    .filter(port -> port.integerOr(0) != 0)
+                    .forEach(port -> exclusive(
+                            port,
+                            "nodePort %s of a Service of type ClusterIP".formatted(port.text()),
+                            "take it out, or type: NodePort"));
+        }
+        Value policy = spec.field("externalTrafficPolicy");
+        boolean isReachable = type.equals("NodePort")
+                || type.equals("LoadBalancer")
+                || (type.equals("ClusterIP")
+                        && !spec.field("externalIPs").items().isEmpty());
+        if (filled(policy) && !isReachable) {
+            exclusive(
+                    policy,
+                    "externalTrafficPolicy: %s of a Service of type %s, which is not reached from outside"
+                            .formatted(policy.text(), type),
+                    "take it out, or type: LoadBalancer");
         }
         var names = new HashSet<String>();
         var numbers = new HashSet<String>();

@@ -36,7 +36,9 @@ final class RefusalsTest {
                 "ports: [{containerPort: 80, protocol: tcp}] | invalid-value",
                 "env: [{name: A, value: b, valueFrom: {fieldRef: {fieldPath: metadata.name}}}] | exclusive-fields",
                 "resources: {requests: {memory: 1Gi}, limits: {memory: 512Mi}} | invalid-value",
-                "volumeMounts: [{name: data, mountPath: /data}] | invalid-value"
+                "volumeMounts: [{name: data, mountPath: /data}] | invalid-value",
+                "lifecycle: {preStop: {sleep: {seconds: 31}}} | invalid-value",
+                "lifecycle: {postStart: {sleep: {seconds: -1}}} | invalid-value"
             })
     void container_isRefused(String field, String rule) {
         assertThat(Orders.rules(POD.formatted(CONTAINER.formatted(", " + field))))
@@ -115,7 +117,10 @@ final class RefusalsTest {
                 "ports: [{port: 80, name: Http}] | invalid-value",
                 "ports: [{port: 80, targetPort: a-name-that-is-too-long}] | invalid-value",
                 "ports: [{port: 80}], type: loadbalancer | invalid-value",
-                "ports: [{port: 80}], type: NodePort, clusterIP: None | exclusive-fields"
+                "ports: [{port: 80}], type: NodePort, clusterIP: None | exclusive-fields",
+                "ports: [{port: 80, nodePort: 30080}] | exclusive-fields",
+                "ports: [{port: 80}], externalTrafficPolicy: Local | exclusive-fields",
+                "externalName: a.example, type: ExternalName, externalTrafficPolicy: Cluster | exclusive-fields"
             })
     void service_isRefused(String spec, String rule) {
         assertThat(Orders.rules(SERVICE.formatted(spec))).contains(rule);
@@ -128,7 +133,10 @@ final class RefusalsTest {
                 "clusterIP: None, selector: {app: a}",
                 "type: ExternalName, externalName: a.example",
                 "ports: [{port: 53, name: udp, protocol: UDP}, {port: 53, name: tcp}]",
-                "ports: [{port: 80, name: a-name-of-a-service-port-may-be-longer}]"
+                "ports: [{port: 80, name: a-name-of-a-service-port-may-be-longer}]",
+                "ports: [{port: 80, nodePort: 0}]",
+                "ports: [{port: 80, nodePort: 30080}], type: NodePort, externalTrafficPolicy: Local",
+                "ports: [{port: 80}], externalIPs: [192.0.2.1], externalTrafficPolicy: Local"
             })
     void service_isTaken(String spec) {
         assertThat(Orders.findings(SERVICE.formatted(spec)))
@@ -142,12 +150,43 @@ final class RefusalsTest {
             value = {
                 "replicas: -1 | invalid-value",
                 "minReadySeconds: 600 , progressDeadlineSeconds: 600 | invalid-value",
+                "minReadySeconds: 600 | invalid-value",
                 "strategy: {type: recreate} | invalid-value",
                 "strategy: {type: Recreate, rollingUpdate: {}} | exclusive-fields",
                 "strategy: {rollingUpdate: {maxSurge: 0%, maxUnavailable: 0}} | invalid-value"
             })
     void deployment_isRefused(String field, String rule) {
         assertThat(Orders.rules(DEPLOYMENT.formatted(", " + field))).contains(rule);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{rollingUpdate: {maxSurge: 1}} | true",
+                "{rollingUpdate: {maxSurge: 10%, maxUnavailable: 1}} | true",
+                "{rollingUpdate: {maxSurge: 0, maxUnavailable: 0}} | true",
+                "{rollingUpdate: {maxUnavailable: 0}} | true",
+                "{rollingUpdate: {maxSurge: 1, maxUnavailable: 0}} | false",
+                "{rollingUpdate: {maxUnavailable: 2}} | false",
+                "{rollingUpdate: {}} | false",
+                "{type: OnDelete} | false"
+            })
+    void daemonSet_surgesOrTakesAway(String strategy, boolean isRefused) {
+        String text =
+                DEPLOYMENT.replace("kind: Deployment", "kind: DaemonSet").formatted(", updateStrategy: " + strategy);
+
+        assertThat(Orders.rules(text).contains("invalid-value")).isEqualTo(isRefused);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
+    void podsThatAreAlwaysRestarted_haveNoDeadline(String kind) {
+        String text = DEPLOYMENT.replace("kind: Deployment", "kind: " + kind).formatted("");
+
+        assertThat(Orders.rules(text)).doesNotContain("exclusive-fields");
+        assertThat(Orders.rules(text.replace("spec: {containers", "spec: {activeDeadlineSeconds: 60, containers")))
+                .contains("exclusive-fields");
     }
 
     @Test
