@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -107,6 +108,7 @@ final class HostileTextsIT {
     }
 
     @ParameterizedTest
+    @Tag("extended")
     @ValueSource(strings = {"componentFails", "taskFails", "sourceFails", "addressIsWrong", "settingIsWrong"})
     void service_thatCannotStart_showsNoneOfThem(String failure) throws Exception {
         try (ServiceProcess service = start(failure)) {

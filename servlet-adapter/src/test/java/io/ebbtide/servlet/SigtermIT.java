@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.catalina.startup.Tomcat;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
@@ -85,6 +86,7 @@ final class SigtermIT {
     }
 
     @Test
+    @Tag("extended")
     void webApplicationsOfOneContainer_shutDownTogether_andASiblingHandlesTheSignalOfAnUndeployedOne()
             throws Exception {
         String undeployed = war("undeployed", "lame-duck", "1s");
@@ -138,6 +140,7 @@ final class SigtermIT {
 
     /** The container stops them one after the other. */
     @Test
+    @Tag("extended")
     void webApplicationsOfOneContainer_shareOneGrace_alsoIfTheContainerHasTheSignal() throws Exception {
         try (ServiceProcess container = start(war("orders", "container", "1s"), war("shop", "container", "1s"))) {
             signalWithRequestsInFlight(container);

@@ -65,6 +65,7 @@ final class BalancedIT {
     }
 
     @Test
+    @Tag("extended")
     @Execution(ExecutionMode.SAME_THREAD)
     void balancerThatLearnsLate_isWaitedFor_andNoLonger() throws Exception {
         Duration took = new Rollout(LameDuckPolicy.ADAPTIVE, AMPLE, LAG, ANEW_EACH_TIME, 0, 0).play("QUIET");
