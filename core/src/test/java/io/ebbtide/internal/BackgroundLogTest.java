@@ -118,11 +118,16 @@ final class BackgroundLogTest {
     }
 
     @Test
-    void droppedLines_whoseWarningTheLoggerRefuses_areReportedWithALaterLine() {
+    void droppedLines_whoseWarningTheLoggerRefuses_areReportedWithALaterLine() throws Exception {
         var lines = new Lines();
+        var entered = new CountDownLatch(1);
         var release = new CountDownLatch(1);
         try (var log = new BackgroundLog("test-log")) {
-            log.write(NOPLogger.NOP_LOGGER, to -> await(release));
+            log.write(NOPLogger.NOP_LOGGER, to -> {
+                entered.countDown();
+                await(release);
+            });
+            entered.await();
             for (int i = 0; i < 2_000; i++) {
                 log.write(lines, to -> {});
             }
