@@ -138,7 +138,8 @@ final class BudgetRules {
             Value selector = budget.at("spec.selector");
             List<Workload> near = world.workloadsIn(budget.namespace());
             if (near.stream().anyMatch(each -> each.manifest().isBeside(budget))
-                    && world.guards(budget).isEmpty()) {
+                    && world.guards(budget).isEmpty()
+                    && !world.mayBringOthers(budget.namespace())) {
                 found.at(
                         budget,
                         selector,

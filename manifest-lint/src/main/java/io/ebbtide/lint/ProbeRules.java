@@ -36,7 +36,7 @@ final class ProbeRules {
                         ProbeRules::startupOnLiveness),
                 new Rule(
                         "superfluous-initial-delay",
-                        Severity.WARNING,
+                        Severity.NOTE,
                         "An initial delay stands beside a startup probe.",
                         "The kubelet counts the delay from the container's start (prober/worker.go), and runs neither of the other two "
                                 + "before the startup probe has passed. A delay that is over by then does nothing; a longer one keeps a pod "

@@ -101,8 +101,12 @@ final class Refusals {
             Map.entry("V1PersistentVolumeClaimSpec", Refusals::claim),
             Map.entry("V1ObjectMeta", Refusals::metadata));
 
+    /** As Flux and envsubst have it: {@code ${NAME}}, {@code ${NAME:=default}}. */
+    private static final Pattern UNRENDERED = Pattern.compile("\\$\\{[A-Za-z_]\\w*([:=-][^}]*)?}");
+
     private final Manifest manifest;
     private final List<Finding> findings;
+    private boolean isUnrenderedNoted;
 
     Refusals(Manifest manifest, List<Finding> findings) {
         this.manifest = manifest;
@@ -709,7 +713,23 @@ final class Refusals {
         findings.add(StrictRules.EXCLUSIVE_FIELDS.finding(manifest, place, numbers, fix));
     }
 
+    /** Whether the value is one that Flux, envsubst or a pipeline fills in; a note of the first one says so. */
+    boolean isUnrendered(Value value) {
+        if (!value.is(Kind.STRING) || !UNRENDERED.matcher(value.text()).find()) {
+            return false;
+        }
+        if (!isUnrenderedNoted) {
+            isUnrenderedNoted = true;
+            findings.add(StrictRules.UNRENDERED_VALUE.finding(
+                    manifest, value, "%s: %s".formatted(value.key(), value.written()), "lint what is applied"));
+        }
+        return true;
+    }
+
     private void invalid(Value place, String numbers, String fix) {
+        if (isUnrendered(place)) {
+            return;
+        }
         findings.add(StrictRules.INVALID_VALUE.finding(manifest, place, numbers, fix));
     }
 }

@@ -95,6 +95,12 @@ final class Schema {
     }
 
     /** Whether this API group is one of Kubernetes itself, so that no custom resource can be in it. */
+    /** Whether a kind of Kubernetes itself has this name, in whatever case. */
+    boolean isOwnKind(String kind) {
+        return kinds.keySet().stream()
+                .anyMatch(each -> each.substring(each.indexOf(' ') + 1).equalsIgnoreCase(kind));
+    }
+
     boolean isOwnGroup(String group) {
         return served.contains(group);
     }

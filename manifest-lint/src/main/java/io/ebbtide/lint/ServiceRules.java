@@ -156,7 +156,10 @@ final class ServiceRules {
                         .map(Manifest::name)
                         .sorted()
                         .toList();
-                if (!there && !others.isEmpty() && !backend.service().isEmpty()) {
+                if (!there
+                        && !others.isEmpty()
+                        && !backend.service().isEmpty()
+                        && !world.mayBringOthers(backend.namespace())) {
                     found.at(
                             route,
                             backend.place(),
@@ -232,7 +235,10 @@ final class ServiceRules {
         for (Manifest service : world.services()) {
             Value selector = service.at("spec.selector");
             List<Workload> near = world.workloadsIn(service.namespace());
-            if (!selector.fields().isEmpty() && world.selectedBy(service).isEmpty() && !near.isEmpty()) {
+            if (!selector.fields().isEmpty()
+                    && world.selectedBy(service).isEmpty()
+                    && !near.isEmpty()
+                    && !world.mayBringOthers(service.namespace())) {
                 found.at(
                         service,
                         selector,

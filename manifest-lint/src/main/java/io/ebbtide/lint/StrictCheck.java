@@ -83,9 +83,13 @@ final class StrictCheck {
         }
     }
 
-    /** Whether no custom resource can have this group: theirs have a dot in them. */
+    /**
+     * Whether no custom resource can have this group: theirs have a dot in them. A group without one, of a kind that Kubernetes does not
+     * know either, is another tool's document that looks like a manifest.
+     */
     private boolean isKubernetesOwn() {
-        return schema.isOwnGroup(manifest.group()) || !manifest.group().contains(".");
+        return schema.isOwnGroup(manifest.group())
+                || (!manifest.group().contains(".") && schema.isOwnKind(manifest.kind()));
     }
 
     private void noSuchKind(Value root) {
@@ -141,7 +145,7 @@ final class StrictCheck {
     }
 
     private void known(Value value, @Nullable KnownValues known) {
-        if (known != null && value.exists() && !known.take(value)) {
+        if (known != null && value.exists() && !known.take(value) && !refusals.isUnrendered(value)) {
             findings.add(StrictRules.INVALID_VALUE.finding(
                     manifest,
                     value,
@@ -258,6 +262,9 @@ final class StrictCheck {
     }
 
     private void wrong(Value value, String expected) {
+        if (refusals.isUnrendered(value)) {
+            return;
+        }
         String is = value.is(Kind.MAP) || value.is(Kind.LIST)
                 ? "a " + value.kind().name().toLowerCase(Locale.ROOT)
                 : shown(value) + ", which YAML reads as " + value.kind().name().toLowerCase(Locale.ROOT);

@@ -99,6 +99,14 @@ final class StrictRules {
             "no $patch, $retainKeys or $setElementOrder, which no object has",
             "Lint what kustomize renders: kubectl kustomize . | ebbtide-lint -",
             Rule.BY_THE_READER);
+    static final Rule UNRENDERED_VALUE = new Rule(
+            "unrendered-value",
+            Severity.NOTE,
+            "A value is to be filled in before Kubernetes sees it.",
+            "What it will be cannot be judged: ${...} is replaced by Flux, envsubst or a pipeline.",
+            "no ${...} where Kubernetes takes a number, a quantity, a name or one of a list",
+            "Lint what is applied: envsubst < a.yaml | ebbtide-lint -, or flux build kustomization.",
+            Rule.BY_THE_READER);
     static final Rule EXCLUSIVE_FIELDS = new Rule(
             "exclusive-fields",
             Severity.ERROR,
@@ -149,6 +157,7 @@ final class StrictRules {
                 UNREADABLE,
                 NOT_A_MANIFEST,
                 KUSTOMIZE_PATCH,
+                UNRENDERED_VALUE,
                 DUPLICATE_KEY,
                 UNKNOWN_FIELD,
                 WRONG_TYPE,
@@ -222,7 +231,8 @@ final class StrictRules {
     private static void duplicates(World world, Rule.Found found) {
         for (Manifest each : world.manifests()) {
             Manifest first = world.firstLike(each);
-            if (!first.equals(each)) {
+            if (!first.equals(each)
+                    && each.at("metadata.name").exists()) { // without a name it is none yet: see generateName
                 found.at(
                         each,
                         each.at("metadata.name"),

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -13,7 +14,34 @@ import java.util.stream.Stream;
 final class World {
     private static final Pattern METRICS = Pattern.compile("(.*-)?(metrics|prometheus|monitoring|prom)(-.*)?");
 
+    /** Groups of custom resources none of which brings a pod or a Service. */
+    private static final Set<String> WITHOUT_PODS = Set.of(
+            "autoscaling.k8s.io",
+            "bitnami.com",
+            "cert-manager.io",
+            "eks.amazonaws.com",
+            "elbv2.k8s.aws",
+            "external-secrets.io",
+            "karpenter.sh",
+            "keda.sh",
+            "networking.istio.io",
+            "security.istio.io",
+            "telemetry.istio.io");
+
+    private static final Set<String> KINDS_WITHOUT_PODS = Set.of(
+            "PodMonitor",
+            "Probe",
+            "PrometheusRule",
+            "ServiceMonitor",
+            "ScrapeConfig",
+            "GRPCRoute",
+            "HTTPRoute",
+            "TCPRoute",
+            "TLSRoute",
+            "AnalysisTemplate");
+
     private final List<Manifest> manifests;
+    private final Set<String> namespacesOfOperators = new HashSet<>();
     private final Map<String, Manifest> byIdentity = new HashMap<>();
     private final Map<String, List<Manifest>> byKind = new HashMap<>();
     private final List<Workload> workloads;
@@ -41,6 +69,9 @@ final class World {
             byIdentity.putIfAbsent(identity(each.group(), each.kind(), each.namespace(), each.name()), each);
             byKind.computeIfAbsent(each.group() + " " + each.kind(), any -> new ArrayList<>())
                     .add(each);
+            if (isOfAnOperator(each)) {
+                namespacesOfOperators.add(each.namespace());
+            }
         }
         Map<Manifest, Manifest> rollouts = rollouts();
         workloads = manifests.stream()
@@ -131,6 +162,24 @@ final class World {
     Manifest firstLike(Manifest manifest) {
         return byIdentity.getOrDefault(
                 identity(manifest.group(), manifest.kind(), manifest.namespace(), manifest.name()), manifest);
+    }
+
+    /**
+     * Whether a custom resource of this namespace may bring pods and Services that stand in no manifest, as Prometheus, Kafka and a
+     * Gateway do.
+     */
+    boolean mayBringOthers(String namespace) {
+        return namespacesOfOperators.contains(namespace);
+    }
+
+    private static boolean isOfAnOperator(Manifest manifest) {
+        String group = manifest.group();
+        boolean isCustom = group.contains(".")
+                && (!group.endsWith(".k8s.io") || manifest.kind().equals("Gateway"));
+        return isCustom
+                && !Workload.isOne(manifest)
+                && !WITHOUT_PODS.contains(group)
+                && !KINDS_WITHOUT_PODS.contains(manifest.kind());
     }
 
     List<Workload> workloads() {

@@ -290,7 +290,8 @@ final class RefusalsTest {
             value = {
                 "serving.knative.dev/v1 | Service",
                 "networking.internal.knative.dev/v1 | Ingress",
-                "snapshot.storage.k8s.io/v1 | VolumeSnapshot"
+                "snapshot.storage.k8s.io/v1 | VolumeSnapshot",
+                "release-notes/v2 | feature"
             })
     void kindOfACustomResource_isNoError(String apiVersion, String kind) {
         String text = "apiVersion: %s\nkind: %s\nmetadata: {name: a}\n".formatted(apiVersion, kind);
