@@ -216,10 +216,16 @@ final class BalancerRules {
         }
     }
 
+    /** With this policy a node answers for its own pods alone, and takes itself out when it has none. */
+    private static boolean isLocal(Balancer balancer) {
+        return balancer.manifest().at("spec.externalTrafficPolicy").text().equals("Local");
+    }
+
     private static void nodes(World world, Rule.Found found) {
         for (Balancer balancer : world.balancers()) {
             Value type = balancer.targetType();
             if (!balancer.targetsPods()
+                    && !isLocal(balancer)
                     && !hasGates(balancer.workload())
                     && !found.again(balancer.holder(type), type)) {
                 found.at(
@@ -253,6 +259,12 @@ final class BalancerRules {
         }
     }
 
+    /** Where all old pods may go at once, a rollout waits for no new one. */
+    private static boolean waitsForNewPods(Workload workload) {
+        Value unavailable = workload.holder().at("spec.strategy.rollingUpdate.maxUnavailable");
+        return unavailable.integerOr(0) < workload.fewest().value();
+    }
+
     private static void minReady(World world, Rule.Found found) {
         for (Balancer balancer : world.balancers()) {
             Workload workload = balancer.workload();
@@ -262,6 +274,7 @@ final class BalancerRules {
             if ((workload.isA("Deployment") || workload.isA("StatefulSet"))
                     && !gatesWork
                     && minReady.integerOr(0) < needed
+                    && waitsForNewPods(workload)
                     && !found.again(workload.manifest(), minReady)) {
                 found.at(
                         workload.manifest(),

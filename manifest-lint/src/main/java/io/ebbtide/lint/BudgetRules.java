@@ -207,7 +207,10 @@ final class BudgetRules {
                                 .formatted(
                                         fewest,
                                         world.servicesOf(workload).get(0).name()),
-                        scaled ? autoscalers.get(0).least() + ": 2" : "replicas: 2");
+                        workload.hasClaim()
+                                ? "a second replica by the store's own clustering, or a word about the outage:"
+                                        + " lint.ebbtide.io/ignore.single-replica"
+                                : scaled ? autoscalers.get(0).least() + ": 2" : "replicas: 2");
             }
         }
     }

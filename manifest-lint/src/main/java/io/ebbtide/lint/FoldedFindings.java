@@ -39,10 +39,19 @@ final class FoldedFindings implements Rule.Found {
     @Override
     public void at(Manifest manifest, Value where, String numbers, String fix) {
         if (!again(manifest, where)) {
-            places.put(
-                    new Place(manifest, where.path()),
-                    new Folded(manifest, rule.finding(manifest, where, numbers, fix)));
+            put(manifest, where, rule.finding(manifest, where, numbers, fix));
         }
+    }
+
+    @Override
+    public void note(Manifest manifest, Value where, String numbers, String fix) {
+        if (!again(manifest, where)) {
+            put(manifest, where, rule.finding(manifest, where, numbers, fix).withSeverity(Severity.NOTE));
+        }
+    }
+
+    private void put(Manifest manifest, Value where, Finding finding) {
+        places.put(new Place(manifest, where.path()), new Folded(manifest, finding));
     }
 
     @Override

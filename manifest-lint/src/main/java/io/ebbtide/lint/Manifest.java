@@ -7,11 +7,17 @@ import java.util.Map;
  * One Kubernetes object as it is written. Immutable.
  *
  * @param origin where it was read
+ * @param kustomization what kustomize does with its file
  * @param root the object
  * @param duplicates its keys that stand twice
  * @param defaultNamespace the namespace it is in if it names none
  */
-record Manifest(Origin origin, Value root, List<YamlReader.DuplicateKey> duplicates, String defaultNamespace) {
+record Manifest(
+        Origin origin,
+        Kustomization kustomization,
+        Value root,
+        List<YamlReader.DuplicateKey> duplicates,
+        String defaultNamespace) {
     String apiVersion() {
         return root.field("apiVersion").text();
     }
@@ -37,7 +43,7 @@ record Manifest(Origin origin, Value root, List<YamlReader.DuplicateKey> duplica
                         Value.Kind.STRING, item, "apiVersion", item.line(), item.column(), apiVersion(), apiVersion()));
             }
         }
-        return new Manifest(origin, item, List.of(), defaultNamespace);
+        return new Manifest(origin, kustomization, item, List.of(), defaultNamespace);
     }
 
     /** Whether it was read from the same folder or stream as the other one, so that both are likely parts of one thing. */

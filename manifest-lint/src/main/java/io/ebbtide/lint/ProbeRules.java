@@ -129,6 +129,8 @@ final class ProbeRules {
                     && !probe.pathText().isEmpty()
                     && !probe.pathText().equals("/")
                     && LIVENESS_PATH.matcher(probe.pathText()).matches()
+                    && !probe.pathText()
+                            .endsWith("/livez") // of Kubernetes' own servers, which checks that they have started
                     && probe.pathText().equals(liveness.pathText())
                     && probe.portNumber().equals(liveness.portNumber())) {
                 found.at(
@@ -190,7 +192,7 @@ final class ProbeRules {
         for (Workload workload : world.workloads()) {
             boolean has = workload.lasting().stream()
                     .anyMatch(each -> each.field(Probe.READINESS).exists());
-            if (world.serves(workload) && !has) {
+            if (world.serves(workload) && !has && !workload.idles()) {
                 found.at(
                         workload.manifest(),
                         workload.podSpec().field("containers"),
@@ -198,7 +200,7 @@ final class ProbeRules {
                                 .formatted(
                                         workload.lasting().size(),
                                         world.servicesOf(workload).get(0).name()),
-                        "readinessProbe: {httpGet: {path: /health/ready, port: ...}}");
+                        "readinessProbe: {httpGet: {path: /health/ready, port: ...}}, or tcpSocket or exec where nothing speaks HTTP");
             }
         }
     }

@@ -145,15 +145,20 @@ final class ProcessRules {
     private static void shell(World world, Rule.Found found) {
         for (Workload workload : world.workloads()) {
             for (Value container : workload.lasting()) {
-                Value command = container.field("command");
                 ShellScript.of(container)
                         .filter(ShellScript::keepsSignals)
-                        .ifPresent(script -> found.at(
-                                workload.manifest(),
-                                command,
-                                "%s runs '%s'".formatted(command.items().get(0).text(), script.lastCommand()),
-                                script.fix()));
+                        .ifPresent(script -> shell(workload, container.field("command"), script, found));
             }
+        }
+    }
+
+    /** Where nothing is in flight, it is a note: the pod ends late. */
+    private static void shell(Workload workload, Value command, ShellScript script, Rule.Found found) {
+        String numbers = "%s runs '%s'".formatted(command.items().get(0).text(), script.lastCommand());
+        if (script.isIdle() || workload.isJob()) {
+            found.note(workload.manifest(), command, numbers, script.fix());
+        } else {
+            found.at(workload.manifest(), command, numbers, script.fix());
         }
     }
 

@@ -101,8 +101,8 @@ final class Refusals {
             Map.entry("V1PersistentVolumeClaimSpec", Refusals::claim),
             Map.entry("V1ObjectMeta", Refusals::metadata));
 
-    /** As Flux and envsubst have it: {@code ${NAME}}, {@code ${NAME:=default}}. */
-    private static final Pattern UNRENDERED = Pattern.compile("\\$\\{[A-Za-z_]\\w*([:=-][^}]*)?}");
+    /** {@code ${NAME}} and {@code ${NAME:=default}} of Flux and envsubst, {@code {{...}}} of templates. */
+    private static final Pattern UNRENDERED = Pattern.compile("\\$\\{[A-Za-z_]\\w*([:=-][^}]*)?}|\\{\\{.*?}}");
 
     private final Manifest manifest;
     private final List<Finding> findings;
@@ -160,7 +160,9 @@ final class Refusals {
                     "write metadata.name");
             return;
         }
-        if (!name.is(Kind.STRING)) {
+        boolean isSetByKustomize =
+                type.equals("V1Namespace") && manifest.kustomization().setsNamespace();
+        if (!name.is(Kind.STRING) || isSetByKustomize) {
             return;
         }
         int max = type.equals("V1CronJob")
@@ -223,7 +225,9 @@ final class Refusals {
         Value selector = spec.field("selector");
         Value labels = spec.at("template.metadata.labels");
         var conditions = new LabelSelector(selector);
-        if (selector.is(Kind.MAP) && conditions.isEmpty()) {
+        if (manifest.kustomization().setsLabels()) {
+            // kustomize adds the same labels to both
+        } else if (selector.is(Kind.MAP) && conditions.isEmpty()) {
             invalid(
                     selector,
                     "selector {} selects nothing here",
@@ -713,7 +717,7 @@ final class Refusals {
         findings.add(StrictRules.EXCLUSIVE_FIELDS.finding(manifest, place, numbers, fix));
     }
 
-    /** Whether the value is one that Flux, envsubst or a pipeline fills in; a note of the first one says so. */
+    /** Whether Flux, envsubst, a template or a pipeline fills the value in; a note of the first one says so. */
     boolean isUnrendered(Value value) {
         if (!value.is(Kind.STRING) || !UNRENDERED.matcher(value.text()).find()) {
             return false;

@@ -28,6 +28,9 @@ record Rule(String id, Severity severity, String what, String why, String number
          */
         void at(Manifest manifest, Value where, String numbers, String fix);
 
+        /** Reports one finding as a note, whatever the rule's severity. */
+        void note(Manifest manifest, Value where, String numbers, String fix);
+
         /**
          * Whether this place has a finding already; then this one is counted, and nothing more is to be said of it. For rules that
          * compare each with each, before they make the text.

@@ -59,7 +59,7 @@ final class ServiceRules {
                         ServiceRules::routePortUnknown),
                 new Rule(
                         "route-service-unknown",
-                        Severity.WARNING,
+                        Severity.NOTE,
                         "An Ingress or route sends to a Service that is not in the input, though others are.",
                         "If it is not defined elsewhere, requests get 503 or 500.",
                         "the backend is among the Services of its namespace, where any is in the same folder or stream",

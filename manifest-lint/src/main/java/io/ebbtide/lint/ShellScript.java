@@ -60,6 +60,7 @@ record ShellScript(String text) {
             "umask",
             "ulimit",
             "unset");
+    private static final Set<String> IDLE = Set.of("sleep", "tail");
     private static final Set<String> WAITING = Set.of("wait", "exit", ":", "true");
 
     /** One command of the script. */
@@ -130,6 +131,22 @@ record ShellScript(String text) {
                 && !(branches && commands.stream().anyMatch(Command::replacesShell));
     }
 
+    /** Whether it only waits at its end, or loops around waiting: nothing is in flight that a kill could lose. */
+    boolean isIdle() {
+        List<Command> commands = commands();
+        boolean branches = commands.stream().anyMatch(each -> OPENING.contains(each.firstWord()));
+        boolean works = commands.stream()
+                .anyMatch(each -> !each.isMomentary()
+                        && !IDLE.contains(each.firstWord())
+                        && !OPENING.contains(each.firstWord())
+                        && !CLOSING.contains(each.firstWord())
+                        && (branches || each.background()));
+        return !works
+                && last(commands)
+                        .filter(each -> IDLE.contains(each.firstWord()))
+                        .isPresent();
+    }
+
     /** The last command that does something, without secrets; "" if there is none. */
     String lastCommand() {
         return last(commands(Redact.text(text))) // before it is parted and cut: a part of a secret is one, too
@@ -139,6 +156,9 @@ record ShellScript(String text) {
 
     /** What to write instead. */
     String fix() {
+        if (isIdle()) {
+            return "trap 'exit 0' TERM; sleep infinity & wait";
+        }
         List<Command> commands = commands();
         Command last = last(commands).orElseThrow();
         boolean closes = CLOSING.contains(commands.get(commands.size() - 1).firstWord());

@@ -44,6 +44,7 @@ final class Sources {
     private final Set<Object> above = new HashSet<>();
     private final String namespace;
     private final Progress progress;
+    private final Kustomization.Folders kustomizations = new Kustomization.Folders();
     private int files;
     private long bytes;
     private int patches;
@@ -100,7 +101,7 @@ final class Sources {
     void add(InputStream stream, String name) {
         names.add(name);
         try {
-            addText(decoded(bounded(stream)), name, false);
+            addText(decoded(bounded(stream)), name, Kustomization.NONE, false);
         } catch (BadInput e) {
             refuse(name, e);
         } catch (IOException e) {
@@ -176,7 +177,7 @@ final class Sources {
                 throw tooLarge("%,d bytes".formatted(size));
             }
             try (InputStream stream = Files.newInputStream(file)) {
-                addText(decoded(bounded(stream)), name, inFolder);
+                addText(decoded(bounded(stream)), name, kustomizations.of(file), inFolder);
             }
         } catch (BadInput e) {
             refuse(name, e);
@@ -227,13 +228,13 @@ final class Sources {
         }
     }
 
-    private void addText(String text, String name, boolean inFolder) {
+    private void addText(String text, String name, Kustomization kustomization, boolean inFolder) {
         Documents documents = Documents.of(text, YamlReader.Limits.USUAL);
         progress.read(files, manifests.size());
         HelmSources helm = HelmSources.of(text);
         for (YamlReader.Document document : documents.read()) {
             var origin = new Origin(name, helm.before(document.root().line()));
-            add(new Manifest(origin, document.root(), document.duplicates(), namespace), inFolder);
+            add(new Manifest(origin, kustomization, document.root(), document.duplicates(), namespace), inFolder);
         }
         documents.problems().forEach(each -> refuse(name, each));
     }
@@ -245,12 +246,13 @@ final class Sources {
                 add(manifest.item(item), inFolder);
             }
             manifest.duplicates().forEach(each -> findings.add(StrictRules.duplicateKey(manifest, each)));
-        } else if (KustomizePatch.isOne(manifest)) {
+        } else if (KustomizePatch.isOne(manifest) || manifest.kustomization().isPatch(manifest.origin())) {
             findings.add(StrictRules.kustomizePatch(manifest));
             patches++;
         } else if (StrictRules.isName(manifest.root().field("kind"))
                 && StrictRules.isName(manifest.root().field("apiVersion"))
-                && !manifest.group().equals("kustomize.config.k8s.io")) {
+                && !manifest.group().equals(Kustomization.GROUP)
+                && !manifest.kustomization().isPlugin(manifest.origin())) {
             manifests.add(manifest);
         } else {
             findings.add(StrictRules.notAManifest(manifest, inFolder));

@@ -135,7 +135,10 @@ final class StrictCheck {
         }
         refusals.check(object, type);
         fields.forEach((name, field) -> {
+            boolean isAdded =
+                    name.equals("selector") && manifest.kustomization().setsLabels();
             if (field.required()
+                    && !isAdded
                     && !NOT_ASKED_FOR.contains(type + "." + name)
                     && !object.field(name).exists()) {
                 findings.add(StrictRules.MISSING_FIELD.finding(

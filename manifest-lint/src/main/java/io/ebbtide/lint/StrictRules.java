@@ -1,5 +1,6 @@
 package io.ebbtide.lint;
 
+import java.util.HashSet;
 import java.util.List;
 
 /** The rules that hold for any manifest: it can be read, and Kubernetes knows what is in it. */
@@ -96,15 +97,15 @@ final class StrictRules {
             Severity.NOTE,
             "This document is a patch of kustomize, not an object.",
             "It is not judged: only with what it changes does it make an object.",
-            "no $patch, $retainKeys or $setElementOrder, which no object has",
+            "no $patch, $retainKeys or $setElementOrder, which no object has, and in no list of patches of a kustomization",
             "Lint what kustomize renders: kubectl kustomize . | ebbtide-lint -",
             Rule.BY_THE_READER);
     static final Rule UNRENDERED_VALUE = new Rule(
             "unrendered-value",
             Severity.NOTE,
             "A value is to be filled in before Kubernetes sees it.",
-            "What it will be cannot be judged: ${...} is replaced by Flux, envsubst or a pipeline.",
-            "no ${...} where Kubernetes takes a number, a quantity, a name or one of a list",
+            "What it will be cannot be judged: Flux, envsubst, a template or a pipeline replaces ${...} and {{...}}.",
+            "no ${...} and no {{...}} where Kubernetes takes a number, a quantity, a name or one of a list",
             "Lint what is applied: envsubst < a.yaml | ebbtide-lint -, or flux build kustomization.",
             Rule.BY_THE_READER);
     static final Rule EXCLUSIVE_FIELDS = new Rule(
@@ -120,7 +121,8 @@ final class StrictRules {
             "duplicate-object",
             Severity.WARNING,
             "The same object is there twice.",
-            "The one that is applied last wins. Two environments in one input make one world here, in which their numbers mix.",
+            "The one that is applied last wins. In two files it is a note, as they may be alternatives; yet both make one world here, in "
+                    + "which their numbers mix.",
             "kind, namespace and name, once",
             "Lint one environment at a time.",
             StrictRules::duplicates);
@@ -190,24 +192,29 @@ final class StrictRules {
         return KUSTOMIZE_PATCH.finding(
                 manifest,
                 shows,
-                shows.equals(manifest.root())
-                        ? "a list of operations with op and path (JSON 6902)"
-                        : shows.key() + " is a directive to kustomize",
+                !shows.equals(manifest.root())
+                        ? shows.key() + " is a directive to kustomize"
+                        : shows.is(Value.Kind.LIST)
+                                ? "a list of operations with op and path (JSON 6902)"
+                                : "the kustomization of its folder, or of one above, lists it as a patch",
                 "lint what it renders: kubectl kustomize . | ebbtide-lint -");
     }
 
     static Finding notAManifest(Manifest manifest, boolean inFolder) {
-        boolean kustomize = manifest.group().equals("kustomize.config.k8s.io");
+        boolean kustomize = manifest.group().equals(Kustomization.GROUP)
+                || Kustomization.isOne(manifest.origin())
+                || manifest.kustomization().isPlugin(manifest.origin());
         Value wrong = manifest.root().field(isName(manifest.root().field("kind")) ? "apiVersion" : "kind");
         String remedy = inFolder ? "nothing, if it is meant to be something else" : "write apiVersion and kind";
         Finding finding = NOT_A_MANIFEST.finding(
                 manifest.origin().file(),
                 manifest.root().line(),
                 kustomize
-                        ? manifest.kind() + " is kustomize's own, not an object"
+                        ? "%s is kustomize's own, not an object"
+                                .formatted(isName(manifest.root().field("kind")) ? manifest.kind() : "this file")
                         : wrong.exists() ? wrong.key() + " is no name (expected: a string)" : "no " + wrong.key(),
                 kustomize ? "lint what it renders: kubectl kustomize . | ebbtide-lint -" : remedy);
-        return inFolder ? finding.withSeverity(Severity.NOTE) : finding;
+        return inFolder || kustomize ? finding.withSeverity(Severity.NOTE) : finding;
     }
 
     /** Whether this can be an apiVersion or a kind. */
@@ -228,17 +235,22 @@ final class StrictRules {
                         .toList();
     }
 
+    /** Of two files with the same objects, one note. */
     private static void duplicates(World world, Rule.Found found) {
+        var noted = new HashSet<List<String>>();
         for (Manifest each : world.manifests()) {
             Manifest first = world.firstLike(each);
-            if (!first.equals(each)
-                    && each.at("metadata.name").exists()) { // without a name it is none yet: see generateName
-                found.at(
-                        each,
-                        each.at("metadata.name"),
-                        "the first is in %s, line %d"
-                                .formatted(first.origin().text(), first.root().line()),
-                        "lint one environment at a time, or give it another name or namespace");
+            Value name = each.at("metadata.name"); // without one it is no object yet: see generateName
+            if (first.equals(each) || !name.exists()) {
+                continue;
+            }
+            String numbers = "the first is in %s, line %d"
+                    .formatted(first.origin().text(), first.root().line());
+            String fix = "lint one environment at a time, or give it another name or namespace";
+            if (first.origin().equals(each.origin())) {
+                found.at(each, name, numbers, fix);
+            } else if (noted.add(List.of(first.origin().text(), each.origin().text()))) {
+                found.note(each, name, numbers, fix);
             }
         }
     }

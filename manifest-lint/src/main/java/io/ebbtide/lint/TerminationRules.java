@@ -224,7 +224,10 @@ final class TerminationRules {
             Duration waits = timing.waits();
             Sourced<Duration> propagation =
                     DeclaredNumbers.duration(workload, "propagation").orElse(PROPAGATION);
-            if (world.serves(workload) && waits != null && waits.compareTo(propagation.value()) < 0) {
+            if (world.serves(workload)
+                    && !workload.idles()
+                    && waits != null
+                    && waits.compareTo(propagation.value()) < 0) {
                 found.at(
                         workload.manifest(),
                         workload.podSpec().field("containers"),

@@ -94,6 +94,20 @@ final class Workload {
         return template().field("spec");
     }
 
+    /** Whether its pods keep something on a volume that outlives them. */
+    boolean hasClaim() {
+        return !manifest.at("spec.volumeClaimTemplates").items().isEmpty()
+                || podSpec().field("volumes").items().stream()
+                        .anyMatch(each -> each.field("persistentVolumeClaim").exists());
+    }
+
+    /** Whether its containers only wait, as in an example or a toolbox: no request is answered there. */
+    boolean idles() {
+        return lasting().stream()
+                .allMatch(each -> each.field("ports").items().isEmpty()
+                        && ShellScript.of(each).filter(ShellScript::isIdle).isPresent());
+    }
+
     Map<String, String> podLabels() {
         return podLabels;
     }

@@ -7,6 +7,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
@@ -29,6 +31,9 @@ final class YamlReader {
      * playing the recorded events of its anchor again; each value made counts against one limit, so a bomb meets it after as many
      * values as an honest file of that size. An anchor is known only once it is complete, so nothing can contain itself.
      */
+
+    /** A line that ends with the header of a block scalar, such as {@code key: |-}. */
+    private static final Pattern BLOCK_HEADER = Pattern.compile("( *)(.*[:\\-] +)[|>][-+]?(?: +#.*)?\\r?");
 
     private final Limits limits;
     private final List<Document> documents = new ArrayList<>();
@@ -77,12 +82,13 @@ final class YamlReader {
         try {
             return parsed(part);
         } catch (BadInput e) {
-            if (part.indexOf('\t') < 0 || e.isBeyondLimits()) {
+            boolean isOfBlankLines = e.text().contains("leading empty lines");
+            if ((part.indexOf('\t') < 0 && !isOfBlankLines) || e.isBeyondLimits()) {
                 throw e;
             }
             count = countBefore;
             values = valuesBefore;
-            return parsed(withoutMeaninglessTabs(part));
+            return parsed(withoutMeaninglessTabs(isOfBlankLines ? withoutEmptyBlocks(part) : part));
         }
     }
 
@@ -138,6 +144,37 @@ final class YamlReader {
             from = to + 1;
         }
         return clean.toString();
+    }
+
+    /** A block scalar without text, before a line that is indented no deeper, is an empty text to Kubernetes' parser. */
+    private static String withoutEmptyBlocks(String text) {
+        String[] lines = text.split("\n", -1);
+        for (int i = 0; i < lines.length; i++) {
+            Matcher header = BLOCK_HEADER.matcher(lines[i]);
+            if (header.matches()) {
+                int next = i + 1;
+                while (next < lines.length && lines[next].isBlank()) {
+                    next++;
+                }
+                boolean isEmpty = next == lines.length
+                        || indentation(lines[next]) <= header.group(1).length();
+                if (isEmpty) {
+                    lines[i] = header.group(1) + header.group(2) + "\"\"";
+                    for (int blank = i + 1; blank < next; blank++) {
+                        lines[blank] = "";
+                    }
+                }
+            }
+        }
+        return String.join("\n", lines);
+    }
+
+    private static int indentation(String line) {
+        int indentation = 0;
+        while (indentation < line.length() && line.charAt(indentation) == ' ') {
+            indentation++;
+        }
+        return indentation;
     }
 
     private static boolean isBlank(char each) {

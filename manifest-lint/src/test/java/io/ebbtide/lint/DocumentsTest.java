@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class DocumentsTest {
     private static final YamlReader.Limits SMALL = new YamlReader.Limits(5, 5, 60);
@@ -24,6 +25,18 @@ final class DocumentsTest {
 
         assertThat(documents.read()).extracting(each -> each.root().line()).containsExactly(3, 5, 8);
         assertThat(documents.problems()).isEmpty();
+    }
+
+    /** As Longhorn's manifest has it; Kubernetes' parser reads an empty text. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"|-\n---\nb: 1\n", "|-\n    \n---\nb: 1\n", ">\n\n  b: 2\n---\nb: 1\n", "|\nb: |\n---\nb: |-"})
+    void blockScalarWithoutText_isEmpty(String rest) {
+        Documents documents = Documents.of("data:\n  a: " + rest, YamlReader.Limits.USUAL);
+
+        assertThat(documents.problems()).isEmpty();
+        assertThat(documents.read()).hasSize(2);
+        assertThat(documents.read().get(0).root().at("data.a").text()).isEmpty();
     }
 
     @Test

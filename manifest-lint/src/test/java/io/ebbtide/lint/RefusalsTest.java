@@ -298,4 +298,16 @@ final class RefusalsTest {
 
         assertThat(Orders.rules(text)).containsExactly("unknown-kind");
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "replicas: \"${REPLICAS}\"",
+                "replicas: \"{{ .Values.replicas }}\"",
+                "minReadySeconds: \"${READY:=5}\""
+            })
+    void valueThatIsFilledInLater_isANoteAlone(String field) {
+        assertThat(Orders.rules(DEPLOYMENT.formatted(", " + field))).containsExactly("unrendered-value");
+    }
 }

@@ -53,6 +53,22 @@ final class ShellScriptTest {
         assertThat(new ShellScript(script).keepsSignals()).isFalse();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '#',
+            value = {
+                "sleep infinity # true",
+                "apt-get install -y curl && sleep infinity # true",
+                "tail -f /dev/null # true",
+                "while true; do date; sleep 5; done # true",
+                "while true; do ./work; sleep 5; done # false",
+                "sleep 5; java -jar a.jar # false",
+                "java -jar a.jar # false"
+            })
+    void script_thatOnlyWaits_isIdle(String script, boolean isIdle) {
+        assertThat(new ShellScript(script).isIdle()).isEqualTo(isIdle);
+    }
+
     @Test
     void longScript_isReadInReasonableTime() {
         String script = "trap \"" + "\\\"x".repeat(20_000) + "\" EXIT\n" + "java; ".repeat(20_000);
