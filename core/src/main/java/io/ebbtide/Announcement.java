@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 /**
  * The settings of a service and its warnings, logged when it is built. Immutable.
  *
- * @param line its settings, and what was assumed
- * @param warnings what does not fit
+ * @param line its settings, and the assumptions
+ * @param warnings one line for each problem of the settings
  */
 record Announcement(String service, String line, List<String> warnings) {
     void log(Logger logger) {

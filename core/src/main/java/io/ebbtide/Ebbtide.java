@@ -20,7 +20,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service that leaves well and says truthfully how it is. Got from {@link #builder}. Safe for use by many threads.
+ * A service with graceful shutdown and health probes. Create with {@link #builder}. Safe for use by many threads.
  *
  * <pre>{@code
  * Ebbtide.builder("orders")
@@ -40,7 +40,7 @@ public final class Ebbtide implements AutoCloseable {
     private final @Nullable String terminationLog;
     private final Runnable announceAgain;
 
-    /** @param announceAgain has the log told what was announced, where SLF4J had nobody to tell it to */
+    /** @param announceAgain logs the announcement again where SLF4J has no provider */
     Ebbtide(
             Lifecycle lifecycle,
             Health health,
@@ -61,7 +61,7 @@ public final class Ebbtide implements AutoCloseable {
     }
 
     /**
-     * Begins to put a service together.
+     * Begins to build a service.
      *
      * @param service its name in logs, metrics, reports and threads; not blank
      */
@@ -72,14 +72,14 @@ public final class Ebbtide implements AutoCloseable {
 
     /**
      * Starts the service, serves until a signal (or {@link #shutdown}), drains, and ends the process with an
-     * {@link io.ebbtide.lifecycle.ExitCode}. Owns the process meanwhile: handles SIGTERM and SIGINT, has a shutdown hook
-     * and a watchdog that halts the process before the grace is over. Where a handler cannot be had (a runtime without jdk.unsupported, or
-     * somebody else's), the hook drains.
+     * {@link io.ebbtide.lifecycle.ExitCode}. Owns the process while it runs: handles SIGTERM and SIGINT, has a shutdown hook
+     * and a watchdog that halts the process before the grace is over. Where no handler can be installed (a runtime without
+     * jdk.unsupported, or the handler of another component), the hook drains.
      *
-     * <p>What the library has to say goes to standard error where SLF4J has no provider to give it to.
+     * <p>The library's log lines go to standard error where SLF4J has no provider.
      *
      * <p>Returns only if another service is still under {@code run()}, which then ends the process with the worst code of
-     * all, or if the JVM is going down already.
+     * all, or if the JVM is shutting down already.
      */
     public void run() {
         announceAgain.run();
@@ -92,7 +92,7 @@ public final class Ebbtide implements AutoCloseable {
      *
      * @return this service
      * @throws IllegalStateException if it was started before, if a component, traffic source or start-up task fails (the
-     *     cause), or if the service is told to stop meanwhile; in the last two everything that had been started is
+     *     cause), or if a shutdown begins during the start; in the last two cases everything that had been started is
      *     stopped again first
      */
     public Ebbtide start() {
@@ -101,7 +101,7 @@ public final class Ebbtide implements AutoCloseable {
     }
 
     /**
-     * Begins to stop without a lame duck, and returns at once; may be called from a request. A later call changes
+     * Begins to shut down without a lame duck, and returns at once; may be called from a request. A later call changes
      * nothing.
      *
      * @param reason for log and report; not blank
@@ -123,11 +123,11 @@ public final class Ebbtide implements AutoCloseable {
     }
 
     /**
-     * Waits until the service is over.
+     * Waits until the service is {@link LifecycleState#STOPPED}.
      *
-     * @param timeout how long at most, not null; zero or less returns the report only if the service is stopped
-     * @return how it went
-     * @throws TimeoutException if it is not over in time; the message names what is in flight
+     * @param timeout the maximum wait, not null; zero or less returns the report only if the service is stopped
+     * @return the report of the shutdown
+     * @throws TimeoutException if it is not stopped in time; the message names the work in flight
      * @throws InterruptedException if interrupted while waiting
      */
     public ShutdownReport awaitStopped(Duration timeout) throws InterruptedException, TimeoutException {
@@ -135,10 +135,10 @@ public final class Ebbtide implements AutoCloseable {
     }
 
     /**
-     * Stops the service without a lame duck, or without the rest of it, and waits until it is over, at most for the grace. A
-     * second call does nothing.
+     * Shuts the service down without a lame duck, or without the rest of it, and waits until it is stopped, at most for the
+     * grace. A second call does nothing.
      *
-     * @throws IllegalStateException if work was cut, something did not stop as it should, or the waiting was
+     * @throws IllegalStateException if work was aborted, a component or source did not stop as expected, or the wait was
      *     interrupted; the message is the report
      */
     @Override
@@ -162,12 +162,12 @@ public final class Ebbtide implements AutoCloseable {
         }
     }
 
-    /** The present state. */
+    /** Returns the current state. */
     public LifecycleState state() {
         return lifecycle.state();
     }
 
-    /** Its checks, holds and verdicts. */
+    /** Returns its checks, holds and verdicts. */
     public Health health() {
         return health;
     }
@@ -190,7 +190,7 @@ public final class Ebbtide implements AutoCloseable {
         health.broken(reason);
     }
 
-    /** Its work in flight; whoever brings work in without an adapter enters it here. */
+    /** Returns its work in flight; code that brings work in without an adapter enters it here. */
     public InFlight inFlight() {
         return inFlight;
     }
@@ -207,15 +207,15 @@ public final class Ebbtide implements AutoCloseable {
      * }
      * }</pre>
      *
-     * @param description what it is called in lists and reports; no secrets
-     * @return to be closed once the work is over
+     * @param description its name in lists and reports; no secrets
+     * @return a ticket, to be closed once the work is over
      * @throws java.util.concurrent.RejectedExecutionException if the service is drained
      */
     public Ticket work(String description, WorkKind kind) {
         return inFlight.enter(kind, description);
     }
 
-    /** The port of the management server; -1 if there is none, or before the start. */
+    /** Returns the port of the management server; -1 if there is none, or before the start. */
     public int managementPort() {
         return management == null ? -1 : management.port();
     }

@@ -38,15 +38,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts a service together. Got from {@link Ebbtide#builder}. Not thread-safe; confine to one thread. */
+/** Configures and builds a service. Obtained from {@link Ebbtide#builder}. Not thread-safe; confine to one thread. */
 public final class EbbtideBuilder {
-    // Over 300 lines: one method with its contract for each thing that can be configured, and nothing else but build().
+    // Over 300 lines: one method with its contract for each setting, and build().
 
     private static final Logger LOG = LoggerFactory.getLogger(Ebbtide.class);
 
     private record Registration(String name, ProbeKind kind, Check check) {}
 
-    /** So that these lines come before what the caller logs, but where the logger takes none. */
+    /** Lets these lines come before the caller's, unless the logger accepts none. */
     private static final Duration MAX_FOR_ANNOUNCEMENT = Duration.ofMillis(250);
 
     private final String service;
@@ -68,7 +68,7 @@ public final class EbbtideBuilder {
         this.service = Expect.name(service, "service");
     }
 
-    /** Adds something that is started after, and stopped before, all that was added so far. */
+    /** Adds a component, which starts after, and stops before, all that were added so far. */
     public EbbtideBuilder component(String name, Component component) {
         Expect.name(name, "name");
         if (components.stream().anyMatch(part -> part.name().equals(name))) {
@@ -78,21 +78,21 @@ public final class EbbtideBuilder {
         return this;
     }
 
-    /** Adds something that needs no start and is closed at the stop, such as a pool. */
+    /** Adds a resource that needs no start and is closed at the stop, such as a pool. */
     public EbbtideBuilder component(String name, AutoCloseable resource) {
         return component(name, Component.closing(Expect.present(resource, "component '" + name + "'")));
     }
 
     /**
-     * Adds a check that decides whether the process is to be killed and started anew.
+     * Adds a check that decides whether the process is to be killed and restarted.
      *
-     * @throws IllegalArgumentException at {@link #build}, if the check looks at a dependency
+     * @throws IllegalArgumentException at {@link #build}, if the check queries a dependency
      */
     public EbbtideBuilder liveness(String name, Check check) {
         return check(name, ProbeKind.LIVENESS, check);
     }
 
-    /** Adds a check that takes the service out of rotation if it is required, and else degrades it. */
+    /** Adds a check that takes the service out of rotation if it is required, and degrades it otherwise. */
     public EbbtideBuilder readiness(String name, Check check) {
         return check(name, ProbeKind.READINESS, check);
     }
@@ -111,17 +111,17 @@ public final class EbbtideBuilder {
         return this;
     }
 
-    /** Adds a consumer of messages, which pauses, commits and leaves as soon as the service is told to stop. */
+    /** Adds a consumer of messages, which pauses, commits and closes as soon as the shutdown begins. */
     public EbbtideBuilder messages(MessageSource source) {
         return serve(MessageSource.asTraffic(Expect.present(source, "source")));
     }
 
-    /** Adds an executor, whose tasks are waited for; what has not begun is dealt with by its rule. */
+    /** Adds an executor, whose tasks the drain waits for; its rule decides about tasks that have not begun. */
     public EbbtideBuilder work(WorkExecutor executor) {
         return serve(WorkExecutor.asTraffic(executor));
     }
 
-    /** Adds a server, or another source, that brings work in. */
+    /** Adds a server or another source of work. */
     public EbbtideBuilder serve(TrafficSource source) {
         Expect.present(source, "source");
         if (sources.stream().anyMatch(each -> each == source)) {
@@ -131,18 +131,18 @@ public final class EbbtideBuilder {
         return this;
     }
 
-    /** Has a listener told of every move. */
+    /** Adds a listener, which is notified of every change of state. */
     public EbbtideBuilder listener(LifecycleListener listener) {
         listeners.add(Expect.present(listener, "listener"));
         return this;
     }
 
-    /** Serves probes and metrics on a port of their own, 8558. */
+    /** Serves probes and metrics on a separate port, 8558. */
     public EbbtideBuilder management() {
         return management(Settings.DEFAULT_MANAGEMENT_PORT);
     }
 
-    /** Serves probes and metrics on a port of their own, 0 for any that is free. */
+    /** Serves probes and metrics on a separate port, 0 for any free one. */
     public EbbtideBuilder management(int port) {
         managementPort = Expect.between(0, 65_535, port, "managementPort");
         return this;
@@ -154,18 +154,18 @@ public final class EbbtideBuilder {
         return this;
     }
 
-    /** Keeps the service's meters in this registry, by rules of its own. */
+    /** Keeps the service's meters in this registry, by these rules. */
     public EbbtideBuilder metrics(MeterRegistry newRegistry, MeterRules rules) {
         meterRules = Expect.present(rules, "rules");
         return metrics(newRegistry);
     }
 
     /**
-     * Has the meters tell how much waits somewhere, as for an autoscaler: {@code queue("imports", imports::size)}. Executors
-     * that are given to {@link #work} tell it by themselves.
+     * Publishes the depth of a queue as meters, for example for an autoscaler: {@code queue("imports", imports::size)}.
+     * Executors that are passed to {@link #work} publish theirs by themselves.
      *
      * @param name the tag {@code queue} of its meters. If an executor or a source has the same, a warning is logged at the
-     *     start, and the meters tell this queue
+     *     start, and the meters report this queue
      */
     public EbbtideBuilder queue(String name, Backlog backlog) {
         Expect.present(backlog, "queue '" + name + "'");
@@ -185,15 +185,15 @@ public final class EbbtideBuilder {
         return this;
     }
 
-    /** Sets the whole time from deletion to the kill: what the platform gives, {@code > 0}. */
+    /** Sets the whole time from deletion to the kill, as configured on the platform, {@code > 0}. */
     public EbbtideBuilder grace(Duration newGrace) {
         grace = Expect.positive(newGrace, "grace");
         return this;
     }
 
     /**
-     * Sets everything that can be set, but for what {@link #management} and {@link #grace} set, before or after; the environment
-     * still overrides it.
+     * Replaces all settings except those of {@link #management} and {@link #grace}, called before or after; the environment
+     * still overrides them.
      */
     public EbbtideBuilder settings(Settings newSettings) {
         settings = Expect.present(newSettings, "settings");
@@ -206,8 +206,8 @@ public final class EbbtideBuilder {
     }
 
     /**
-     * Puts it together and runs it, see {@link Ebbtide#run}. A service that cannot be put together ends the process with
-     * {@link io.ebbtide.lifecycle.ExitCode#START_FAILED}: one line of log says why, and so does the container's termination
+     * Builds the service and runs it, see {@link Ebbtide#run}. If it cannot be built, the process ends with
+     * {@link io.ebbtide.lifecycle.ExitCode#START_FAILED}: one line of log reports why, and so does the container's termination
      * message.
      */
     public void run() {
@@ -222,10 +222,10 @@ public final class EbbtideBuilder {
     }
 
     /**
-     * Puts it together. Starts nothing. What is wrong is also written to the container's termination message.
+     * Builds the service. Starts nothing. A failure is also written to the container's termination message.
      *
      * @throws IllegalArgumentException if a setting or an environment variable is wrong, shares do not fit the grace, a
-     *     name is taken, or a dependency is checked for liveness; the message says what was expected
+     *     name is in use, or a dependency is checked for liveness; the message states what was expected
      */
     public Ebbtide build() {
         try {

@@ -21,14 +21,14 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
-/** Overrides settings from environment variables: who deploys knows the platform better than who wrote the code. */
+/** Overrides settings from environment variables: the operator knows the platform better than the developer. */
 final class EnvironmentSettings {
-    /** Read also where the others are wrong, to tell of that. */
+    /** Read even if other variables are wrong, to report them there. */
     static final String TERMINATION_LOG = "EBBTIDE_TERMINATION_LOG";
 
     private static final String PREFIX = "EBBTIDE_";
 
-    /** Each variable and what it does with its value. Made when it is needed, which most processes never do. */
+    /** Each variable and its setter. Created on first use: many processes never need it. */
     private static final class Variables {
         static final Map<String, BiFunction<Settings, String, Settings>> ALL = variables();
     }
@@ -36,7 +36,7 @@ final class EnvironmentSettings {
     private EnvironmentSettings() {}
 
     /**
-     * The settings with what the environment sets instead.
+     * Returns the settings, overridden by the environment.
      *
      * @throws IllegalArgumentException if a value is wrong; the message names the variable, its value, and what was
      *     expected
@@ -62,9 +62,9 @@ final class EnvironmentSettings {
     }
 
     /**
-     * The settings with one of them set by the name that its variable has in configurations of another kind.
+     * Returns the settings with one replaced, by its name in other kinds of configuration.
      *
-     * @throws IllegalArgumentException if there is none of this name, or the value is wrong
+     * @throws IllegalArgumentException if no setting has this name, or the value is wrong
      */
     static Settings set(Settings settings, String name, String value) {
         var setter = Variables.ALL.get(variable(name));
@@ -87,7 +87,7 @@ final class EnvironmentSettings {
         return variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** The names that look like ours and are not: typing errors, or service links that Kubernetes adds. In order. */
+    /** Returns the names with our prefix that are no settings: typing errors, or service links that Kubernetes adds. Sorted. */
     static List<String> unknown(Map<String, String> environment) {
         SortedSet<String> ours = ours(environment);
         if (!ours.isEmpty()) {
@@ -96,14 +96,14 @@ final class EnvironmentSettings {
         return List.copyOf(ours);
     }
 
-    /** Of the names that mean something, those whose value Kubernetes has set for a Service called so, in order. */
+    /** Returns the names of settings whose value Kubernetes has set for a Service of that name, sorted. */
     static List<String> serviceLinks(Map<String, String> environment) {
         return ours(environment).stream()
                 .filter(name -> isServiceLink(environment.getOrDefault(name, "")) && Variables.ALL.containsKey(name))
                 .toList();
     }
 
-    /** What stands there and is not used, in words; may be added to. */
+    /** Returns warnings about variables that are ignored; the list is mutable. */
     static List<String> warnings(Map<String, String> environment) {
         List<String> warnings = new ArrayList<>();
         for (String link : serviceLinks(environment)) {
@@ -136,7 +136,7 @@ final class EnvironmentSettings {
         return ours;
     }
 
-    /** All names that mean something. */
+    /** Returns the names of all settings. */
     static List<String> known() {
         return List.copyOf(Variables.ALL.keySet());
     }

@@ -18,28 +18,28 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that can be set. Immutable. What is null is derived, see {@link GraceBudget#of}. Each can be overridden
- * from the environment, by the variable named beside it; durations are written {@code 500ms}, {@code 30s}, {@code 2m} or
+ * All settings of a service. Immutable. A null value is derived, see {@link GraceBudget#of}. Each setting can be overridden
+ * by the environment variable named beside it; durations are written {@code 500ms}, {@code 30s}, {@code 2m} or
  * {@code PT30S}.
  *
- * @param grace {@code EBBTIDE_GRACE}: time from deletion to the kill, {@code > 0}; must be what the platform gives, such
+ * @param grace {@code EBBTIDE_GRACE}: time from deletion to the kill, {@code > 0}; must equal the platform's, such
  *     as {@code terminationGracePeriodSeconds}; derived: 30 s under Kubernetes and ECS, 5 s under Nomad, else 10 s
  * @param shares {@code EBBTIDE_PRE_STOP}, {@code EBBTIDE_LAME_DUCK}, {@code EBBTIDE_DRAIN}, {@code EBBTIDE_STOP}, {@code
- *     EBBTIDE_MARGIN}: how it is shared out
+ *     EBBTIDE_MARGIN}: how it is divided
  * @param drainLimits {@code EBBTIDE_DRAIN_REQUEST}, {@code ..._WEBSOCKET}, {@code ..._STREAM}, {@code ..._JOB}, {@code
- *     ..._MESSAGE}: how long work of a kind may take at most once the lame duck is over, {@code >= 0} and at most 365 days; of a kind without
- *     one, as long as the drain
+ *     ..._MESSAGE}: the maximum time for work of a kind once the lame duck is over, {@code >= 0} and at most 365 days; a kind
+ *     without one may take as long as the drain
  * @param lameDuckRules {@code EBBTIDE_LAME_DUCK_POLICY}, {@code EBBTIDE_LAME_DUCK_MIN}, {@code EBBTIDE_SENDERS}, {@code
  *     EBBTIDE_LAME_DUCK_READINESS}: how the lame duck behaves, and when it ends before its whole time
- * @param managementPort {@code EBBTIDE_MANAGEMENT_PORT}: 1 to 65535, or 0 for any that is free; null for no management
+ * @param managementPort {@code EBBTIDE_MANAGEMENT_PORT}: 1 to 65535, or 0 for any free one; null for no management
  *     server
- * @param managementAddress {@code EBBTIDE_MANAGEMENT_ADDRESS}: where it binds; derived: every address under an
+ * @param managementAddress {@code EBBTIDE_MANAGEMENT_ADDRESS}: the address that it binds to; derived: every address under an
  *     orchestrator, else loopback
- * @param terminationLog {@code EBBTIDE_TERMINATION_LOG}: the file that gets a short text about the end of a service under
- *     {@code run()}; derived: {@code /dev/termination-log} where that can be written (Kubernetes' {@code
+ * @param terminationLog {@code EBBTIDE_TERMINATION_LOG}: the file for a short text about the end of a service under
+ *     {@code run()}; derived: {@code /dev/termination-log} where that is writable (Kubernetes' {@code
  *     terminationMessagePath})
- * @param probeDetails {@code EBBTIDE_PROBE_DETAILS}: {@code none}, {@code management} or {@code everywhere}: on which ports the
- *     answers to probes say more than the status; {@code management} unless set
+ * @param probeDetails {@code EBBTIDE_PROBE_DETAILS}: {@code none}, {@code management} or {@code everywhere}: the ports on which
+ *     probe responses contain more than the status; {@code management} unless set
  */
 public record Settings(
         @Nullable Duration grace,
@@ -50,7 +50,7 @@ public record Settings(
         @Nullable String managementAddress,
         @Nullable String terminationLog,
         ProbeDetails probeDetails) {
-    /** The port of the management server, unless another is set. */
+    /** The default port of the management server. */
     public static final int DEFAULT_MANAGEMENT_PORT = 8558;
 
     private static final Settings DERIVED = new Settings(
@@ -78,25 +78,25 @@ public record Settings(
         Expect.present(probeDetails, "probeDetails");
     }
 
-    /** Nothing set: all is derived, and there is no management server. */
+    /** Returns settings in which all is derived, and there is no management server. */
     public static Settings derived() {
         return DERIVED;
     }
 
     /**
-     * The same with one setting replaced by what a configuration says.
+     * Returns a copy with one setting replaced by a configured value.
      *
-     * @param name that of its environment variable, in lower case, with dashes and without the prefix, such as {@code
+     * @param name the name of its environment variable, in lower case, with dashes and without the prefix, such as {@code
      *     lame-duck} for {@code EBBTIDE_LAME_DUCK}
      * @param value written as in the environment
-     * @throws IllegalArgumentException if no setting has this name, or the value is wrong; the message says what was
+     * @throws IllegalArgumentException if no setting has this name, or the value is wrong; the message states what was
      *     expected
      */
     public Settings with(String name, String value) {
         return EnvironmentSettings.set(this, Expect.text(name, "name"), Expect.present(value, "value"));
     }
 
-    /** The same with another grace, {@code > 0}. */
+    /** Returns a copy with the given grace, {@code > 0}. */
     public Settings withGrace(Duration newGrace) {
         return new Settings(
                 newGrace,
@@ -109,32 +109,32 @@ public record Settings(
                 probeDetails);
     }
 
-    /** The same with another preStop, {@code >= 0}. */
+    /** Returns a copy with the given preStop, {@code >= 0}. */
     public Settings withPreStop(Duration newPreStop) {
         return withShares(shares.withPreStop(newPreStop));
     }
 
-    /** The same with another lame duck, {@code >= 0}. */
+    /** Returns a copy with the given lame duck, {@code >= 0}. */
     public Settings withLameDuck(Duration newLameDuck) {
         return withShares(shares.withLameDuck(newLameDuck));
     }
 
-    /** The same with another drain, {@code >= 0}. */
+    /** Returns a copy with the given drain, {@code >= 0}. */
     public Settings withDrain(Duration newDrain) {
         return withShares(shares.withDrain(newDrain));
     }
 
-    /** The same with another stop, {@code >= 0}. */
+    /** Returns a copy with the given stop, {@code >= 0}. */
     public Settings withStop(Duration newStop) {
         return withShares(shares.withStop(newStop));
     }
 
-    /** The same with another margin, {@code > 0}. */
+    /** Returns a copy with the given margin, {@code > 0}. */
     public Settings withMargin(Duration newMargin) {
         return withShares(shares.withMargin(newMargin));
     }
 
-    /** The same with another limit for work of one kind, {@code >= 0}, which is cut once it is over. */
+    /** Returns a copy with the given limit for work of one kind, {@code >= 0}; the work is aborted once it is over. */
     public Settings withDrainLimit(WorkKind kind, Duration limit) {
         var limits = new EnumMap<WorkKind, Duration>(WorkKind.class);
         limits.putAll(drainLimits);
@@ -143,31 +143,31 @@ public record Settings(
                 grace, shares, limits, lameDuckRules, managementPort, managementAddress, terminationLog, probeDetails);
     }
 
-    /** The same with other rules for the lame duck. */
+    /** Returns a copy with the given rules for the lame duck. */
     public Settings withLameDuckRules(LameDuckRules newRules) {
         return new Settings(
                 grace, shares, drainLimits, newRules, managementPort, managementAddress, terminationLog, probeDetails);
     }
 
-    /** The same with a management server on this port, 0 for any that is free. */
+    /** Returns a copy with a management server on the given port, 0 for any free one. */
     public Settings withManagementPort(int newPort) {
         return new Settings(
                 grace, shares, drainLimits, lameDuckRules, newPort, managementAddress, terminationLog, probeDetails);
     }
 
-    /** The same with a management server bound to this address. */
+    /** Returns a copy with a management server bound to the given address. */
     public Settings withManagementAddress(String newAddress) {
         return new Settings(
                 grace, shares, drainLimits, lameDuckRules, managementPort, newAddress, terminationLog, probeDetails);
     }
 
-    /** The same with another file for the short text about the end. */
+    /** Returns a copy with the given file for the short text about the end. */
     public Settings withTerminationLog(String newFile) {
         return new Settings(
                 grace, shares, drainLimits, lameDuckRules, managementPort, managementAddress, newFile, probeDetails);
     }
 
-    /** Returns a copy whose probes say more than the status on the given ports. */
+    /** Returns a copy whose probe responses contain more than the status on the given ports. */
     public Settings withProbeDetails(ProbeDetails newDetails) {
         return new Settings(
                 grace,
@@ -193,8 +193,8 @@ public record Settings(
     }
 
     /**
-     * The same with what these environment variables set instead: what the process itself does at its start, and what a
-     * tool does that judges a deployment. Variables that mean nothing here are left alone, see {@link #unknownVariables}.
+     * Returns a copy overridden by these environment variables, as the process itself does at its start, and as a tool does
+     * that checks a deployment. Unknown variables are ignored, see {@link #unknownVariables}.
      *
      * @throws IllegalArgumentException if a value is wrong; the message names the variable, its value, and what was
      *     expected
@@ -203,15 +203,15 @@ public record Settings(
         return EnvironmentSettings.override(this, Expect.map(environment, "environment"));
     }
 
-    /** The names of these that begin with {@code EBBTIDE_} and mean nothing, in order. */
+    /** Returns the names of these that begin with {@code EBBTIDE_} and are no settings, sorted. */
     public static List<String> unknownVariables(Map<String, String> environment) {
         return EnvironmentSettings.unknown(Expect.map(environment, "environment"));
     }
 
     /**
-     * How the time of a shutdown is shared out under this orchestrator.
+     * Returns how the time of a shutdown is divided under this orchestrator.
      *
-     * @throws IllegalArgumentException if shares set by hand do not fit; the message shows the addition
+     * @throws IllegalArgumentException if explicitly set shares do not fit; the message shows the addition
      */
     public GraceBudget budget(Orchestrator orchestrator) {
         Expect.present(orchestrator, "orchestrator");
@@ -219,7 +219,7 @@ public record Settings(
     }
 
     /**
-     * Returns a copy that keeps no time for a lame duck where none can be: the drain has it, unless it is set.
+     * Returns a copy without time for a lame duck where none is possible: the drain gets that time, unless the drain is set.
      *
      * @param serves whether clients send work to the service
      * @param warn gets a line if a lame duck was set
@@ -240,7 +240,7 @@ public record Settings(
         return withLameDuck(Duration.ZERO);
     }
 
-    /** Where the management server binds under this orchestrator, whose probes come from outside. */
+    /** Returns the address that the management server binds to; an orchestrator's probes come from outside. */
     String managementAddress(Orchestrator orchestrator) {
         if (managementAddress != null) {
             return managementAddress;
@@ -248,7 +248,7 @@ public record Settings(
         return orchestrator == Orchestrator.NONE ? "127.0.0.1" : "0.0.0.0";
     }
 
-    /** All of it in one line, as it is under this orchestrator, with what was assumed and why. */
+    /** Returns all settings in one line, as they are under this orchestrator, with the assumptions and their reasons. */
     String line(Orchestrator orchestrator, boolean terminal) {
         String management = managementPort == null
                 ? "no management server"

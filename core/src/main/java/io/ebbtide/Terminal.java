@@ -2,11 +2,11 @@ package io.ebbtide;
 
 import java.io.Console;
 
-/** Whether a person may sit in front of the process. */
+/** Whether a person may use the process at a terminal. */
 final class Terminal {
     private Terminal() {}
 
-    /** From JDK 22 on there is a console without a terminal, too, which then says so: by reflection, as 17 cannot ask. */
+    /** From JDK 22 on a console may have no terminal, and reports that: called by reflection, as 17 lacks the method. */
     @SuppressWarnings("SystemConsoleNull") // null on JDK 17 to 21
     static boolean isAttached() {
         Console console = System.console();

@@ -1,4 +1,4 @@
-/** The front door: {@link io.ebbtide.Ebbtide}, its builder and its settings. */
+/** The entry point: {@link io.ebbtide.Ebbtide}, its builder and its settings. */
 @NullMarked
 package io.ebbtide;
 

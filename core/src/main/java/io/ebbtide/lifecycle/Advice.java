@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 
-/** Which number to change, in words: what a budget and a shutdown tell whoever deploys the service. */
+/** Advice for the operator, as text: which number to change, derived from a budget or a shutdown. */
 final class Advice {
-    /** What came shortly before the end of a lame duck says that more would have come after it. */
+    /** A request after this share of the lame duck indicates that more would have arrived after its end. */
     private static final double CLOSE_TO_THE_END = 0.8;
 
-    /** A number to set is a fifth larger than what was seen. */
+    /** The advised number is a fifth larger than the observed one. */
     private static final double MORE = 1.2;
 
     /** A request that was on its way when the lame duck ended. */
@@ -32,9 +32,9 @@ final class Advice {
     }
 
     /**
-     * What a shutdown teaches.
+     * Returns the advice after a shutdown.
      *
-     * @param lameDuckEnded how long after the signal; zero if there was none
+     * @param lameDuckEnded the time from the signal to the end of the lame duck; zero if there was none
      */
     static List<String> after(
             Plan plan,
@@ -98,7 +98,7 @@ final class Advice {
         }
     }
 
-    /** Whether there was no lame duck although senders could have needed one: it was not left out as nobody waits. */
+    /** Whether the plan has no lame duck although senders may need one; false if only this shutdown skipped it. */
     private boolean isMissing() {
         return plan.hasSenders() && plan.lameDuck().isZero();
     }
@@ -117,7 +117,7 @@ final class Advice {
         }
     }
 
-    /** A limit that is shorter than the drain has cut before it; one that is longer may have, if there was time to spare. */
+    /** A limit shorter than the drain aborted work before its end; a longer one may have, if there was spare time. */
     private String whatCut(WorkKind kind) {
         Duration limit = plan.drainLimits().get(kind);
         if (limit == null) {
@@ -140,10 +140,10 @@ final class Advice {
     }
 
     /**
-     * What a budget cannot hold, before anything has happened.
+     * Returns what does not fit into a budget, before any shutdown.
      *
-     * @param shares those that were set by hand: whoever set one is not told that another would be better
-     * @param orchestrator who was seen
+     * @param shares those that were explicitly set: a lame duck among them is not reported as too short
+     * @param orchestrator the detected one
      */
     static List<String> before(Plan plan, GraceBudget.Shares shares, Orchestrator orchestrator) {
         var advice = new Advice(plan);
@@ -182,7 +182,7 @@ final class Advice {
         }
     }
 
-    /** The smallest grace in whole seconds that is enough for these shares. */
+    /** Advises the smallest grace in whole seconds that is enough for these shares. */
     private String raiseGrace(GraceBudget.Shares shares, Orchestrator orchestrator, Predicate<GraceBudget> enough) {
         Duration now = plan.budget().grace();
         long seconds = smallest(
@@ -225,7 +225,7 @@ final class Advice {
             Duration grace, GraceBudget.Shares shares, Orchestrator orchestrator, Predicate<GraceBudget> enough) {
         try {
             return enough.test(GraceBudget.of(grace, shares, orchestrator.mostLameDuck()));
-        } catch (IllegalArgumentException e) { // does not even add up
+        } catch (IllegalArgumentException e) { // the sum exceeds the grace
             return false;
         }
     }

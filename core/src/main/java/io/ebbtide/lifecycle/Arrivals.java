@@ -6,19 +6,19 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** When the requests of one peer came in the last two minutes, to a tenth of a second. Safe for use by many threads. */
+/** The arrival times of one peer's requests in the last two minutes, to a tenth of a second. Safe for use by many threads. */
 final class Arrivals {
     /*
      * Twelve buckets of ten seconds, and one that is being filled. Each has a counter, and a bit for each tenth of a
-     * second in which something came. A busy peer finds its bit set and writes nothing but the counter; a bucket whose
-     * time has come again is replaced, never cleared, so that nobody counts into what another one empties.
+     * second in which a request arrived. A busy peer finds its bit set and writes only the counter. An expired bucket is
+     * replaced, never cleared, so that no thread counts into a bucket that another thread clears.
      */
     static final Duration WINDOW = Duration.ofMinutes(2);
 
-    /** A moment ago, in buckets; enough to see that traffic has fallen, and what it has fallen to. */
+    /** The recent past, in buckets: enough to see that traffic has fallen, and to which rate. */
     private static final int LATELY = 2;
 
-    /** Beyond so many, chance explains less than one case in 700. */
+    /** Beyond this number, chance explains less than one case in 700. */
     private static final double DEVIATIONS = 3;
 
     private static final long SLOT_NANOS = 100_000_000;
@@ -52,7 +52,7 @@ final class Arrivals {
 
     private final AtomicReferenceArray<@Nullable Bucket> buckets = new AtomicReferenceArray<>(BUCKETS);
 
-    /** @param nanos since some moment that is the same for all, {@code >= 0} */
+    /** @param nanos time since a moment that is the same for all calls, {@code >= 0} */
     void add(long nanos) {
         long slot = nanos / SLOT_NANOS;
         long number = slot / SLOTS;
@@ -65,14 +65,14 @@ final class Arrivals {
         bucket.add((int) (slot % SLOTS));
     }
 
-    /** How many came in the buckets of the window that ends now. */
+    /** Returns the number of requests in the buckets of the window that ends now. */
     long count(long nowNanos) {
         return count(nowNanos, BUCKETS);
     }
 
     /**
-     * How many a second: in the window, or lately if that is less by more than chance, as traffic is often led away from
-     * a service that is to be stopped. None at all lately says that the peer has left, not how often it came.
+     * Returns the requests per second in the window, or recently if that is less by more than chance, as traffic is often
+     * routed away from a service before it is stopped. No recent request means that the peer has stopped, and gives no rate.
      */
     double perSecond(long nowNanos) {
         double always = perSecond(nowNanos, BUCKETS);
@@ -96,13 +96,13 @@ final class Arrivals {
         return count;
     }
 
-    /** How long a time the buckets stand for, the last of which is being filled; the clock began at 0. */
+    /** Returns the time that the buckets cover, of which the last is being filled; the clock began at 0. */
     private static long covered(long nowNanos, int buckets) {
         long bucketNanos = SLOTS * SLOT_NANOS;
         return Math.max(1, Math.min(nowNanos, (buckets - 1) * bucketNanos + nowNanos % bucketNanos));
     }
 
-    /** When the last one came at the latest; -1 if none did in the window. */
+    /** Returns the latest possible time of the last arrival; -1 if there was none in the window. */
     long lastNanos(long nowNanos) {
         long now = nowNanos / SLOT_NANOS;
         for (long slot = now; slot >= Math.max(0, now - WINDOW_SLOTS); slot--) {
@@ -113,7 +113,7 @@ final class Arrivals {
         return -1;
     }
 
-    /** The longest time between two of the window, to two tenths of a second more than it was. */
+    /** Returns the longest time between two arrivals in the window, at most two tenths of a second too long. */
     Duration longestGap(long nowNanos) {
         long now = nowNanos / SLOT_NANOS;
         long before = -1;

@@ -15,11 +15,11 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Looks for whoever may get between the signal and the drain, and knows the remedy. Confine to one thread at a time. */
+/** Detects code that may interfere between the signal and the drain, and names the remedy. Confine to one thread at a time. */
 final class Conductor {
     private static final Set<String> SHELLS = Set.of("sh", "bash", "dash", "ash", "zsh", "ksh", "busybox");
 
-    /** By the beginning of a class name. */
+    /** By the prefix of a class name. */
     private static final Map<String, String> REMEDIES = Map.of(
             "org.apache.logging.log4j",
                     "set shutdownHook=\"disable\" in Log4j2's configuration; it is shut down here last",
@@ -35,7 +35,7 @@ final class Conductor {
 
     private Set<Long> before = Set.of();
 
-    /** Remembers who runs: hooks do not yet. */
+    /** Records the running threads: hooks do not run yet. */
     void lookBefore() {
         var running = new HashSet<Long>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
@@ -46,7 +46,7 @@ final class Conductor {
 
     /**
      * Waits until the JVM has started all hooks, one after the other, and joins them; one second at most, which only a machine without
-     * a free processor needs. To be called in a hook.
+     * a free processor needs. Call it in a hook.
      */
     static void awaitHooks() {
         Ticker ticker = Ticker.system();
@@ -69,10 +69,10 @@ final class Conductor {
     }
 
     /**
-     * The hooks of others that run now, each with its remedy. To be called in a hook: nobody else is started at that
-     * moment, and who was created with a lower number than this thread and has just come to life can be nothing else.
+     * Returns the other hooks that run now, each with its remedy. Call it in a hook: no other threads start at that moment,
+     * so a thread that has just started, and whose id is lower than this thread's, can only be a hook.
      *
-     * @param self the hook that asks
+     * @param self the calling hook
      */
     List<String> racingHooks(Thread self) {
         List<String> hooks = new ArrayList<>();
@@ -102,7 +102,7 @@ final class Conductor {
                 .orElse(null);
     }
 
-    /** The class that began what the thread does; the JDK's own do not count. */
+    /** Returns the class of the outermost frame that is not of the JDK. */
     private static String ownerOf(StackTraceElement[] stack) {
         for (int i = stack.length - 1; i >= 0; i--) {
             String name = stack[i].getClassName();
@@ -114,7 +114,7 @@ final class Conductor {
         return "";
     }
 
-    /** What is wrong with the way in which the process was started; null if nothing is. */
+    /** Returns what is wrong with the way in which the process was started; null if nothing is. */
     static @Nullable String wrongParent() {
         long parent = ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
         return parent == 1 && ProcessHandle.current().pid() != 1 ? wrongParent(Path.of("/proc/1/cmdline")) : null;
@@ -132,18 +132,18 @@ final class Conductor {
                         .formatted(command); // without its arguments, which may hold passwords
             }
         } catch (IOException | RuntimeException e) {
-            // no Linux, or not ours to see
+            // no Linux, or no permission
         }
         return null;
     }
 
-    /** Whether a thread calls exit: it waits for the hooks, so a drain in a hook must not wait for it. */
+    /** Whether a thread is in exit: that waits for the hooks, so a drain in a hook must not wait for the thread. */
     static boolean isInExit(Thread thread) {
         return Arrays.stream(thread.getStackTrace()).anyMatch(frame -> isAt(frame, "java.lang.Shutdown", "exit"));
     }
 
     /**
-     * Whether a thread waits for ever in {@code System.exit}, because the process is ending already: a hook that calls it.
+     * Whether a thread waits for ever in {@code System.exit}: it is a hook, and calls it while the process ends already.
      */
     static boolean isStuckInExit(Thread thread, StackTraceElement[] stack) {
         return thread.getState() == Thread.State.BLOCKED

@@ -1,11 +1,11 @@
 package io.ebbtide.lifecycle;
 
-/** What is known of the connection that a request came by. */
+/** How the connection of a request was used before, and whether it outlives the response. */
 public enum ConnectionUse {
-    /** It had brought none before: late, it is from somebody who has not learnt of the leaving. */
+    /** No request came on it before: a late one shows that its sender has not noticed the shutdown. */
     FIRST,
-    /** It had, and ends with the answer once the service leaves (HTTP/1.1): whoever sent it has to come back, or not. */
+    /** Requests came on it before. It ends with the response once the shutdown begins (HTTP/1.1): its client may reconnect. */
     AGAIN,
-    /** It goes on whatever the answer says, as one of many streams does (HTTP/2). */
+    /** It continues after any response, as with one stream of many (HTTP/2). */
     SHARED
 }

@@ -4,10 +4,10 @@ import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 
-/** The moments at which the states of one shutdown must end. What one does not use, the next one has. Immutable. */
+/** The deadlines of the states of one shutdown. The next state gets the time that one does not use. Immutable. */
 record Deadlines(Ticker ticker, long startNanos, GraceBudget budget) {
     /**
-     * What {@code Runtime.halt} takes: HotSpot waits up to 300 ms for threads in native code (a selector, a write to a full pipe), 30
+     * The time that {@code Runtime.halt} takes: HotSpot waits up to 300 ms for threads in native code (a selector, a write to a full pipe), 30
      * times 10 ms in {@code VM_Exit::wait_for_threads_in_native_to_block}; up to 365 ms passed until the process was gone.
      */
     private static final Duration HALT = Duration.ofMillis(500);
@@ -19,28 +19,28 @@ record Deadlines(Ticker ticker, long startNanos, GraceBudget budget) {
     /** The shortest margin in which the process can be halted before the kill. */
     static final Duration LEAST_MARGIN = HALT.plus(LEAST_TO_WRITE);
 
-    /** What is left of the lame duck; zero when it is over. */
+    /** Returns the remaining lame duck; zero when it is over. */
     Duration untilLameDuckEnds() {
         return until(budget.lameDuck());
     }
 
-    /** What is left until work in flight is cut. */
+    /** Returns the time until work in flight is aborted. */
     Duration untilDrainEnds() {
         return until(budget.lameDuck().plus(budget.drain()));
     }
 
-    /** Time since work in flight had to be cut; negative if it has not. */
+    /** Returns the time since work in flight had to be aborted; negative before that. */
     Duration sinceDrainEnded() {
         return elapsed().minus(budget.lameDuck()).minus(budget.drain());
     }
 
-    /** What is left until components are left behind. */
+    /** Returns the time until components are abandoned. */
     Duration untilStopEnds() {
         return until(allShares());
     }
 
     /**
-     * Time until an overrun is reported and the process halted: half of the margin before the kill, or earlier where halting takes
+     * Returns the time until an overrun is reported and the process halted: half of the margin before the kill, or earlier where halting takes
      * longer than that.
      */
     Duration untilAlarm() {
@@ -49,7 +49,7 @@ record Deadlines(Ticker ticker, long startNanos, GraceBudget budget) {
         return until(budget.grace().minus(budget.preStop()).minus(before));
     }
 
-    /** How long writing may take at the alarm, in nanoseconds, so that the JVM can still halt in time. Allocates nothing. */
+    /** Returns how long writing may take at the alarm, in nanoseconds, so that the JVM can still halt in time. Allocates nothing. */
     long nanosToWrite() {
         long killNanos =
                 startNanos + budget.grace().toNanos() - budget.preStop().toNanos();
@@ -60,7 +60,7 @@ record Deadlines(Ticker ticker, long startNanos, GraceBudget budget) {
         return ticker.since(startNanos);
     }
 
-    /** The same without an object, for when there is no memory. */
+    /** As {@link #elapsed}, but allocates nothing, for use without memory. */
     long elapsedMillis() {
         return (ticker.nanos() - startNanos) / 1_000_000;
     }

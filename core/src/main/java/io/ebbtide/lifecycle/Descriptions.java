@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 
 /**
- * Describes work that was cut. A description is the user's code and may never return: it is called on a thread that is then
+ * Describes work that was aborted. A description is user code and may never return: the thread that called it is then
  * abandoned, and the work is reported without it. Not thread-safe; confine to one thread.
  */
 final class Descriptions {
@@ -33,7 +33,7 @@ final class Descriptions {
         this.problems = problems;
     }
 
-    /** Describes all of them, in their order. Blocks for 1 s at most. */
+    /** Describes the work of all tickets, in their order. Blocks for 1 s at most. */
     List<WorkInFlight> of(List<Ticket> tickets) {
         List<WorkInFlight> all = new ArrayList<>();
         long beginNanos = ticker.nanos();
@@ -50,7 +50,7 @@ final class Descriptions {
         return all;
     }
 
-    /** Returns false if one did not return in time; those before it are in the list then. */
+    /** Returns false if a description did not return in time; those before it are in the list then. */
     private boolean describe(List<Ticket> tickets, Duration bound, List<WorkInFlight> all) {
         Queue<WorkInFlight> described = new ConcurrentLinkedQueue<>();
         BoundedCall call = BoundedCall.begin(

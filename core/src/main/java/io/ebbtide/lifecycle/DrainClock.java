@@ -10,25 +10,25 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** How long work of each kind may go on in one shutdown. {@link #remaining} may be asked by any thread; the rest by one. */
+/** How long work of each kind may go on in one shutdown. {@link #remaining} may be called by any thread; the rest by one. */
 final class DrainClock {
     private final Deadlines deadlines;
     private final Map<WorkKind, Duration> limits;
     private final Set<WorkKind> over = EnumSet.noneOf(WorkKind.class);
     private volatile @Nullable Duration begun;
 
-    /** @param limits of the kinds that may not take as long as the drain */
+    /** @param limits the limits of the kinds that may not take as long as the drain */
     DrainClock(Deadlines deadlines, Map<WorkKind, Duration> limits) {
         this.deadlines = deadlines;
         this.limits = limits;
     }
 
-    /** The lame duck is over: the limits begin to count. */
+    /** Starts the limits: the lame duck is over. */
     void begin() {
         begun = deadlines.elapsed();
     }
 
-    /** How long work of this kind may go on at least: before the drain begins, that may be at any moment. */
+    /** Returns the minimum time that work of this kind still has: until the drain begins, it may begin at any moment. */
     Duration remaining(WorkKind kind) {
         Duration all = deadlines.untilDrainEnds();
         Duration limit = limits.get(kind);
@@ -40,7 +40,7 @@ final class DrainClock {
         return Durations.max(Duration.ZERO, Durations.min(all, left));
     }
 
-    /** Until the time of the next kind is over, or the drain's. */
+    /** Returns the time until the next kind's limit is over, or the drain. */
     Duration untilNext() {
         Duration next = deadlines.untilDrainEnds();
         for (WorkKind kind : limits.keySet()) {
@@ -49,7 +49,7 @@ final class DrainClock {
         return next;
     }
 
-    /** How long the time of the drain, or of a kind that is not over yet, has been exceeded; negative or zero if it is not. */
+    /** Returns by how long the drain, or the limit of a kind not yet taken over, has been exceeded; negative or zero if not. */
     Duration late() {
         Duration late = deadlines.sinceDrainEnded();
         Duration since = begun;
@@ -61,7 +61,7 @@ final class DrainClock {
         return late;
     }
 
-    /** The kinds whose time is over since this was last asked. */
+    /** Returns the kinds whose limit was exceeded since the last call. */
     List<WorkKind> takeOver() {
         List<WorkKind> now = new ArrayList<>();
         for (WorkKind kind : limits.keySet()) {

@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Last words on standard error, where the logger cannot be trusted. Safe for use by many threads. */
+/** The final report on standard error, for when the logger cannot be trusted. Safe for use by many threads. */
 final class EmergencyReport {
     /*
-     * Whoever calls this cannot trust the heap, the logger or System.err, whose lock a stuck thread may hold. So the
-     * text is put together byte by byte in a buffer that exists since the start, and goes to file descriptor 2. What
-     * needs memory (the list, the stacks) comes last, and may fail.
+     * The caller cannot trust the heap, the logger or System.err, whose lock a stuck thread may hold. So the text is
+     * assembled byte by byte in a buffer that exists since the start, and goes to file descriptor 2. The parts that need
+     * memory (the list, the stacks) come last, and may fail.
      */
     private static final long MOST_NANOS = 250_000_000;
     private static final int MOST_STRAGGLERS = 16;
@@ -32,7 +32,7 @@ final class EmergencyReport {
     private final Request request = new Request();
     private int length;
 
-    /** What is to be written. */
+    /** The content to write. */
     private static final class Request {
         @Nullable
         List<Lifecycle> lifecycles;
@@ -42,7 +42,7 @@ final class EmergencyReport {
         boolean done;
     }
 
-    /** @param terminationLog gets what standard error gets, as far as there is room */
+    /** @param terminationLog receives the same text as standard error, as far as there is room */
     EmergencyReport(TerminationLog terminationLog) {
         this(terminationLog, new FileOutputStream(FileDescriptor.err));
     }
@@ -53,28 +53,28 @@ final class EmergencyReport {
     }
 
     /**
-     * The report of a shutdown that the logger did not take. May block for ever, if nobody reads there: so it holds no lock
-     * that the last words need.
+     * Writes the report of a shutdown that the logger did not accept. May block for ever, if standard error is a pipe without
+     * a reader: so it holds no lock that {@link #writeLast} needs.
      */
     void write(ShutdownReport report) {
         write(ReportText.line(report));
     }
 
-    /** Writes a line; the rest as {@link #write(ShutdownReport)}. */
+    /** Writes a line, under the conditions of {@link #write(ShutdownReport)}. */
     void write(String line) {
         try {
             standardError.write((line + "\n").getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            // nobody is left to tell
+            // no other place to report it
         }
     }
 
-    /** Starts the thread that {@link #writeLast} needs: in an emergency there may be none to be had. */
+    /** Starts the thread that {@link #writeLast} needs: in an emergency none may be available. */
     void start() {
         Threads.daemon("ebbtide-emergency", this::awaitEmergency).start();
     }
 
-    /** Puts a headline together and forgets it: whatever is loaded or linked at its first use is so from now on. */
+    /** Assembles a headline and discards it: all that loads or links at its first use does so now. */
     synchronized void rehearse(Lifecycle lifecycle) {
         length = 0;
         headline(lifecycle, "", 0);
@@ -83,10 +83,10 @@ final class EmergencyReport {
     }
 
     /**
-     * Has what is known of services that have not stopped written by the thread that waits for it, and waits for that, but
-     * no longer than a moment: standard error may be a pipe without a reader. Allocates nothing.
+     * Lets the waiting thread write what is known of services that have not stopped, and waits for it, but only for a short
+     * time: standard error may be a pipe without a reader. Allocates nothing.
      *
-     * @param maxNanos how long the moment may be at most; it is 250 ms where there is more time
+     * @param maxNanos the maximum of that time; it is 250 ms where more is available
      */
     void writeLast(List<Lifecycle> lifecycles, String why, int exitCode, long maxNanos) {
         synchronized (request) {
@@ -115,8 +115,8 @@ final class EmergencyReport {
             }
             write(request.lifecycles, request.why, request.exitCode);
         } catch (InterruptedException e) {
-            // nobody but us knows this thread
-        } finally { // an error, too, must not keep the process
+            // only this class knows this thread
+        } finally { // an error, too, must not keep the process alive
             synchronized (request) {
                 request.done = true;
                 request.notifyAll();
@@ -178,7 +178,7 @@ final class EmergencyReport {
         }
     }
 
-    /** The threads that are no daemons: other hooks, and whoever waits for them. */
+    /** Lists the threads that are no daemons: other hooks, and the threads that wait for them. */
     private void holdUps() {
         int count = 0;
         for (Map.Entry<Thread, StackTraceElement[]> each :
@@ -209,7 +209,7 @@ final class EmergencyReport {
         return this;
     }
 
-    /** What others have named must not forge a line. */
+    /** User-supplied names must not forge a line. */
     private EmergencyReport name(String name) {
         for (int i = 0; i < name.length() && length < buffer.length; i++) {
             char c = name.charAt(i);
@@ -229,11 +229,11 @@ final class EmergencyReport {
     }
 
     private void flush() {
-        terminationLog.write(buffer, length); // first: nothing hinders a file so easily as a pipe that nobody reads
+        terminationLog.write(buffer, length); // first: a file rarely blocks, a pipe without a reader does
         try {
             standardError.write(buffer, 0, length);
         } catch (IOException e) {
-            // nobody is left to tell
+            // no other place to report it
         }
         length = 0;
     }

@@ -1,22 +1,22 @@
 package io.ebbtide.lifecycle;
 
 /**
- * What the process ends with under {@code run()}, from best to worst. A process that ends in another's shutdown hook
- * keeps the code that it already had, such as 143.
+ * The exit codes of the process under {@code run()}, from best to worst. A process that was shutting down already keeps
+ * the code that it had, such as 143.
  */
 public enum ExitCode {
-    /** Nothing was lost, everything stopped. */
+    /** No work was lost, and everything stopped. */
     CLEAN(0),
-    /** Nothing was lost, but something did not stop as it should: see {@code problems} in the report. */
+    /** No work was lost, but a part did not stop as expected: see {@code problems} in the report. */
     STOP_FAILED(80),
     /**
-     * Work was cut, a job among it perhaps: see {@code cut} in the report. Or the shutdown itself failed, and nobody
-     * knows what was lost: see the log.
+     * Work was cut, that is aborted because its time was over, perhaps also jobs: see {@code cut} in the report. Or the
+     * shutdown itself failed, and the loss is unknown: see the log.
      */
     WORK_CUT(81),
     /** The service did not start. */
     START_FAILED(1),
-    /** The watchdog had to end the process. */
+    /** The watchdog had to halt the process. */
     OVERRUN(82);
 
     private final int code;
@@ -25,12 +25,12 @@ public enum ExitCode {
         this.code = code;
     }
 
-    /** The number that the platform sees. */
+    /** Returns the number that the platform sees. */
     public int code() {
         return code;
     }
 
-    /** The worse of the two. */
+    /** Returns the worse of the two. */
     public ExitCode worse(ExitCode other) {
         return compareTo(other) >= 0 ? this : other;
     }

@@ -6,14 +6,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the time from deletion to the kill is shared out. Immutable. Made by {@link #of}.
+ * How the time from deletion to the kill is divided. Immutable. Create with {@link #of}.
  *
- * @param grace the whole: the same number as {@code terminationGracePeriodSeconds}; at most 7 days
+ * @param grace the whole time: the same number as {@code terminationGracePeriodSeconds}; at most 7 days
  * @param preStop what the platform's own preStop hook takes before the signal comes
- * @param lameDuck how long the service goes on serving while clients and balancers leave
+ * @param lameDuck how long the service continues to serve while clients and balancers stop sending
  * @param drain how long work in flight may take once listeners are closed
  * @param stop how long all components together may take to stop
- * @param margin what is left at the end, in which an overrun is reported and the process halted
+ * @param margin the time remaining at the end, in which an overrun is reported and the process halted
  */
 public record GraceBudget(
         Duration grace, Duration preStop, Duration lameDuck, Duration drain, Duration stop, Duration margin) {
@@ -45,7 +45,7 @@ public record GraceBudget(
     }
 
     /**
-     * The shares that somebody set; null where the library derives one.
+     * The shares that were explicitly set; null where the library derives one.
      *
      * @param preStop {@code >= 0}
      * @param lameDuck {@code >= 0}
@@ -72,27 +72,27 @@ public record GraceBudget(
             }
         }
 
-        /** The same with another preStop, {@code >= 0}. */
+        /** Returns a copy with the given preStop, {@code >= 0}. */
         public Shares withPreStop(Duration newPreStop) {
             return new Shares(newPreStop, lameDuck, drain, stop, margin);
         }
 
-        /** The same with another lame duck, {@code >= 0}. */
+        /** Returns a copy with the given lame duck, {@code >= 0}. */
         public Shares withLameDuck(Duration newLameDuck) {
             return new Shares(preStop, newLameDuck, drain, stop, margin);
         }
 
-        /** The same with another drain, {@code >= 0}. */
+        /** Returns a copy with the given drain, {@code >= 0}. */
         public Shares withDrain(Duration newDrain) {
             return new Shares(preStop, lameDuck, newDrain, stop, margin);
         }
 
-        /** The same with another stop, {@code >= 0}. */
+        /** Returns a copy with the given stop, {@code >= 0}. */
         public Shares withStop(Duration newStop) {
             return new Shares(preStop, lameDuck, drain, newStop, margin);
         }
 
-        /** The same with another margin, {@code > 0}. */
+        /** Returns a copy with the given margin, {@code > 0}. */
         public Shares withMargin(Duration newMargin) {
             return new Shares(preStop, lameDuck, drain, stop, newMargin);
         }
@@ -105,12 +105,12 @@ public record GraceBudget(
     }
 
     /**
-     * Shares out the grace. What is not set is derived: preStop 0, margin 10 % (at least 1 s), stop 20 % (at most
+     * Divides the grace. Shares that are not set are derived: preStop 0, margin 10 % (at least 1 s), stop 20 % (at most
      * 10 s), lame duck 50 % (at most {@code mostLameDuck}), at least 20 % for the drain, which also gets the rest.
-     * Where that is more than there is, what is derived shrinks in proportion.
+     * Where the sum exceeds the grace, the derived lame duck, drain and stop shrink in proportion.
      *
-     * @param mostLameDuck the largest lame duck to derive: how long clients can take at most to learn of the removal
-     * @throws IllegalArgumentException if shares set by hand do not fit; the message shows the addition
+     * @param mostLameDuck the maximum lame duck to derive: the longest time that clients may need to notice the removal
+     * @throws IllegalArgumentException if explicitly set shares do not fit; the message shows the addition
      */
     public static GraceBudget of(Duration grace, Shares set, Duration mostLameDuck) {
         Expect.present(set, "shares");
@@ -156,7 +156,7 @@ public record GraceBudget(
                 margin);
     }
 
-    /** In one line: {@code 30 s = preStop 0 ms + lameDuck 15 s + drain 6 s + stop 6 s + margin 3 s}. */
+    /** Returns the addition in one line: {@code 30 s = preStop 0 ms + lameDuck 15 s + drain 6 s + stop 6 s + margin 3 s}. */
     public String addition() {
         return "%s = preStop %s + lameDuck %s + drain %s + stop %s + margin %s"
                 .formatted(

@@ -3,16 +3,16 @@ package io.ebbtide.lifecycle;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Those who ask a service how it is, and come for as long as the process lives, whoever else has left. */
+/** Clients that check the health of a service as long as the process lives, even after all others have stopped. */
 public final class HealthCheckers {
-    /* What each calls itself at the front of User-Agent, by its own documentation. */
+    /* The prefix of each one's User-Agent, from its own documentation. */
     private static final List<String> AGENTS = List.of(
             "kube-probe/", "ELB-HealthChecker/", "GoogleHC/", "Prometheus/", "Envoy/HC", "Amazon-Route53-Health-Check");
 
     private HealthCheckers() {}
 
     /**
-     * Whether a request comes from one of them: then it says nothing of where traffic is sent, and is handed to {@link
+     * Whether a request comes from a health checker: it says nothing about where traffic is sent, and is passed to {@link
      * Traffic#admit} without a peer. Does not block.
      *
      * @param userAgent the header {@code User-Agent}; null if there is none

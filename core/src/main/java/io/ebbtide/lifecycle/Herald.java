@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tells the listeners, in order, on a thread of its own that ends when idle. Safe for use by many threads. */
+/** Notifies the listeners, in order, on a thread of its own that ends when idle. Safe for use by many threads. */
 final class Herald {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
@@ -40,7 +40,7 @@ final class Herald {
         tell("stopped", listener -> listener.stopped(report));
     }
 
-    /** Waits until all listeners have been told all; returns who has not come back in time, or null. */
+    /** Waits until all listeners have been notified; returns the call that has not returned in time, or null. */
     @Nullable
     String await(Duration bound) {
         if (listeners.isEmpty()) {
@@ -85,7 +85,7 @@ final class Herald {
                 telling = who;
                 try {
                     call.accept(listener);
-                } catch (Throwable e) { // whatever a listener throws, the next one is told
+                } catch (Throwable e) { // whatever a listener throws, the next one is notified
                     problems.add(who + " failed: " + Redact.oneLine(e));
                     log.write(LOG, to -> to.warn("{} failed: {}", who, Redact.trace(e)));
                 } finally {
