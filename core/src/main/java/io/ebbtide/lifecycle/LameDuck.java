@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out when a service may end its lame duck, by those who brought its traffic. Confine to one thread. */
+/** Determines when a service may end its lame duck, from the peers that sent its traffic. Confine to one thread. */
 final class LameDuck {
     private static final Duration FLOOR = Duration.ofSeconds(2);
     private static final Duration LOOK_AGAIN = Duration.ofMillis(250);
@@ -22,7 +22,7 @@ final class LameDuck {
      * Begins now.
      *
      * @param senders how many routers may stand behind one address; 0 to derive it: 16 if one address, or this machine's
-     *     own, brings more than 90 %, else 1
+     *     own, sends more than 90 %, else 1
      */
     LameDuck(Peers peers, Duration least, Duration most, int senders) {
         this.peers = peers;
@@ -44,8 +44,8 @@ final class LameDuck {
     }
 
     /**
-     * Whether there is enough traffic to prove anything by its end: those whose silence proves something brought over
-     * 90 % of it. Many who come too rarely to be watched may still be half of it.
+     * Whether the end of the traffic can be proved by silence: the peers whose silence proves something sent over 90 % of
+     * it. Many peers that send too rarely to be watched may still send half of it.
      */
     boolean canTell() {
         long now = peers.now();
@@ -56,7 +56,7 @@ final class LameDuck {
         return proving > MOST_OF_ALL * total;
     }
 
-    /** Zero if everybody has been silent for long enough; else how long to wait until it can be so, or to look again. */
+    /** Returns zero if all watched peers have been silent for long enough; else the time until that may be so, or to poll again. */
     Duration untilQuiet() {
         long now = peers.now();
         Duration left = least.minus(Duration.ofNanos(now - beganNanos));
@@ -69,7 +69,7 @@ final class LameDuck {
         return Durations.max(left, Duration.ZERO);
     }
 
-    /** Who has to be waited for longest, or whose silence proves nothing; null if none is watched. */
+    /** Returns the peer that must be waited for longest, or whose silence proves nothing; null if none is watched. */
     @Nullable
     String heldBy() {
         long now = peers.now();

@@ -1,11 +1,11 @@
 package io.ebbtide.lifecycle;
 
-/** How long a service goes on serving everything once it has been told to stop. */
+/** How long a service continues to serve everything once the shutdown has begun. */
 public enum LameDuckPolicy {
-    /** Until those who sent the traffic have measurably stopped, at most for the whole lame duck. */
+    /** Until the senders of the traffic have measurably stopped, at most for the whole lame duck. */
     ADAPTIVE,
     /** For the whole lame duck. */
     FIXED,
-    /** Not at all: for what is taken out of traffic before it is stopped. */
+    /** Not at all: for services that are taken out of traffic before they are stopped. */
     NONE
 }

@@ -10,7 +10,7 @@ import java.util.Deque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What comes after the last state: the report is told, the frame closed, the log flushed. Confine to one thread. */
+/** The steps after the last state: publishes the report, closes the frame, flushes the log. Confine to one thread. */
 final class LastWords {
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
     private static final Duration MOST = Duration.ofSeconds(1);
@@ -21,7 +21,7 @@ final class LastWords {
     private final BackgroundLog log;
     private final Ticker ticker;
 
-    /** Whether the logger has taken the report; set on the log's thread. */
+    /** Whether the logger has accepted the report; set on the log's thread. */
     private volatile boolean isReported;
 
     LastWords(String service, Deadlines deadlines, Herald herald, BackgroundLog log, Ticker ticker) {
@@ -47,7 +47,7 @@ final class LastWords {
             log.write(LOG, to -> to.warn("'{}': {}", service, advice));
         }
         herald.stopped(report);
-        herald.await(Durations.min(halfOfTheRest(), MOST)); // of the margin, if others have used up all else
+        herald.await(Durations.min(halfOfTheRest(), MOST)); // of the margin, if all other time is used up
     }
 
     void fault(Throwable fault) {
@@ -66,7 +66,7 @@ final class LastWords {
         }
     }
 
-    /** Returns whether the logger took the report, and all else that was logged, in time. */
+    /** Returns whether the logger accepted the report, and all other lines, in time. */
     boolean end() {
         herald.close();
         boolean isWritten = log.flush(Durations.min(halfOfTheRest(), MOST));

@@ -14,9 +14,9 @@ import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the requests that arrive after the service was told to stop. Safe for use by many threads. */
+/** Counts the requests that arrive after the shutdown has begun. Safe for use by many threads. */
 public final class LateTraffic {
-    /** The upper bounds by which offsets are counted; the last class has none. */
+    /** The upper bounds of the classes of offsets; the last class has none. */
     public static final List<Duration> OFFSETS =
             Durations.ofMillis(500, 1_000, 2_000, 3_000, 5_000, 7_000, 10_000, 15_000, 20_000, 30_000, 60_000);
 
@@ -64,28 +64,28 @@ public final class LateTraffic {
         }
     }
 
-    /** How many came. */
+    /** Returns the number of late requests. */
     public long count() {
         return all.count.sum();
     }
 
-    /** How many of them came on a connection that had brought none before. */
+    /** Returns how many of them came on a connection that had carried none before. */
     public long onNewConnections() {
         return newConnections.count.sum();
     }
 
-    /** How many came at an offset of at most {@code OFFSETS[index]}, and more than the bound before it. */
+    /** Returns how many came at an offset of at most {@code OFFSETS[index]}, and more than the bound before it. */
     public long countAt(int index) {
         return offsets[index].sum();
     }
 
-    /** How long after the signal the latest one came; zero if none did. */
+    /** Returns the time from the signal to the latest late request; zero if there was none. */
     public Duration latest() {
         return all.latest();
     }
 
     ShutdownReport.Late report() {
-        // more may come meanwhile: what is counted last of each is read first, so that no part is more than the whole
+        // more may arrive while this reads: counters incremented last are read first, so that no part exceeds the whole
         long refusedOfThem = refused.sum();
         long onNewConnections = onNewConnections();
         List<ShutdownReport.Offset> classes = new ArrayList<>();

@@ -28,11 +28,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One service from its start to its end. Behind {@code io.ebbtide.Ebbtide}, which is how users get one. Never touches
+ * The life of one service from its start to its end. Users obtain it through {@code io.ebbtide.Ebbtide}. Never touches
  * signals, hooks, {@code exit} or {@code halt}; {@link ProcessOwner} does. Safe for use by many threads.
  */
 public final class Lifecycle {
-    // Over 300 lines: a service as its parts see it, one short method for each question and each request.
+    // Over 300 lines: the service as its parts see it, one short method for each query and each command.
 
     private static final Logger LOG = LoggerFactory.getLogger(Lifecycle.class);
 
@@ -57,7 +57,7 @@ public final class Lifecycle {
     private volatile boolean told;
     private final AtomicBoolean reportWritten = new AtomicBoolean();
 
-    /** A service that has not started. */
+    /** Creates a service that has not started. */
     public Lifecycle(Plan plan, HealthControl health, InFlight inFlight, BackgroundLog log, Ticker ticker) {
         this.plan = plan;
         this.health = health;
@@ -71,48 +71,48 @@ public final class Lifecycle {
         starter = new Starter(frame, plan, health, traffic, () -> sequence.get() == null);
     }
 
-    /** Its name. */
+    /** Returns its name. */
     public String service() {
         return plan.service();
     }
 
-    /** The present state. */
+    /** Returns the current state. */
     public LifecycleState state() {
         return machine.state();
     }
 
-    /** What it consists of. */
+    /** Returns its parts and settings. */
     public Plan plan() {
         return plan;
     }
 
-    /** How long a state has lasted, whether it is over or not; zero if it has not been entered. */
+    /** Returns how long a state has lasted, whether it is over or not; zero if it has not been entered. */
     public Duration timeIn(LifecycleState state) {
         return machine.timeIn(state);
     }
 
-    /** Whether it is or was in this state. */
+    /** Whether the service is or was in this state. */
     public boolean hasEntered(LifecycleState state) {
         return machine.hasEntered(state);
     }
 
-    /** How much of the grace is used up: what the platform waited before the signal, and the time since; zero before. */
+    /** Returns the used part of the grace: the time of preStop before the signal, and the time since; zero before the signal. */
     public Duration graceUsed() {
         Deadlines now = deadlines();
         return now == null ? Duration.ZERO : now.budget().preStop().plus(now.elapsed());
     }
 
-    /** Has somebody told of each request that is answered; null for nobody. */
+    /** Notifies a watcher of each request that is answered; null for none. */
     public void watchRequests(@Nullable RequestWatcher watcher) {
         traffic.watch(watcher);
     }
 
-    /** The requests that have arrived since the service was told to stop. */
+    /** Returns the requests that have arrived since the shutdown began. */
     public LateTraffic late() {
         return traffic.late();
     }
 
-    /** What readiness is to say: whether the checks decide, or it fails whatever they say. */
+    /** Whether the checks decide readiness; false if it fails whatever they report. */
     public boolean isInRotation() {
         return switch (state()) {
             case RUNNING -> true;
@@ -122,16 +122,16 @@ public final class Lifecycle {
     }
 
     /**
-     * Has a view told of every move.
+     * Notifies a view of every change of state.
      *
-     * @param view called on the thread that moves; must not block
+     * @param view called on the thread that changes the state; must not block
      */
     public void onMove(Consumer<LifecycleState> view) {
         views.add(view);
     }
 
     /**
-     * Has a task run once the service is RUNNING, before {@link #start} returns.
+     * Runs a task once the service is RUNNING, before {@link #start} returns.
      *
      * @param task called on the thread that starts the service, under no lock; may take a moment
      */
@@ -139,7 +139,7 @@ public final class Lifecycle {
         onStarted.add(task);
     }
 
-    /** Adds what stands around everything else: started first, stopped after all else is. Only before the start. */
+    /** Adds a part of the frame: started before, and stopped after, everything else. Only before the start. */
     public void surroundWith(Part part) {
         frame.add(part);
     }
@@ -147,8 +147,8 @@ public final class Lifecycle {
     /**
      * Starts on the calling thread; returns once the service is RUNNING.
      *
-     * @throws IllegalStateException if it was started before, if a step of the start fails (the cause), or if the
-     *     service is told to stop meanwhile; in the last two all that had been started is stopped again first
+     * @throws IllegalStateException if it was started before, if a step of the start fails (the cause), or if a
+     *     shutdown begins during the start; in the last two cases all that had been started is stopped again first
      */
     public void start() {
         if (!startCalled.compareAndSet(false, true)) {
@@ -167,7 +167,7 @@ public final class Lifecycle {
         onStarted.forEach(Runnable::run);
     }
 
-    /** How long {@link #start} took until the service was RUNNING; zero before. */
+    /** Returns how long {@link #start} took until the service was RUNNING; zero before. */
     public Duration startTook() {
         return startTook;
     }
@@ -183,7 +183,7 @@ public final class Lifecycle {
                 "service '%s' is %s (expected: not started yet); build a new one".formatted(service(), state()));
     }
 
-    /** Waits for the end of a service that never ran, and tells why it did not. */
+    /** Waits for the end of a service that never ran; returns the exception with the reason. */
     private IllegalStateException stoppedInstead(@Nullable Throwable failure) {
         if (failure != null && !isLeaving()) {
             String what = "the " + starter.step() + " of '" + service() + "' failed";
@@ -200,12 +200,12 @@ public final class Lifecycle {
                 failure);
     }
 
-    /** Begins to stop, once; returns at once. A later call changes nothing. */
+    /** Begins to shut down, once; returns at once. A later call changes nothing. */
     public void shutdown(String reason, Leaving leaving) {
         begin(new ShutdownSequence(parts(), reason, leaving), null);
     }
 
-    /** Ends the lame duck now, if the service is leaving. */
+    /** Ends the lame duck now, if the service is shutting down. */
     public void skipLameDuck() {
         ShutdownSequence now = sequence.get();
         if (now != null) {
@@ -231,8 +231,8 @@ public final class Lifecycle {
     /**
      * Waits until the service is STOPPED.
      *
-     * @param timeout how long at most; more than 73 years are as many
-     * @throws TimeoutException if it is not stopped in time; the message names what is in flight
+     * @param timeout the maximum wait; more than 73 years count as 73 years
+     * @throws TimeoutException if it is not stopped in time; the message names the work in flight
      * @throws InterruptedException if interrupted while waiting
      */
     public ShutdownReport awaitStopped(Duration timeout) throws InterruptedException, TimeoutException {
@@ -246,7 +246,7 @@ public final class Lifecycle {
         }
     }
 
-    /** Waits until the service is STOPPED, however long that takes; an interrupt meanwhile stays set. */
+    /** Waits until the service is STOPPED, however long that takes; an interrupt during the wait stays set. */
     ShutdownReport awaitStopped() {
         Await.done(stopped, Duration.ofNanos(Long.MAX_VALUE / 4));
         return stopped.join();
@@ -256,7 +256,7 @@ public final class Lifecycle {
         return Await.done(stopped, bound);
     }
 
-    /** Whether the logger took the report in time. */
+    /** Whether the logger accepted the report in time. */
     boolean isTold() {
         return told;
     }
@@ -266,7 +266,7 @@ public final class Lifecycle {
         return reportWritten.compareAndSet(false, true);
     }
 
-    /** How long after a signal it may take until the alarm. */
+    /** Returns the maximum time from a signal to the alarm. */
     Duration untilAlarmAtMost() {
         return new Deadlines(ticker, ticker.nanos(), plan.budget()).untilAlarm();
     }
@@ -285,23 +285,23 @@ public final class Lifecycle {
         return now == null ? null : now.deadlines();
     }
 
-    /** Has a line logged on the log's own thread, so that an appender that hangs holds nobody up. */
+    /** Logs a warning on the log's own thread, so that a hanging appender delays no other thread. */
     void warn(String line) {
         log.write(LOG, to -> to.warn("'{}': {}", service(), line));
     }
 
-    /** Has a line of information logged on the log's own thread. */
+    /** Logs a line of information on the log's own thread. */
     void note(String line) {
         log.write(LOG, to -> to.info("'{}': {}", service(), line));
     }
 
-    /** What the service is busy with: for the emergency report, which has no time to find out. */
+    /** Returns the current step of the service, for the emergency report, which has no time to find out. */
     String step() {
         ShutdownSequence now = sequence.get();
         return now == null ? starter.step() : now.step();
     }
 
-    /** Why and since when it shuts down; null if it does not. */
+    /** Returns why and since when it shuts down; null if it does not. */
     @Nullable
     String reason() {
         ShutdownSequence now = sequence.get();
@@ -312,7 +312,7 @@ public final class Lifecycle {
         return inFlight;
     }
 
-    /** Has somebody told, on the thread that begins it, when the service begins to leave. */
+    /** Runs a watcher when the shutdown begins, on the thread that begins it. */
     void onLeaving(Runnable watcher) {
         onLeaving.add(watcher);
     }
@@ -333,10 +333,10 @@ public final class Lifecycle {
     }
 
     private void startSequence(ShutdownSequence wanted, @Nullable Throwable startFailure) {
-        // no daemon: the JVM must not end under a drain because the main thread has returned
+        // no daemon: the JVM must not end during a drain because the main thread has returned
         boolean isStarted = ReserveThreads.ofProcess()
                 .startUserThread("ebbtide-" + service() + "-shutdown", () -> leave(wanted, startFailure));
-        if (!isStarted) { // rather on this one than not at all
+        if (!isStarted) { // better on this thread than not at all
             leave(wanted, startFailure);
         }
     }
@@ -348,7 +348,7 @@ public final class Lifecycle {
             ShutdownReport report = now.run(startFailure);
             lastWords.report(report);
             outcome = CompletableFuture.completedStage(report);
-        } catch (Throwable e) { // a fault of our own: whoever waits must not wait for ever
+        } catch (Throwable e) { // a fault of our own: callers must not wait for ever
             lastWords.fault(e);
             outcome = CompletableFuture.failedStage(e);
         }
@@ -377,7 +377,7 @@ public final class Lifecycle {
     private void tell(Consumer<LifecycleState> view, LifecycleState state) {
         try {
             view.accept(state);
-        } catch (RuntimeException | Error e) { // one view must not keep the next from being told
+        } catch (RuntimeException | Error e) { // one view must not keep the next from being notified
             log.write(LOG, to -> to.error("a view of the state of '{}' failed: {}", service(), Redact.trace(e)));
         }
     }

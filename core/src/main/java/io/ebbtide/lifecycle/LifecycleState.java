@@ -6,13 +6,13 @@ public enum LifecycleState {
     STARTING,
     /** Serving. Readiness decides whether the service is in rotation. */
     RUNNING,
-    /** Told to stop, still serving while clients and balancers leave. */
+    /** The signal has come; requests are served while clients and balancers stop sending. */
     LAME_DUCK,
     /** Listeners are closed; work in flight finishes. */
     DRAINING,
     /** Components stop, last started first. */
     STOPPING,
-    /** Over. */
+    /** The service has ended. */
     STOPPED;
 
     /** A signal may come during start-up; a listener may serve already, so nothing skips DRAINING. */

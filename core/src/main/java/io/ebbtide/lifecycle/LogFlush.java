@@ -10,10 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.LoggerFactory;
 
-/** Has the logging framework write what it still holds. By reflection: no framework is ours to depend on. */
+/** Makes the logging framework write the lines that it still holds. By reflection: core depends on no framework. */
 final class LogFlush {
     /*
-     * A process that ends takes along what an asynchronous appender has not written: the report, of all lines. Logback's
+     * A process that ends loses the lines that an asynchronous appender has not written, even the report. Logback's
      * cannot be flushed, only stopped for good, and other hooks may still want to log; so we wait until the queues are
      * empty and their threads wait for more. Log4j2 flushes in a hook of its own; where that is disabled it is shut down
      * here.
@@ -22,13 +22,13 @@ final class LogFlush {
 
     private LogFlush() {}
 
-    /** Waits until all is written, at most for so long. Never throws. */
+    /** Waits until all is written, at most for the given time. Never throws. */
     static void flush(Duration most) {
         try {
             flushLogback(most);
             shutDownLog4j();
         } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
-            // another framework, or another version: then it goes as it would without us
+            // another framework, or another version: then nothing is flushed here
         }
     }
 

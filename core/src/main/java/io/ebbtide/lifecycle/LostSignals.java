@@ -8,17 +8,17 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Notices a signal whose handler the JVM could not start. Confine to one thread. */
+/** Detects a signal whose handler the JVM could not start. Confine to one thread. */
 final class LostSignals {
     /*
-     * HotSpot starts a Java thread for each signal. At the limit of threads that fails, and it drops the signal: no handler hears of
+     * HotSpot starts a Java thread for each signal. At the limit of threads that fails, and it drops the signal: no handler receives
      * it, no queue holds it. But its thread "Signal Dispatcher" has allocated by then: the handler's Thread, its name, the error.
-     * How much a thread has allocated can be read (com.sun.management.ThreadMXBean, since Java 6u25), costs a microsecond, and
-     * asks for no thread. A thread dump (SIGQUIT) allocates nothing there.
+     * The bytes that a thread has allocated can be read (com.sun.management.ThreadMXBean, since Java 6u25). That costs a
+     * microsecond, and needs no new thread. A thread dump (SIGQUIT) allocates nothing there.
      *
      * So a signal is lost if that number has grown by as much as a refusal takes, none of our handlers has run since, none is about to
-     * run, and a thread could not be started right after it. Measured on Java 17 and 25: a lost signal 1,280 bytes and more, one that is
-     * handled, by another component perhaps, 840 and less, the first jcmd 480 and less.
+     * run, and a thread could not be started right after it. Measured on Java 17 and 25: a lost signal takes 1,280 bytes or more, a
+     * handled one, perhaps by another component, 840 or less, the first jcmd 480 or less.
      */
     private static final long LEAST_BYTES = 1_000;
 
@@ -33,9 +33,9 @@ final class LostSignals {
     private boolean suspected;
 
     /**
-     * @param allocated how much the JVM's thread for signals has allocated, in bytes; negative if unknown
+     * @param allocated the bytes that the JVM's thread for signals has allocated; negative if unknown
      * @param handled how many signals have reached their handler
-     * @param refused asked right after a signal: whether the system refuses to start a thread
+     * @param refused called right after a signal: whether the system refuses to start a thread
      * @param handlerIsAlive whether a handler's thread has been started and may not have run yet
      */
     LostSignals(LongSupplier allocated, IntSupplier handled, BooleanSupplier refused, BooleanSupplier handlerIsAlive) {
@@ -47,7 +47,7 @@ final class LostSignals {
         lastHandled = handled.getAsInt();
     }
 
-    /** Whether a signal has come that no handler hears of. A signal is recognised at the second call after it, and once. */
+    /** Whether a signal has come that no handler receives. A signal is detected at the second call after it, and only once. */
     boolean look() {
         long nowAllocated = allocated.getAsLong();
         if (nowAllocated < 0) {
@@ -64,7 +64,7 @@ final class LostSignals {
         return isLost;
     }
 
-    /** How much the thread of this JVM has allocated; null where that cannot be read. */
+    /** Returns a reader of the bytes that this JVM's thread has allocated; null where they cannot be read. */
     static @Nullable LongSupplier ofDispatcher() {
         try { // by reflection: a trimmed runtime image may lack the module jdk.management
             Object threads = ManagementFactory.getThreadMXBean();

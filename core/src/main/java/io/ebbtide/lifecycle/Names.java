@@ -3,11 +3,11 @@ package io.ebbtide.lifecycle;
 import io.ebbtide.internal.Printable;
 import io.ebbtide.internal.Redact;
 
-/** What others call what they have written. */
+/** User-supplied names. */
 final class Names {
     private Names() {}
 
-    /** The name of a source, which may fail to tell it: nothing may end because of that, least of all a shutdown. */
+    /** Returns the name of a source. If {@code name()} fails, nothing may end because of it, above all no shutdown. */
     static String of(TrafficSource source) {
         try {
             return Printable.line(Redact.text(source.name()));

@@ -3,7 +3,7 @@ package io.ebbtide.lifecycle;
 import java.time.Duration;
 import java.util.Map;
 
-/** Who starts and stops the process, as far as its environment tells. */
+/** The platform that starts and stops the process, as far as the environment shows it. */
 public enum Orchestrator {
     /** {@code KUBERNETES_SERVICE_HOST} is set; {@code terminationGracePeriodSeconds} is 30 by default. */
     KUBERNETES("Kubernetes", "KUBERNETES_SERVICE_HOST", "terminationGracePeriodSeconds", 30),
@@ -11,7 +11,7 @@ public enum Orchestrator {
     ECS("Amazon ECS", "ECS_CONTAINER_METADATA_URI_V4", "stopTimeout", 30),
     /** {@code NOMAD_ALLOC_ID} is set; {@code kill_timeout} is 5 s by default, and the signal SIGINT. */
     NOMAD("Nomad", "NOMAD_ALLOC_ID", "kill_timeout", 5),
-    /** None seen: docker's own grace of 10 s is assumed. */
+    /** None detected: docker's own grace of 10 s is assumed. */
     NONE("no orchestrator", "", "docker's --stop-timeout or systemd's TimeoutStopSec", 10);
 
     private final String label;
@@ -26,7 +26,7 @@ public enum Orchestrator {
         this.grace = Duration.ofSeconds(graceSeconds);
     }
 
-    /** The one that this environment shows. */
+    /** Returns the orchestrator that this environment shows. */
     public static Orchestrator of(Map<String, String> environment) {
         for (Orchestrator each : values()) {
             if (environment.containsKey(each.variable)) {
@@ -36,29 +36,29 @@ public enum Orchestrator {
         return NONE;
     }
 
-    /** Who was seen, and by what. */
+    /** Returns which orchestrator was detected, and by which variable. */
     public String seen() {
         return this == NONE ? "no orchestrator seen" : label + " seen, as " + variable + " is set";
     }
 
-    /** Where its default grace comes from. */
+    /** Returns the origin of its default grace. */
     public String why() {
         return this == NONE
                 ? "docker's default, as no orchestrator is seen"
                 : label + "'s default, as " + variable + " is set";
     }
 
-    /** What its own setting for the grace is called. */
+    /** Returns the name of its own setting for the grace. */
     public String graceSetting() {
         return graceSetting;
     }
 
-    /** The time from the signal to the kill, unless somebody has changed it there. */
+    /** Returns the time from the signal to the kill, unless the platform is configured otherwise. */
     public Duration defaultGrace() {
         return grace;
     }
 
-    /** The longest lame duck to assume: balancers need time to learn of a removal, a laptop has none. */
+    /** Returns the longest lame duck to assume: balancers need time to notice a removal; a laptop has no balancer. */
     public Duration mostLameDuck() {
         return Duration.ofSeconds(this == NONE ? 2 : 15);
     }

@@ -3,10 +3,10 @@ package io.ebbtide.lifecycle;
 import io.ebbtide.internal.Expect;
 
 /**
- * A component and what it is called in logs and reports. Immutable.
+ * A component and its name in logs and reports. Immutable.
  *
  * @param name not blank
- * @param component what is started and stopped
+ * @param component the one to start and stop
  */
 public record Part(String name, Component component) {
     public Part {

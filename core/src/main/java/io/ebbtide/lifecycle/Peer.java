@@ -2,7 +2,7 @@ package io.ebbtide.lifecycle;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** An address that sends requests, and by which connections. Safe for use by many threads. */
+/** An address that sends requests, and how they use connections. Safe for use by many threads. */
 final class Peer {
     private final String name;
     private final Arrivals all = new Arrivals();
@@ -28,12 +28,12 @@ final class Peer {
         }
     }
 
-    /** All its requests. */
+    /** Returns the arrivals of all its requests. */
     Arrivals all() {
         return all;
     }
 
-    /** Those on new connections, and on connections that go on: what our closing cannot keep from coming. */
+    /** Returns the arrivals on new connections, and on those that continue: closing connections does not prevent these. */
     Arrivals first() {
         return first;
     }
@@ -42,12 +42,12 @@ final class Peer {
         return all.count(now);
     }
 
-    /** Since the service leaves: how many came on connections that ended with the answer. */
+    /** Returns how many requests since the begin of the shutdown came on connections that ended with the response. */
     long again() {
         return again.sum();
     }
 
-    /** Since the service leaves: how many came back, on new connections or on those that go on. */
+    /** Returns how many requests since the begin of the shutdown came on new connections, or on those that continue. */
     long back() {
         return back.sum();
     }

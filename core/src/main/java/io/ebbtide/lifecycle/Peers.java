@@ -9,9 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** Who sends the traffic, and when. Safe for use by many threads; to note an arrival takes no lock. */
+/** The senders of the traffic, and their arrivals. Safe for use by many threads; recording an arrival takes no lock. */
 final class Peers {
-    /** Those who are known one by one; of the others nobody can say who of them has stopped. */
+    /** The maximum number of peers known one by one; of the others it is unknown which have stopped. */
     static final int MOST_KNOWN = 1_024;
 
     private static final long FORGET_EVERY_NANOS = 10_000_000_000L;
@@ -28,7 +28,7 @@ final class Peers {
         originNanos = ticker.nanos();
     }
 
-    /** A request has come. */
+    /** Records a request. */
     void arrived(InetAddress address, ConnectionUse use) {
         long now = now();
         Peer peer = known.get(address);
@@ -42,30 +42,30 @@ final class Peers {
         }
     }
 
-    /** What comes from now on comes although the service leaves. */
+    /** Marks the begin of the shutdown: later requests come in spite of it. */
     void leave() {
         leaving = true;
     }
 
-    /** On the clock of this object. */
+    /** Returns the time on the clock of this object. */
     long now() {
         return ticker.nanos() - originNanos;
     }
 
-    /** A peer and how many requests it had brought in the window at one moment. */
+    /** A peer and its number of requests in the window at one moment. */
     record Counted(Peer peer, long count) {}
 
-    /** Those who are known and brought traffic in the window until now, the busiest first. */
+    /** Returns the known peers that sent requests in the window until now, the busiest first. */
     List<Counted> busiest() {
         long now = now();
         return known.values().stream()
-                .map(peer -> new Counted(peer, peer.count(now))) // once: a sort by counts that move may throw
+                .map(peer -> new Counted(peer, peer.count(now))) // once: a sort by counts that change may throw
                 .filter(counted -> counted.count() > 0)
                 .sorted(Comparator.comparing(Counted::count).reversed())
                 .toList();
     }
 
-    /** How many requests in the window until now nobody known has brought. */
+    /** Returns the number of requests in the window until now from unknown peers. */
     long countOfOthers() {
         return others.count(now());
     }

@@ -9,17 +9,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a service consists of. Immutable.
+ * The parts and settings of a service. Immutable.
  *
  * @param service its name
  * @param components started in order, stopped in reverse
  * @param sources listen once the components have started
  * @param tasks run in order once the sources listen
- * @param listeners told of every move
- * @param budget how the time of a shutdown is shared out
+ * @param listeners notified of every change of state
+ * @param budget how the time of a shutdown is divided
  * @param lameDuckRules when the lame duck ends before its whole time
- * @param drainLimits how long work of a kind may take in the drain, of those that may not take all of it
- * @param backlogs what waits, by name, for the meters
+ * @param drainLimits the maximum time in the drain for each kind of work that may not take all of it
+ * @param backlogs the work that waits, by name, for the meters
  */
 public record Plan(
         String service,
@@ -41,28 +41,28 @@ public record Plan(
         backlogs = Collections.unmodifiableMap(new LinkedHashMap<>(backlogs));
     }
 
-    /** Without senders nobody has to leave, so there is nothing to go on serving for. */
+    /** Returns the lame duck; zero without senders, as no client then has to stop sending. */
     Duration lameDuck() {
         boolean none = !hasSenders() || lameDuckRules.policy() == LameDuckPolicy.NONE;
         return none ? Duration.ZERO : budget.lameDuck();
     }
 
-    /** Whether somebody outside chooses to send work here. */
+    /** Whether clients choose to send work here. */
     boolean hasSenders() {
         return haveSenders(sources);
     }
 
-    /** The names of the sources that clients send work to. */
+    /** Returns the names of the sources that clients send work to. */
     public List<String> serverNames() {
         return sources.stream().filter(Plan::hasSenders).map(Names::of).toList();
     }
 
-    /** Whether somebody outside chooses to send work to one of these, and so has to learn of the leaving. */
+    /** Whether clients choose to send work to one of these, and so must notice the shutdown. */
     public static boolean haveSenders(List<TrafficSource> sources) {
         return Expect.list(sources, "sources").stream().anyMatch(Plan::hasSenders);
     }
 
-    /** Whoever cannot say is taken to have some: that costs time at most. */
+    /** A source that fails to report is assumed to have senders: that costs time at most. */
     private static boolean hasSenders(TrafficSource source) {
         try {
             return source.hasSenders();
@@ -72,10 +72,10 @@ public record Plan(
     }
 
     /**
-     * Which numbers do not fit what they are for, in words.
+     * Returns as text which numbers do not fit their purpose.
      *
-     * @param shares those that were set by hand
-     * @param orchestrator who was seen
+     * @param shares those that were explicitly set
+     * @param orchestrator the detected one
      */
     public List<String> warnings(GraceBudget.Shares shares, Orchestrator orchestrator) {
         return Advice.before(this, shares, orchestrator);

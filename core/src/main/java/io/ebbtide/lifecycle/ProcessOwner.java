@@ -28,31 +28,31 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Owns the process for all services under {@code run()}: signals, shutdown hook, watchdog, exit. One in a JVM. */
+/** Owns the process for all services under {@code run()}: signals, shutdown hook, watchdog, exit. One per JVM. */
 public final class ProcessOwner {
     // Over 300 lines: the only class that may end the process, so all that can lead to its end is here.
 
     /*
      * Normally a signal begins the drain of every service, each run() returns from its wait, and the last of them calls
-     * exit, so that all other shutdown hooks run after the drain. Where that cannot be (somebody else calls exit, or
-     * has the handler), the JVM runs our hook beside the others: it drains, too, and never calls exit, which would
-     * block for ever there.
+     * exit, so that all other shutdown hooks run after the drain. Where that is not possible (another component
+     * calls exit, or has the handler), the JVM runs our hook concurrently with the others: it drains, too, and never
+     * calls exit, which would block for ever there.
      *
      * This is the only class that calls exit or halt or touches hooks and signals.
      */
     private static final Logger LOG = LoggerFactory.getLogger(ProcessOwner.class);
     private static final Duration EMERGENCY = Duration.ofMillis(250);
 
-    /** Writing takes a moment, but for a machine that has none to give: then it may take a part of what remains. */
+    /** Writing is quick, except on an overloaded machine, where it may take a part of the remaining time. */
     private static final Duration MAX_TO_WRITE = Duration.ofSeconds(2);
 
     private static final int MOST_REPORTS = 4;
     private static final Duration RESCAN = Duration.ofMillis(250);
 
-    /** The sequence, the log, listeners, a call that hangs, the next one, and what is written at the end. */
+    /** For the sequence, the log, listeners, a call that hangs, the next call, and the final writes. */
     private static final int RESERVE = 6;
 
-    /** Of each further service: its sequence, its log, a call. */
+    /** For each further service: its sequence, its log, a call. */
     private static final int RESERVE_OF_FURTHER = 3;
 
     private static final ProcessOwner INSTANCE = new ProcessOwner();
@@ -74,23 +74,23 @@ public final class ProcessOwner {
     private volatile TerminationLog terminationLog = TerminationLog.none();
     private volatile EmergencyReport emergency = new EmergencyReport(TerminationLog.none());
 
-    /** Of those that have ended, the latest to be gone. */
+    /** The deadlines of the ended service that may end last. */
     private volatile @Nullable Deadlines ended;
 
     private @Nullable Thread hook;
     private ExitCode worst = ExitCode.CLEAN;
 
-    /** Why and how everything leaves: who comes later leaves, too. */
+    /** Why and how all services shut down; it applies to later services, too. */
     private record Departure(String reason, Leaving leaving) {}
 
     private ProcessOwner() {}
 
     /**
-     * Runs a service until it is over, then ends the process with its exit code. Returns only if another service is
-     * still under {@code run()}, which then ends the process with the worst code of all, or if the JVM is being shut
-     * down already. A service that comes while all others leave leaves, too.
+     * Runs a service until it is stopped, then ends the process with its exit code. Returns only if another service is
+     * still under {@code run()}, which then ends the process with the worst code of all, or if the JVM is shutting
+     * down already. A service that is added while all others shut down is shut down, too.
      *
-     * @param interactive asked when a signal comes: whether SIGINT is from a person at a terminal
+     * @param interactive called when a signal comes: whether SIGINT is from a person at a terminal
      * @param terminationLog the file for a short text about the end, see {@link TerminationLog#open}; the first service's
      *     counts
      * @throws IllegalStateException if the service was started before
@@ -110,7 +110,7 @@ public final class ProcessOwner {
         try {
             service.start();
         } catch (RuntimeException e) {
-            // told by the log and the report; the exit code says it, too
+            // reported by the log, the report and the exit code
         }
         INSTANCE.prepareToLeave(service);
         ExitCode exitCode = INSTANCE.awaitEnd(service);
@@ -120,8 +120,8 @@ public final class ProcessOwner {
     }
 
     /**
-     * Writes why a service could not be built to where the platform looks for the reason of an end: there may be no other word
-     * of it.
+     * Writes why a service could not be built to the file in which the platform expects the reason of an end: there may be
+     * no other record of it.
      *
      * @param terminationLog as for {@link #run}
      */
@@ -166,7 +166,7 @@ public final class ProcessOwner {
         return services.isEmpty();
     }
 
-    /** What can wait until a service serves, and should; once. */
+    /** Does, once, the preparations that can and should wait until a service serves. */
     private void prepareToLeave(Lifecycle service) {
         if (!prepared.compareAndSet(false, true)) {
             return;
@@ -180,7 +180,7 @@ public final class ProcessOwner {
             }
             SignalHandlers.warnOfLaterOnes(service::warn);
         } catch (RuntimeException | Error e) {
-            // a service that serves does not end for want of it
+            // a service that serves goes on without it
         }
     }
 
@@ -194,12 +194,12 @@ public final class ProcessOwner {
                 }
             }
             return report.exitCode();
-        } catch (RuntimeException | Error e) { // a fault of our own, or no memory: what was lost is not known
+        } catch (RuntimeException | Error e) { // a fault of our own, or no memory: the loss is unknown
             return ExitCode.WORK_CUT;
         }
     }
 
-    /** Of services that ended long before the last one nobody wants to read at its end. */
+    /** Keeps only the latest reports: those of services that ended long before are not needed at the end. */
     private synchronized void keep(ShutdownReport report) {
         if (reports.size() == MOST_REPORTS) {
             reports.remove(0);
@@ -207,7 +207,7 @@ public final class ProcessOwner {
         reports.add(report);
     }
 
-    /** A signal finds the service in the list, or the service finds that everything leaves: none falls between. */
+    /** A signal finds the service in the list, or the service finds that the shutdown has begun: no case is missed. */
     private void adopt(Lifecycle service, BooleanSupplier isInteractive, @Nullable String log) {
         service.onLeaving(watchdog::look);
         service.onMove(state -> {
@@ -235,7 +235,7 @@ public final class ProcessOwner {
         }
     }
 
-    /** @param warnings what is to be logged once the lock is free: an appender may never come back */
+    /** @param warnings receives lines to log once the lock is free: an appender may never return */
     private void takeProcess(BooleanSupplier isInteractive, @Nullable String log, List<String> warnings) {
         interactive = isInteractive;
         terminationLog = TerminationLog.open(log, warnings::add);
@@ -245,14 +245,14 @@ public final class ProcessOwner {
         hook = new Thread(this::leaveInHook, "ebbtide-hook");
         try {
             Runtime.getRuntime().addShutdownHook(hook);
-        } catch (IllegalStateException e) { // the JVM is going down already
+        } catch (IllegalStateException e) { // the JVM is shutting down already
             departure = new Departure("JVM shutdown", Leaving.AT_ONCE);
         }
         watchdog.start();
         SignalHandlers.install(this::signalled, warnings::add);
     }
 
-    /** A kill leaves no time for a message: so there is one beforehand, brought up to date as long as there is time. */
+    /** A kill gives no time for a message, so one is written before, and updated as long as there is time. */
     private void leaveATrace() {
         Runnable writing = () -> terminationLog.writeDraft(() -> services.stream()
                 .filter(Lifecycle::isLeaving)
@@ -263,7 +263,7 @@ public final class ProcessOwner {
         }
     }
 
-    /** Returns whether that was the last one. */
+    /** Returns whether that was the last service. */
     private synchronized boolean release(Lifecycle service, ExitCode exitCode) {
         Deadlines deadlines = service.deadlines();
         Deadlines latest = ended;
@@ -271,7 +271,7 @@ public final class ProcessOwner {
             ended = deadlines;
         }
         runners.remove(service);
-        services.remove(service); // last: the watchdog, who takes no lock, must find it here or there
+        services.remove(service); // last: the watchdog, which takes no lock, must find it in one of the two
         worst = worst.worse(exitCode);
         watchdog.look();
         return services.isEmpty();
@@ -280,16 +280,16 @@ public final class ProcessOwner {
     private void exit() {
         writeReports();
         toldAll.complete(null);
-        ReserveThreads.ofProcess().release(); // the hooks of others need threads
+        ReserveThreads.ofProcess().release(); // other hooks need threads
         try {
             Runtime.getRuntime().removeShutdownHook(Objects.requireNonNull(hook));
         } catch (IllegalStateException e) {
-            return; // the JVM is going down already, and keeps the code that it has
+            return; // the JVM is shutting down already, and keeps the code that it has
         }
         end(); // watchdog and signal handlers stay on: other hooks may hang
     }
 
-    /** Once, by the thread of the last run(), or by the hook. */
+    /** Runs once, on the thread of the last run(), or in the hook. */
     private void writeReports() {
         if (written.compareAndSet(false, true)) {
             writeBounded(timeToWrite(), () -> terminationLog.write(reports));
@@ -329,9 +329,9 @@ public final class ProcessOwner {
         }
     }
 
-    /** Which signal it was cannot be known: all that this class handles end the process, and SIGTERM is what platforms send. */
+    /** The signal is unknown: all that this class handles end the process, and platforms send SIGTERM. */
     private void signalLost() {
-        if (departure != null) { // what is only inferred must not cut short what has begun
+        if (departure != null) { // an inferred signal must not shorten a shutdown that has begun
             warnFirst(
                     "another signal has come for whose handler the JVM could start no thread; the shutdown goes on as it began");
             return;
@@ -349,7 +349,7 @@ public final class ProcessOwner {
         services.stream().findFirst().ifPresent(service -> service.warn(line));
     }
 
-    /** Whoever is leaving already goes on as it began. */
+    /** A service that is shutting down already continues as it began. */
     private void leave(Departure now) {
         boolean isFirst = departure == null;
         departure = now;
@@ -367,10 +367,10 @@ public final class ProcessOwner {
     private void leaveInHook() {
         boolean unexpected = departure == null;
         watchdog.signalled();
-        try { // first, as a service that has nothing to drain may be gone before the JVM has started all hooks
+        try { // first, as a service that has nothing to drain may end before the JVM has started all hooks
             warnOfRacingHooks();
         } catch (RuntimeException | Error e) {
-            // no memory to look: it drains all the same
+            // no memory for this: the hook drains all the same
         }
         leave(new Departure("JVM shutdown", Leaving.WITH_LAME_DUCK));
         if (unexpected) {
@@ -387,7 +387,7 @@ public final class ProcessOwner {
     }
 
     /**
-     * The threads in run() write the reports, unless one of them is in exit, on behalf of a start-up task perhaps: then it waits for
+     * The threads in run() write the reports, unless one of them is in exit, perhaps called by a start-up task: then it waits for
      * this hook.
      */
     private boolean isReportedByRunners() {
@@ -426,8 +426,8 @@ public final class ProcessOwner {
     }
 
     /**
-     * Until the last of all must be gone; null while one is not leaving, as then nothing has to end. Takes no lock: the
-     * watchdog must not wait for whoever holds it.
+     * Returns the time until the last service must have ended; null while one is not shutting down, as then nothing has to
+     * end. Takes no lock: the watchdog must not wait for its holder.
      */
     private @Nullable Duration untilAlarm() {
         for (Lifecycle service : services) {
@@ -451,7 +451,8 @@ public final class ProcessOwner {
         return left == null ? EMERGENCY : left.dividedBy(2);
     }
 
-    /** Until the last of all must be halted; no limit where no shutdown has begun, for want of memory. Allocates nothing. */
+    /** Returns the time until the last service must be halted; no limit if none has begun to shut down, for lack of memory. Allocates
+     * nothing. */
     private long nanosToWrite() {
         Deadlines latest = ended;
         long nanos = latest == null ? Long.MIN_VALUE : latest.nanosToWrite();
@@ -475,17 +476,17 @@ public final class ProcessOwner {
         }
     }
 
-    /** On a thread of its own, waited for a moment: it may write to a pipe that nobody reads. */
+    /** Writes on another thread, and waits only for the bound: the target may be a pipe without a reader. */
     private void writeBounded(Duration bound, Runnable writing) {
         var done = new CompletableFuture<Void>();
         Runnable bounded = () -> {
             try {
                 writing.run();
-            } finally { // the end does not wait for what has failed
+            } finally { // the exit does not wait for a failed write
                 done.complete(null);
             }
         };
-        if (!ReserveThreads.ofProcess().start("ebbtide-emergency", bounded)) { // better late than never said
+        if (!ReserveThreads.ofProcess().start("ebbtide-emergency", bounded)) { // no thread: better on this one than not at all
             bounded.run();
         }
         Await.done(done, bound);

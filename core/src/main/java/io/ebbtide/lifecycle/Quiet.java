@@ -4,28 +4,28 @@ import io.ebbtide.internal.Durations;
 import java.time.Duration;
 
 /**
- * How long a peer must be silent until it has left. Immutable.
+ * How long a peer must be silent to count as stopped. Immutable.
  *
- * @param floor never less than this
- * @param test how long it is looked for silence: from the least lame duck to the most
+ * @param floor the minimum of that time
+ * @param test how long silence is looked for: from the minimum lame duck to the maximum
  * @param senders how many routers may stand behind one address, {@code >= 1}
  */
 record Quiet(Duration floor, Duration test, int senders) {
-    /** How often at most a service may leave although a router still sends. */
+    /** The maximum probability that the lame duck ends although a router still sends. */
     static final double P = 0.001;
 
-    /** So few prove nothing. */
+    /** Fewer requests than this prove nothing. */
     static final int LEAST_REQUESTS = 20;
 
     /**
      * A router that still sends, at random moments and {@code rate} times a second, is silent for {@code quiet} after any
      * one of its requests with probability {@code exp(-rate x quiet)}. It has {@code 1 + rate x test} occasions for that,
-     * and there are {@code peers} of them. So {@code peers x (1 + rate x test) x exp(-rate x quiet) = P} gives the time.
-     * Traffic is not always random: bursts with pauses between them are waited out by the longest gap that was seen.
+     * and so has each of the {@code peers}. So {@code peers x (1 + rate x test) x exp(-rate x quiet) = P} gives the time.
+     * Traffic is not always random: the longest observed gap covers bursts with pauses between them.
      *
-     * @param peers those that are watched, {@code >= 1}
+     * @param peers the number of watched peers, {@code >= 1}
      * @param perSecond requests of this peer a second, {@code > 0}
-     * @param longestGap between two of its requests
+     * @param longestGap the longest time between two of its requests
      */
     Duration of(int peers, double perSecond, Duration longestGap) {
         double rate = perSecond / senders;

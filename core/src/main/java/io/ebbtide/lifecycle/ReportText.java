@@ -10,9 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 
-/** A shutdown report for a reader: the container's termination message. What matters most comes first. */
+/** A shutdown report as plain text, for the container's termination message. The most important lines come first. */
 final class ReportText {
-    /** Kubernetes keeps so much of a termination message, in bytes. */
+    /** The part of a termination message that Kubernetes keeps, in bytes. */
     static final int MOST_BYTES = 4_096;
 
     private static final int MOST_CUT = 10;
@@ -22,14 +22,14 @@ final class ReportText {
 
     private ReportText() {}
 
-    /** @param mostBytes of UTF-8 */
+    /** @param mostBytes the maximum length in UTF-8 */
     static String of(ShutdownReport report, int mostBytes) {
         var text = new ReportText();
         text.write(report);
         return cut(text.text.toString(), mostBytes);
     }
 
-    /** The report as one line: of JSON, or of text where JSON cannot be written, as a library or memory is missing. */
+    /** Returns the report as one line of JSON, or of text if JSON cannot be written for lack of a library or memory. */
     static String line(ShutdownReport report) {
         try {
             return report.json();
@@ -39,7 +39,7 @@ final class ReportText {
         }
     }
 
-    /** What is known while the service shuts down: all that a kill leaves. */
+    /** Returns what is known during the shutdown: all that remains after a kill. */
     static String draft(Lifecycle service) {
         var text = new ReportText();
         text.line(
@@ -95,7 +95,7 @@ final class ReportText {
         }
     }
 
-    /** Without the stack: that is in the log. */
+    /** Omits the stack: that is in the log. */
     private static String firstLine(String text) {
         return text.lines().findFirst().orElse("");
     }
@@ -113,7 +113,7 @@ final class ReportText {
                 .forEach(stop -> line("%s stopped in %s %s", stop.name(), seconds(stop.took()), stop.detail()));
     }
 
-    /** What others have named must not forge a line. */
+    /** User-supplied names must not forge a line. */
     private void line(String format, Object... values) {
         String line = String.format(Locale.ROOT, format, values).stripTrailing();
         text.append(Printable.escape(line)).append('\n');
@@ -123,7 +123,7 @@ final class ReportText {
         return String.format(Locale.ROOT, "%.1f s", duration.toNanos() / 1e9);
     }
 
-    /** At most so many bytes, and no half of a character. */
+    /** Truncates to the maximum, without half of a character. */
     private static String cut(String text, int mostBytes) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length <= mostBytes) {
