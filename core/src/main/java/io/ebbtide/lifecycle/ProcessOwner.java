@@ -451,8 +451,10 @@ public final class ProcessOwner {
         return left == null ? EMERGENCY : left.dividedBy(2);
     }
 
-    /** Returns the time until the last service must be halted; no limit if none has begun to shut down, for lack of memory. Allocates
-     * nothing. */
+    /**
+     * Returns the time until the last service must be halted; no limit if none has begun to shut down, for lack of memory.
+     * Allocates nothing.
+     */
     private long nanosToWrite() {
         Deadlines latest = ended;
         long nanos = latest == null ? Long.MIN_VALUE : latest.nanosToWrite();

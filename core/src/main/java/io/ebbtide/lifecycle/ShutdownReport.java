@@ -11,29 +11,29 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened while a service left. Immutable. Logged as one line of JSON ({@link #json()}), handed to
- * {@link LifecycleListener#stopped}. Secrets in what others have written are replaced by {@code ***}.
+ * What happened during the shutdown of a service. Immutable. Logged as one line of JSON ({@link #json()}), passed to
+ * {@link LifecycleListener#stopped}. Secrets in user-supplied texts are replaced by {@code ***}.
  *
- * @param service its name
- * @param reason why it left, such as {@code SIGTERM}
- * @param at when it was told to
- * @param took from then to the end
- * @param budget how its time was shared out
+ * @param service the name of the service
+ * @param reason why it shut down, such as {@code SIGTERM}
+ * @param at when the shutdown began
+ * @param took the time from then to the end
+ * @param budget how its time was divided
  * @param states how long each state lasted, {@code STARTING} and {@code RUNNING} included
- * @param inFlightAtSignal how much work was in flight when it was told to leave
- * @param inFlightArrived how much came since then, from outside and from the service itself
- * @param inFlightFinished how much of both ended by itself
- * @param inFlightGivenUp how much was not waited for, as its thread waits for the end of the process ({@code
+ * @param inFlightAtSignal the units of work in flight when the shutdown began
+ * @param inFlightArrived the units that arrived after that, from clients and from the service itself
+ * @param inFlightFinished the units of both that ended by themselves
+ * @param inFlightGivenUp the units not waited for, as their thread waits for the end of the process ({@code
  *     System.exit})
  * @param lameDuck why the lame duck ended when it did
- * @param late the requests from outside among what arrived
- * @param inFlightCut how much work did not end in time
- * @param cut that work, 100 units at most, in the order in which it was cut: first what a limit of its kind cut, the 50
- *     oldest at most, then the rest; of each the oldest first
+ * @param late the requests from clients among the units that arrived
+ * @param inFlightCut the units that did not end in time
+ * @param cut these units, 100 at most, in the order in which they were aborted: first those over the limit of their kind, the
+ *     50 oldest at most, then the rest; of each the oldest first
  * @param components how the stop of each component and traffic source went, in the order in which they were stopped
- * @param problems what else went wrong, in words
- * @param advice which numbers to change, in words
- * @param exitCode what the process ends with, if the service owns it
+ * @param problems other failures, as text
+ * @param advice which numbers to change, as text
+ * @param exitCode the exit code of the process, if the service owns it
  */
 public record ShutdownReport(
         String service,
@@ -66,8 +66,8 @@ public record ShutdownReport(
     /**
      * The end of the lame duck.
      *
-     * @param reason why it came when it did
-     * @param heldBy the peer that still had not been silent for long enough when its whole time was over
+     * @param reason why it came at that time
+     * @param heldBy the peer that had not yet been silent for long enough when the whole lame duck was over
      */
     public record LameDuckEnd(
             LameDuckReason reason, @Nullable String heldBy) {}
@@ -76,24 +76,24 @@ public record ShutdownReport(
     public enum LameDuckReason {
         /** There was none. */
         NONE,
-        /** Everybody who brought traffic had been silent for long enough. */
+        /** All peers that sent traffic had been silent for long enough. */
         QUIET,
         /** Its whole time was over. */
         MAX,
-        /** A second signal came, or {@link io.ebbtide.Ebbtide#close}. */
+        /** A second signal or {@link io.ebbtide.Ebbtide#close} ended it. */
         SKIPPED
     }
 
     /**
      * Requests that arrived after the signal; those of health checkers are not among them.
      *
-     * @param count how many
+     * @param count their number
      * @param refused how many of them came after the drain and were refused
-     * @param latest how long after the signal the latest came; zero if none did
-     * @param newConnections how many were the first on their connection: from somebody who had not learnt of the leaving
-     * @param latestNewConnection how long after the signal the latest of those came
-     * @param offsets how many came how long after the signal, the classes after the last one that is not empty left out
-     * @param peers who sent them, the five whose latest came last
+     * @param latest the time from the signal to the latest; zero if there was none
+     * @param newConnections how many were the first on their connection: their client had not noticed the shutdown
+     * @param latestNewConnection the time from the signal to the latest of those
+     * @param offsets their number by time since the signal, without the classes after the last one that is not empty
+     * @param peers their senders, the five whose latest came last
      */
     public record Late(
             long count,
@@ -112,29 +112,29 @@ public record ShutdownReport(
     /**
      * A class of offsets.
      *
-     * @param upTo its upper bound, included; the lower one is that of the class before it; null for what came later than
-     *     all bounds
-     * @param count how many requests came in it
+     * @param upTo its upper bound, included; the lower one is that of the class before it; null for requests later than all
+     *     bounds
+     * @param count the number of requests in it
      */
     public record Offset(@Nullable Duration upTo, long count) {}
 
     /**
-     * Somebody who sent late requests.
+     * A sender of late requests.
      *
-     * @param peer the address
-     * @param count how many
-     * @param latest how long after the signal the latest came
+     * @param peer its address
+     * @param count their number
+     * @param latest the time from the signal to the latest
      */
     public record LatePeer(String peer, long count, Duration latest) {}
 
     /**
      * Work that did not end in time.
      *
-     * @param kind what it was
-     * @param description what its owner said of it
+     * @param kind its kind
+     * @param description the text that its owner gave
      * @param age how long it had been in flight
-     * @param thread who worked on it; null where nobody is known to
-     * @param stack where that thread stood, top frame first
+     * @param thread the name of the thread that worked on it; null if none is known
+     * @param stack the stack of that thread, top frame first
      */
     public record Cut(
             WorkKind kind,
@@ -148,7 +148,7 @@ public record ShutdownReport(
             stack = Expect.list(stack, "stack");
         }
 
-        /** @param frames of threads, by which this one's is found */
+        /** @param frames the stacks of threads, this one's among them */
         static Cut of(WorkInFlight work, Map<Thread, List<String>> frames) {
             Thread thread = work.thread();
             return new Cut(
@@ -164,9 +164,9 @@ public record ShutdownReport(
      * The stop of one component or traffic source.
      *
      * @param name as registered
-     * @param took how long it took, or had taken when it was left behind
-     * @param ending how it went
-     * @param detail what it threw, or where it stood when it was left behind, or what it has to tell; may be empty
+     * @param took how long it took, or had taken when it was abandoned
+     * @param ending how it ended
+     * @param detail the exception, or the stack when it was abandoned, or the summary; may be empty
      */
     public record Stop(String name, Duration took, Ending ending, String detail) {
         public Stop {
@@ -174,13 +174,13 @@ public record ShutdownReport(
         }
     }
 
-    /** How a stop went. */
+    /** How a stop ended. */
     public enum Ending {
-        /** As it should. */
+        /** It stopped as expected. */
         STOPPED,
         /** It threw. */
         FAILED,
-        /** It took too long and was left behind. */
+        /** It took too long and was abandoned. */
         OVERRAN
     }
 
@@ -188,17 +188,17 @@ public record ShutdownReport(
         return texts.stream().map(Redact::text).toList();
     }
 
-    /** Whether nothing was cut, nothing failed and nothing overran. */
+    /** Whether no work was aborted, nothing failed and nothing overran. */
     public boolean isClean() {
         return exitCode == ExitCode.CLEAN;
     }
 
-    /** The report for a reader, at most 4096 bytes of UTF-8; control characters in names are escaped. */
+    /** Returns the report as plain text, at most 4096 bytes of UTF-8; control characters in names are escaped. */
     public String text() {
         return ReportText.of(this, ReportText.MOST_BYTES);
     }
 
-    /** The report as one line of JSON; see {@code docs/reference/shutdown-report.schema.json}. */
+    /** Returns the report as one line of JSON; see {@code docs/reference/shutdown-report.schema.json}. */
     public String json() {
         return ReportJson.of(this);
     }

@@ -27,9 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One shutdown, state by state. {@link #run} is called by one thread; the rest is safe for use by many. */
 final class ShutdownSequence {
-    // Over 300 lines: the steps of one shutdown share its deadlines and what they have found out for the report.
+    // Over 300 lines: the steps of one shutdown share its deadlines and their findings for the report.
 
-    /** What a shutdown works on. */
+    /** The objects that a shutdown works on. */
     record Service(
             Plan plan,
             StateMachine machine,
@@ -41,12 +41,12 @@ final class ShutdownSequence {
             Herald herald,
             Ticker ticker) {}
 
-    /** Telling a source to leave is a matter of moments, even when the lame duck is cut short; so is a listener's work. */
+    /** The time for {@code leave()} to return after the lame duck, even a shortened one, and for listeners to return. */
     private static final Duration MOST_TO_TELL = Duration.ofSeconds(1);
 
     /**
-     * Thousands would make a log line that nobody reads, and no time is left to walk their stacks. A kind that is cut
-     * before the others takes half of the room that is left, the others may be what people ask about.
+     * Thousands would make an unreadable log line, and no time remains to walk their stacks. A kind that is aborted before
+     * the others takes half of the remaining room, as the others may matter more to the reader.
      */
     private static final int MOST_CUT_TOLD = 100;
 
@@ -100,21 +100,21 @@ final class ShutdownSequence {
         lameDuckOver.complete(null);
     }
 
-    /** Waits no longer for the calls of threads that never return. May be called by any thread. */
+    /** Stops waiting for the calls of threads that never return. May be called by any thread. */
     void giveUp(Predicate<Thread> lost) {
         calls.forEach(call -> call.giveUp(lost, EXITS));
         stopper.giveUp(lost, EXITS);
     }
 
-    /** What the sequence is busy with in STOPPING. */
+    /** Returns the current step in STOPPING. */
     String step() {
         return stopper.step();
     }
 
     /**
-     * The signal: from here on what arrives is late. First, so that what the totals do not have yet is late for sure. Called
-     * once, on the thread that asks for the shutdown, before {@link #run}: by the time that another thread runs, a busy
-     * service has let in more.
+     * Begins the shutdown: work that arrives from here on is late. This comes first, so that all work missing in the totals
+     * is late. Called once, on the thread that requests the shutdown, before {@link #run}: by the time that another thread
+     * runs, a busy service has admitted more.
      */
     void begin() {
         service.traffic().leave(deadlines.startNanos());
@@ -123,9 +123,9 @@ final class ShutdownSequence {
     }
 
     /**
-     * Takes the service to STOPPED and tells how it went.
+     * Takes the service to STOPPED and returns the report.
      *
-     * @param startFailure why, if its start has failed
+     * @param startFailure the reason, if its start has failed
      */
     ShutdownReport run(@Nullable Throwable startFailure) {
         if (startFailure != null) {
@@ -152,7 +152,7 @@ final class ShutdownSequence {
         return report(drained, cutCount, exitCode);
     }
 
-    /** A fault of ours, or of user code that should not be able to bring one here, never skips the steps behind it. */
+    /** A fault of ours, or of user code that should not be able to cause one here, never skips the later steps. */
     private void step(String what, Runnable step) {
         try {
             step.run();
@@ -163,7 +163,7 @@ final class ShutdownSequence {
     }
 
     private ShutdownReport report(Totals drained, int cutCount, ExitCode exitCode) {
-        long refused = drained.inFlight(); // the gate is closed, and who was in is cut: they are just being refused
+        long refused = drained.inFlight(); // the gate is closed and all work in it aborted: these are just being refused
         long arrived = drained.entered() - refused - atSignal.entered();
         long finished = drained.finished() - atSignal.finished();
         long givenUp = drained.givenUp() - atSignal.givenUp();
@@ -236,7 +236,7 @@ final class ShutdownSequence {
         clock.begin();
         int told = closeListeners(0);
         boolean startEnded = isDoneInDrain(service.starter().ended());
-        closeListeners(told); // of a source whose start has returned meanwhile
+        closeListeners(told); // of a source whose start has returned since
         isDoneInDrain(service.gate().closeWhenIdle());
         cutWhatIsLeft();
         if (!startEnded) {
@@ -246,7 +246,7 @@ final class ShutdownSequence {
         }
     }
 
-    /** Has the started sources close their listeners, but for the first of them; returns how many there are. */
+    /** Closes the listeners of the started sources, except the first of them; returns the number of started sources. */
     private int closeListeners(int told) {
         List<TrafficSource> started = service.starter().startedSources();
         List<TrafficSource> open = started.subList(told, started.size());
@@ -255,7 +255,7 @@ final class ShutdownSequence {
         return started.size();
     }
 
-    /** Waits for that until the drain must end; meanwhile cuts the work of each kind whose own time is over. */
+    /** Waits for the event until the drain must end, and aborts the work of each kind whose own limit is over. */
     private boolean isDoneInDrain(CompletableFuture<Void> event) {
         while (!Await.done(event, clock.untilNext())) {
             if (Await.afterPause(event, clock.late())) {
@@ -275,11 +275,11 @@ final class ShutdownSequence {
         cut(cutTickets, (MOST_CUT_TOLD - cut.size()) / 2);
     }
 
-    /** Nothing, if the gate has closed by itself. */
+    /** Does nothing if the gate has closed by itself. */
     private void cutWhatIsLeft() {
-        service.gate().close(); // first: who is let in after the list was made would be cut without a word
+        service.gate().close(); // first: work admitted after the list was made would be aborted without a report
         List<Ticket> rest = service.gate().cutAll();
-        cutBeforeTheOthers(service.gate().takeCutEarly()); // none is added once all are cut
+        cutBeforeTheOthers(service.gate().takeCutEarly()); // none is added once all are aborted
         cut(rest, MOST_CUT_TOLD - cut.size());
     }
 

@@ -3,11 +3,11 @@ package io.ebbtide.lifecycle;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 
-/** Counts the signals that were meant as separate ones. Safe for use by many threads; allocates nothing. */
+/** Counts the signals that were sent as separate ones. Safe for use by many threads; allocates nothing. */
 final class SignalCount {
     /*
-     * One stop may come as several signals: GNU timeout and wrappers that forward signals do so beside the group's own, as
-     * do systemd's KillMode=control-group and Heroku's dyno manager. These come within milliseconds.
+     * One stop may come as several signals: GNU timeout and wrappers that forward signals do so in addition to the group's own, as
+     * do systemd's KillMode=control-group and Heroku's dyno manager. These arrive within milliseconds.
      */
     static final Duration SAME = Duration.ofSeconds(1);
 
@@ -21,7 +21,7 @@ final class SignalCount {
         this.ticker = ticker;
     }
 
-    /** A signal has come. Returns how many were meant, this one included; 0 if it is the same as the one before. */
+    /** Records a signal. Returns the number of separate ones, this one included; 0 if it is the same as the one before. */
     synchronized int next() {
         long now = ticker.nanos();
         if (count > 0 && now - countedAtNanos < SAME_NANOS) {

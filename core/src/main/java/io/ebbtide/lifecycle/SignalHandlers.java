@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Handles SIGTERM and SIGINT, and warns of all that keeps them from being handled. Stateless. */
+/** Handles SIGTERM and SIGINT, and warns of everything that prevents this. Stateless. */
 final class SignalHandlers {
     private static final List<String> SIGNALS = List.of("TERM", "INT");
 
@@ -26,7 +26,7 @@ final class SignalHandlers {
         }
     }
 
-    /** Warns of handlers that were installed after ours, in its place. */
+    /** Warns of handlers that were installed later, in place of ours. */
     static void warnOfLaterOnes(Consumer<String> warn) {
         for (String signal : SIGNALS) {
             String other = SignalPort.takenBy(signal);
@@ -56,7 +56,7 @@ final class SignalHandlers {
                         ? "SIGTERM is ignored, as the process that started this one ignores it (trap '' TERM), which Java"
                                 + " cannot change: only SIGKILL will end this service, and lose what is in flight; start it"
                                 + " without the trap, or by coreutils' env --default-signal=TERM"
-                        : null; // as every background job of a script has it
+                        : null; // normal for the background job of a script
             case JVM ->
                 ("SIG%s cannot be handled, as %s; a shutdown hook drains instead, beside all other hooks, and the exit"
                                 + " code is the JVM's; %s")

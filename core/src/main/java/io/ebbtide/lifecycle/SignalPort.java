@@ -8,24 +8,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The JVM's signals, by reflection. */
+/** Access to the JVM's signals, by reflection. */
 final class SignalPort {
     private static final Map<String, Object> INSTALLED = new ConcurrentHashMap<>();
 
     /*
-     * sun.misc.Signal is the only way to a handler, supported in the module jdk.unsupported. By reflection because
-     * javac warns of it without a way to say "I know", and because a trimmed runtime image may lack the module: then
+     * sun.misc.Signal is the only API for a handler, supported in the module jdk.unsupported. By reflection, because
+     * javac's warning of it cannot be suppressed, and because a trimmed runtime image may lack the module: then
      * there are no handlers, and the shutdown hook does their work.
      */
     private SignalPort() {}
 
-    /** Who handles a signal. */
+    /** The owner of a signal's handler. */
     enum Owner {
-        /** We do. */
+        /** This library. */
         OURS,
         /** The JVM: it runs the shutdown hooks. */
         JVM,
-        /** Nobody: the signal ends the process at once, without hooks. */
+        /** No handler: the signal ends the process at once, without hooks. */
         NOBODY,
         /** The process that started this one had it ignored, which is inherited: nothing handles it. */
         IGNORED,
@@ -34,9 +34,9 @@ final class SignalPort {
     }
 
     /**
-     * Who handles a signal.
+     * The owner of a signal's handler.
      *
-     * @param handler the class of somebody else's handler; else empty
+     * @param handler the class of another component's handler; else empty
      */
     record Handling(Owner owner, String handler) {
         Handling(Owner owner) {
@@ -48,7 +48,7 @@ final class SignalPort {
      * Handles a signal from now on.
      *
      * @param handler called with the signal's name ({@code TERM}) on a thread of its own
-     * @return who handles it from now on: not we, if there can be no handler, or somebody else has one, which stays
+     * @return the owner from now on: not this library, if there can be no handler, or another component has one, which stays
      */
     static Handling handle(String signal, Consumer<String> handler) {
         try {
@@ -79,7 +79,7 @@ final class SignalPort {
     }
 
     /**
-     * Who has taken over a signal that {@link #handle} made ours. To find out, ours is installed for a moment.
+     * Returns which handler replaced the one that {@link #handle} installed. To find out, ours is installed for a moment.
      *
      * @return the class of that handler; null if the signal still is ours, or never was
      */
@@ -100,7 +100,7 @@ final class SignalPort {
             install.invoke(null, subject, found);
             return found.getClass().getName();
         } catch (ReflectiveOperationException | LinkageError e) {
-            return null; // what could be had once cannot be had any more: then nobody else can have it either
+            return null; // worked before, and no longer: then no other component can have it either
         }
     }
 

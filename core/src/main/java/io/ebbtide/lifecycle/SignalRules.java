@@ -2,15 +2,15 @@ package io.ebbtide.lifecycle;
 
 import java.util.function.BooleanSupplier;
 
-/** What a signal means: which it is, how many came before, and who sent it. */
+/** The reaction to a signal, by its name, the number of signals before it, and its sender. */
 final class SignalRules {
-    /** What to do. */
+    /** The action to take. */
     enum Reaction {
-        /** Begin to leave, with the lame duck. */
+        /** Begin to shut down, with the lame duck. */
         LEAVE,
-        /** Begin to leave, without. */
+        /** Begin to shut down, without it. */
         LEAVE_AT_ONCE,
-        /** Leave out what is left of the lame duck. */
+        /** Skip the rest of the lame duck. */
         SKIP_LAME_DUCK,
         /** End the process now. */
         HALT
@@ -20,7 +20,7 @@ final class SignalRules {
 
     /**
      * @param count how many signals have come, this one included
-     * @param interactive whether a person sits at a terminal and no orchestrator does the stopping: Nomad sends SIGINT,
+     * @param interactive whether a person is at a terminal and no orchestrator stops the process: Nomad sends SIGINT,
      *     too
      */
     static Reaction reactionTo(String signal, int count, BooleanSupplier interactive) {

@@ -3,15 +3,15 @@ package io.ebbtide.lifecycle;
 import io.ebbtide.internal.Redact;
 import java.net.BindException;
 
-/** Why a service could not start, as the operator reads it. Stateless. */
+/** Explains to the operator why a service could not start. Stateless. */
 final class StartFailure {
     private static final int MAX_CAUSES = 8;
 
     private StartFailure() {}
 
     /**
-     * Whether its message says what is wrong and what was expected, so that no stack is needed to fix it: a setting, a name that
-     * is taken, a port.
+     * Whether its message states what is wrong and what was expected, so that no stack is needed to fix it: a setting, a name
+     * in use, a port.
      */
     static boolean isExplained(Throwable failure) {
         Throwable each = failure;
@@ -23,7 +23,7 @@ final class StartFailure {
         return false;
     }
 
-    /** One line about a service that could not even be put together. */
+    /** Returns one line about a service that could not even be built. */
     static String unbuilt(String service, Throwable failure) {
         return "'%s' cannot be built: %s".formatted(service, Redact.oneLine(failure));
     }

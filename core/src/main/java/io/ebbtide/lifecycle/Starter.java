@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Starts what a plan names, and remembers how far it came. Safe for use by many threads. */
+/** Starts the parts of a plan, and records the progress. Safe for use by many threads. */
 final class Starter {
     private final Plan plan;
     private final HealthControl health;
@@ -40,9 +40,9 @@ final class Starter {
     }
 
     /**
-     * Starts all, on the calling thread, which bears no interrupt of ours when this ends.
+     * Starts all, on the calling thread, and clears an interrupt of ours before it ends.
      *
-     * @throws Exception what the step that failed threw; {@link #step()} tells which
+     * @throws Exception the exception of the step that failed; {@link #step()} names it
      */
     @SuppressWarnings("ResultOfMethodCallIgnored")
     void start() throws Exception {
@@ -55,7 +55,7 @@ final class Starter {
             synchronized (this) {
                 thread = null;
                 if (aborted) {
-                    Thread.interrupted(); // ours, and not for whoever called start
+                    Thread.interrupted(); // ours, and not meant for the caller of start
                 }
             }
             ended.complete(null);
@@ -89,7 +89,7 @@ final class Starter {
         action.run();
     }
 
-    /** Interrupts whatever is being started. Nothing further is. */
+    /** Interrupts the current step of the start. No further one begins. */
     synchronized void abort() {
         if (thread != null) {
             aborted = true;
@@ -97,7 +97,7 @@ final class Starter {
         }
     }
 
-    /** Waits no longer for a thread that never returns. */
+    /** Stops waiting for a thread that never returns. */
     synchronized void giveUp(Predicate<Thread> lost) {
         if (thread != null && lost.test(thread)) {
             exiting = step;
@@ -105,23 +105,23 @@ final class Starter {
         }
     }
 
-    /** The step that has called {@code System.exit} and so never returns; null if there is none. */
+    /** Returns the step that has called {@code System.exit} and so never returns; null if there is none. */
     @Nullable
     String exiting() {
         return exiting;
     }
 
-    /** There will be no start. */
+    /** Records that there will be no start. */
     void skip() {
         ended.complete(null);
     }
 
-    /** Done once nothing is being started any more. */
+    /** Returns a future that is done once nothing is being started any more. */
     CompletableFuture<Void> ended() {
         return ended;
     }
 
-    /** What is being started, or was last. */
+    /** Returns the current step, or the last one. */
     String step() {
         return step;
     }

@@ -5,9 +5,9 @@ package io.ebbtide.lifecycle;
 public interface StartupTask {
     /**
      * Does the work. Runs on the thread that starts the service, once all components have started and traffic sources
-     * listen; may take as long as the platform's startup probe allows; interrupted when the service is told to stop.
+     * listen; may take as long as the platform's startup probe allows; interrupted when the shutdown begins.
      *
-     * @throws Exception if the service must not run without it: it then stops and fails to start
+     * @throws Exception if the service must not run without it: the service then stops and fails to start
      */
     void run() throws Exception;
 }

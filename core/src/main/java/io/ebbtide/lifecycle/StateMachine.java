@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 
-/** The state of one service and when each was entered. Safe for use by many threads. */
+/** The state of one service, and when each state was entered. Safe for use by many threads. */
 final class StateMachine {
     private record Entry(LifecycleState state, long nanos) {}
 
@@ -17,7 +17,7 @@ final class StateMachine {
     private final BiConsumer<LifecycleState, LifecycleState> moved;
     private volatile LifecycleState state = LifecycleState.STARTING;
 
-    /** @param moved told of each move from, to, by the thread that made it */
+    /** @param moved called with the old and the new state of each move, on the thread that made it */
     StateMachine(Ticker ticker, BiConsumer<LifecycleState, LifecycleState> moved) {
         this.ticker = ticker;
         this.moved = moved;
@@ -29,8 +29,8 @@ final class StateMachine {
     }
 
     /**
-     * Moves on. Returns false, and changes nothing, if that state cannot be entered from the present one. One move at a
-     * time, so that they are told in the order in which they are made.
+     * Moves to a state. Returns false, and changes nothing, if it cannot be entered from the current one. One move at a
+     * time, so that moves are reported in the order in which they are made.
      */
     synchronized boolean move(LifecycleState next) {
         LifecycleState now = state;
@@ -43,7 +43,7 @@ final class StateMachine {
         return true;
     }
 
-    /** How long this state has lasted, whether it is over or not; zero if it has not been entered. */
+    /** Returns how long this state has lasted, whether it is over or not; zero if it has not been entered. */
     Duration timeIn(LifecycleState which) {
         for (int i = 0; i < entries.size(); i++) {
             if (entries.get(i).state() == which) {
@@ -58,7 +58,7 @@ final class StateMachine {
         return entries.stream().anyMatch(entry -> entry.state() == which);
     }
 
-    /** How long each state lasted that is over. */
+    /** Returns how long each past state lasted. */
     Map<LifecycleState, Duration> times() {
         var times = new EnumMap<LifecycleState, Duration>(LifecycleState.class);
         for (int i = 0; i + 1 < entries.size(); i++) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Stops components and traffic sources, each within its bound; one failure never skips the rest. One thread only. */
 final class Stopper {
-    /** However long others hang, each that waits behind them has this long, at the margin's expense if need be. */
+    /** The minimum time for each stop, however long those before it hang; taken from the margin if necessary. */
     private static final Duration LEAST = Duration.ofMillis(100);
 
     private final String service;
@@ -27,7 +27,7 @@ final class Stopper {
     private volatile String step = "nothing";
     private volatile @Nullable BoundedCall current;
 
-    /** @param left how much time there is for all that is still to be stopped */
+    /** @param left returns the remaining time for all stops that are still to come */
     Stopper(String service, Ticker ticker, Supplier<Duration> left) {
         this.service = service;
         this.ticker = ticker;
@@ -35,7 +35,7 @@ final class Stopper {
     }
 
     /**
-     * Stops the parts, the last first. Each may use what is left but for what those behind it are sure of.
+     * Stops the parts, the last first. Each may use the remaining time except the minimum of those behind it.
      *
      * @param behindAll how many more are to be stopped or closed after all of these
      */
@@ -62,17 +62,17 @@ final class Stopper {
         }
     }
 
-    /** How it went, in the order of stopping. */
+    /** Returns how each stop went, in the order of stopping. */
     List<ShutdownReport.Stop> stops() {
         return stops;
     }
 
-    /** What is being stopped, or was last. May be asked by any thread. */
+    /** Returns the current stop, or the last one. May be called by any thread. */
     String step() {
         return step;
     }
 
-    /** Waits no longer for a call whose thread never returns. May be called by any thread. */
+    /** Stops waiting for a call whose thread never returns. May be called by any thread. */
     void giveUp(Predicate<Thread> lost, String why) {
         BoundedCall call = current;
         if (call != null) {

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TerminationLog {
     /*
-     * Open from the start on: at the end there may be no memory and no file handle to be had. What a write does that
-     * fails (a full disk) or hangs is nobody's trouble any more: whoever calls it waits for a moment only.
+     * Open from the start on: at the end no memory and no file handle may be available. A write that fails (a full disk)
+     * or hangs is ignored: its caller waits only for a short time.
      */
     private static final Path KUBERNETES = Path.of("/dev/termination-log");
 
@@ -37,13 +37,13 @@ final class TerminationLog {
     private boolean isFinal;
     private int left = ReportText.MOST_BYTES;
 
-    /** @param canOverwrite whether it is a file in which writing can begin anew, and no pipe or terminal */
+    /** @param canOverwrite whether it is a file that can be emptied and rewritten, and no pipe or terminal */
     private TerminationLog(@Nullable FileOutputStream file, boolean canOverwrite) {
         this.file = file;
         this.canOverwrite = canOverwrite;
     }
 
-    /** Nobody reads it. */
+    /** Returns a log that discards everything. */
     static TerminationLog none() {
         return new TerminationLog(null, false);
     }
@@ -51,8 +51,8 @@ final class TerminationLog {
     /**
      * Opens and empties the file.
      *
-     * @param configured null for Kubernetes' own, if it is there
-     * @param warn told if it cannot be written
+     * @param configured the path; null for Kubernetes' own, if it exists
+     * @param warn receives a line if it cannot be written
      */
     static TerminationLog open(@Nullable String configured, Consumer<String> warn) {
         var opened = new CompletableFuture<TerminationLog>();
@@ -89,7 +89,7 @@ final class TerminationLog {
                 : new TerminationLog(new FileOutputStream(path.toFile()), true);
     }
 
-    /** For writing alone, open(2) of a FIFO waits until another process opens it for reading; for both it does not, on Linux. */
+    /** On Linux, open(2) of a FIFO for writing alone waits until another process opens it for reading; for both it does not. */
     private static FileOutputStream openSpecial(Path path) throws IOException {
         if (Files.readAttributes(path, BasicFileAttributes.class).isDirectory()) {
             throw new IOException("is a directory");
@@ -98,7 +98,7 @@ final class TerminationLog {
             var file =
                     new RandomAccessFile(path.toFile(), "rw"); // never closed: it shares its descriptor with the stream
             return new FileOutputStream(file.getFD());
-        } catch (IOException e) { // may not be read
+        } catch (IOException e) { // not readable
             return new FileOutputStream(path.toFile());
         }
     }
@@ -110,7 +110,7 @@ final class TerminationLog {
                 file.close();
             }
         } catch (IOException e) {
-            // it is written, or cannot be
+            // it is written already, or cannot be
         }
     }
 
@@ -126,10 +126,10 @@ final class TerminationLog {
     }
 
     /**
-     * Writes what stands in the file if the process is killed before its reports are written, in place of an earlier draft.
-     * Does nothing once these are.
+     * Writes the text that remains if the process is killed before its reports are written, in place of an earlier draft.
+     * Does nothing once the reports are written.
      *
-     * @param text asked while the draft is written, so that the last one to be written is the latest
+     * @param text called while the draft is written, so that the last one to be written is the latest
      */
     synchronized void writeDraft(Supplier<String> text) {
         if (file == null || !canOverwrite || isFinal) {
@@ -141,7 +141,7 @@ final class TerminationLog {
             hasDraft = true;
             file.write(bytes, 0, Math.min(bytes.length, ReportText.MOST_BYTES));
         } catch (IOException e) {
-            // a disk that is full, say
+            // for example a full disk
         }
     }
 
@@ -160,7 +160,7 @@ final class TerminationLog {
             try {
                 empty(file);
             } catch (IOException | RuntimeException | Error e) {
-                // then behind the draft: there may be no memory to be had
+                // then it follows the draft: no memory may be available
             }
         }
         int count = Math.min(length, left);
@@ -171,7 +171,7 @@ final class TerminationLog {
         try {
             file.write(bytes, 0, count);
         } catch (IOException e) {
-            // nobody is left to tell
+            // no other place to report it
         }
     }
 }

@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** How many threads the system lets this process have, as far as it says so. Linux only. Confine to one thread. */
+/** The limit of threads of this process, as far as the system reports it. Linux only. Confine to one thread. */
 final class ThreadLimit {
     /*
-     * A cgroup's pids.max counts the threads of all processes in it, and so does each cgroup above that is visible here. A limit that
-     * is set further up, as by the kubelet's podPidsLimit on the pod, cannot be seen from inside the container. RLIMIT_NPROC counts
-     * the threads of the user, wherever they run, of which only our own can be counted here; the superuser is exempt.
+     * A cgroup's pids.max limits the threads of all processes in it, as does that of each cgroup above it that is visible here. A limit
+     * that is set further up, as by the kubelet's podPidsLimit on the pod, cannot be seen from inside the container. RLIMIT_NPROC
+     * limits the threads of the user, wherever they run, of which only our own can be counted here; the superuser is exempt.
      */
     private static final double NEAR = 0.9;
     private static final double FAR = 0.8;
@@ -30,7 +30,7 @@ final class ThreadLimit {
     /**
      * Usage of one limit.
      *
-     * @param name what sets it, as its documentation calls it
+     * @param name the name of the limit in its documentation
      */
     record Usage(String name, long count, long limit) {
         private double share() {
@@ -49,7 +49,7 @@ final class ThreadLimit {
         isUserLimited = user != null && !user.split("\\s+", 3)[1].equals("0");
     }
 
-    /** Knows of no limit. */
+    /** Returns an instance that knows of no limit. */
     static ThreadLimit none() {
         return new ThreadLimit(Path.of("/nonexistent"), Path.of("/nonexistent"));
     }
@@ -58,7 +58,7 @@ final class ThreadLimit {
         return new ThreadLimit(Path.of("/proc/self"), Path.of("/sys/fs/cgroup"));
     }
 
-    /** The limit that is nearest to being reached; null if none is known. */
+    /** Returns the limit that is nearest to being reached; null if none is known. */
     @Nullable
     Usage nearest() {
         Usage nearest = ofUser();
@@ -73,11 +73,11 @@ final class ThreadLimit {
         return nearest;
     }
 
-    /** A warning for people at the moment at which a limit comes near; null at all others. */
+    /** Returns a warning when a limit first comes near; null at all other times. */
     @Nullable
     String warning() {
         Usage usage = nearest();
-        if (usage == null) { // unreadable for want of a descriptor, perhaps, which says nothing about threads
+        if (usage == null) { // perhaps unreadable for lack of a descriptor, which proves nothing about threads
             return null;
         }
         if (usage.share() < FAR) {
@@ -92,13 +92,13 @@ final class ThreadLimit {
                 .formatted(usage.count(), usage.limit(), usage.name(), Math.round(100 * NEAR));
     }
 
-    /** How often the system has refused a thread for one of these limits, as far as it counts. */
+    /** Returns how often the system has refused a thread for one of these limits, as far as it counts that. */
     long refusals() {
         long sum = 0;
         for (Path cgroup : cgroups) {
             String events = firstLine(cgroup.resolve("pids.events"), line -> line.startsWith("max "));
             Long count = events == null ? null : number(events.substring("max ".length()));
-            Long known = count == null ? refusals.get(cgroup) : count; // unreadable for want of a descriptor, perhaps
+            Long known = count == null ? refusals.get(cgroup) : count; // perhaps unreadable for lack of a descriptor
             if (known != null) {
                 refusals.put(cgroup, known);
                 sum += known;
@@ -123,7 +123,7 @@ final class ThreadLimit {
                 : new Usage("RLIMIT_NPROC of the user, of whom other processes may have threads, too", count, limit);
     }
 
-    /** The cgroups of this process, and those above them, that limit threads now. */
+    /** Returns the cgroups of this process, and those above them, that limit threads now. */
     private static List<Path> limited(Path membership, Path root) {
         List<Path> limited = new ArrayList<>();
         for (String line : lines(membership)) { // hierarchy:controllers:path, see cgroups(7)
@@ -148,7 +148,7 @@ final class ThreadLimit {
         return line == null ? null : number(line);
     }
 
-    /** Null for what is no number, such as {@code max} and {@code unlimited}. */
+    /** Returns null for text that is no number, such as {@code max} and {@code unlimited}. */
     private static @Nullable Long number(String text) {
         try {
             return Long.valueOf(text.strip());
@@ -164,7 +164,7 @@ final class ThreadLimit {
     private static List<String> lines(Path file) {
         try {
             return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
-        } catch (IOException | RuntimeException e) { // no Linux, no such controller, or not ours to read
+        } catch (IOException | RuntimeException e) { // no Linux, no such controller, or no permission
             return List.of();
         }
     }

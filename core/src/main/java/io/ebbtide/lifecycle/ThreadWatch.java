@@ -8,7 +8,7 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Watches the limit of threads, and for signals that the JVM loses there, on a thread of its own. Safe for use by many threads. */
+/** Watches the limit of threads, and detects signals that the JVM loses there, on its own thread. Safe for use by many threads. */
 final class ThreadWatch {
     private static final Duration PERIOD = Duration.ofMillis(250);
     private static final int LOOKS_PER_READING = 4;
@@ -17,14 +17,14 @@ final class ThreadWatch {
     private final Runnable onLostSignal;
     private final Consumer<String> warn;
 
-    /** The rest is of the thread alone. */
+    /** This field and the next are confined to the watching thread. */
     private ThreadLimit limit = ThreadLimit.none();
 
     private long refusals;
 
     /**
      * @param handled how many signals have reached their handler
-     * @param onLostSignal run for each signal that does not
+     * @param onLostSignal run for each signal that has not
      * @param warn gets a line when the limit comes near
      */
     ThreadWatch(IntSupplier handled, Runnable onLostSignal, Consumer<String> warn) {
@@ -54,7 +54,7 @@ final class ThreadWatch {
                 }
                 refusals = limit.refusals();
             } catch (RuntimeException | Error e) {
-                count -= count == 0 ? 1 : 0; // no memory for a moment, say: there is nothing to do but to look again
+                count -= count == 0 ? 1 : 0; // for example no memory for a moment: the only remedy is the next poll
             }
             LockSupport.parkNanos(PERIOD.toNanos()); // allocates nothing
         }
@@ -77,7 +77,7 @@ final class ThreadWatch {
                 : new LostSignals(allocated, handled, this::isRefused, LostSignals::isHandlerAlive);
     }
 
-    /** Now, or since the last look: a thread that has ended since may have made room. */
+    /** Whether a thread is refused now, or was since the last poll: one that has ended since may have made room. */
     private boolean isRefused() {
         return !LostSignals.canStartThread() || limit.refusals() > refusals;
     }

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way in for all work that traffic sources bring. Handed to {@link TrafficSource#start}. Safe for use by many
+ * The entry for all work that traffic sources bring in. Passed to {@link TrafficSource#start}. Safe for use by many
  * threads; no method blocks.
  */
 public final class Traffic {
@@ -35,11 +35,11 @@ public final class Traffic {
     }
 
     /**
-     * Lets one unit of work in and counts it.
+     * Admits one unit of work and counts it.
      *
-     * @param description asked only when somebody looks, on any thread: method and path, never the query
-     * @return to be closed exactly when the work is over, whatever came of it; null if the service is drained, or the
-     *     time for it is over: the work is to be refused
+     * @param description called only when the work is listed, on any thread: method and path, never the query
+     * @return the ticket, to be closed exactly when the work is over, whatever its outcome; null if the service is drained,
+     *     or the time for it is over: the work is to be refused
      */
     public @Nullable Ticket admit(WorkKind kind, Supplier<String> description) {
         Ticket ticket = inFlight.tryEnter(kind, description);
@@ -50,11 +50,11 @@ public final class Traffic {
     }
 
     /**
-     * The same for work from a peer that balances traffic: the lame duck ends once those who brought it have stopped.
+     * Admits work from a peer that balances traffic, and counts it: the lame duck ends once these peers have stopped.
      *
-     * @param peer whose connection it came by; null if it says nothing of where traffic is sent, as that of a health
+     * @param peer the address of its connection; null if it says nothing about where traffic is sent, as for a health
      *     checker: then it is not late, either
-     * @param use what is known of that connection
+     * @param use the use of that connection
      */
     public @Nullable Ticket admit(
             WorkKind kind, Supplier<String> description, @Nullable InetAddress peer, ConnectionUse use) {
@@ -69,41 +69,40 @@ public final class Traffic {
     }
 
     /**
-     * Lets in work that the service gives itself, such as a task of its own executor: it is never late.
+     * Admits work that the service gives itself, such as a task of its own executor: it is never late.
      *
-     * @param description asked only when somebody looks, on any thread; no secrets
-     * @return to be closed exactly when the work is over; null if the service is drained, or the time for it is over
+     * @param description called only when the work is listed, on any thread; no secrets
+     * @return the ticket, to be closed exactly when the work is over; null if the service is drained, or the time for it is over
      */
     public @Nullable Ticket admitOwn(WorkKind kind, Supplier<String> description) {
         return inFlight.tryEnter(kind, description);
     }
 
     /**
-     * Cuts one unit of work whose time is over before that of the others: the report names it as cut, whatever its outcome. The
-     * drain goes on waiting for it. Before the shutdown begins a call changes the meters alone.
+     * Marks as cut one unit of work whose time is over before that of the others: the report names it, whatever its outcome. The
+     * drain still waits for it. Before the shutdown begins, a call changes only the meters.
      *
-     * @return false if its ticket is closed, or was cut before
+     * @return false if its ticket is closed, or was marked before
      */
     public boolean cut(Ticket ticket) {
         return new GateControl(inFlight).cut(Expect.present(ticket, "ticket"));
     }
 
     /**
-     * How long work of this kind may go on before it is cut, at least.
+     * Returns the minimum time that work of this kind has before it is aborted.
      *
-     * @return {@link InFlight#UNLIMITED} until the service is told to stop; never negative
+     * @return {@link InFlight#UNLIMITED} until the shutdown begins; never negative
      */
     public Duration remaining(WorkKind kind) {
         return inFlight.remaining(kind);
     }
 
     /**
-     * Tells of an answer that is about to begin: one without a foreseeable end makes a stream of its request, which from
-     * then on has the time that streams have in the drain. Those are {@code text/event-stream} (HTML Living Standard,
-     * section 9.2) and {@code multipart/x-mixed-replace}. For who writes an adapter; may be told more than once. Does not
-     * block.
+     * Reports a response that is about to begin. One without a foreseeable end turns its request into a stream, which from
+     * then on has the time that streams have in the drain. These are {@code text/event-stream} (HTML Living Standard,
+     * section 9.2) and {@code multipart/x-mixed-replace}. For adapters; may be called more than once. Does not block.
      *
-     * @param contentType as in the answer's header; null for none
+     * @param contentType as in the response's header; null for none
      */
     public void answering(Ticket ticket, @Nullable String contentType) {
         Expect.present(ticket, "ticket");
@@ -113,11 +112,11 @@ public final class Traffic {
     }
 
     /**
-     * Ends a request that was admitted: tells the meters of it, where there are some, and closes its ticket. For who writes
-     * an adapter; to be called once for each, in place of {@link Ticket#close()}. Does not block.
+     * Ends a request that was admitted: reports it to the meters, if there are any, and closes its ticket. For adapters; to
+     * be called once for each request, in place of {@link Ticket#close()}. Does not block.
      *
      * @param method as the client sent it
-     * @param status of the answer; 0 if none was begun, as when the client has gone
+     * @param status of the response; 0 if none was begun, as when the client has gone
      */
     public void answered(Ticket ticket, String method, int status) {
         RequestWatcher now = watcher;
@@ -134,17 +133,17 @@ public final class Traffic {
         watcher = newWatcher;
     }
 
-    /** Whether the service has been told to stop: whoever is answered is to be asked to leave. */
+    /** Whether the shutdown has begun: each response should then ask its client to disconnect. */
     public boolean leaving() {
         return leaving;
     }
 
-    /** When somebody who is refused may come back: 1 to 5 s, by chance, so that not all come back at once. */
+    /** Returns when a refused client may retry: 1 to 5 s, random, so that not all retry at once. */
     public Duration retryAfter() {
         return Duration.ofSeconds(ThreadLocalRandom.current().nextInt(1, 6));
     }
 
-    /** Work that arrives from now on is late, by the time since the signal. A second call changes nothing. */
+    /** Marks work that arrives from now on as late, by the time since the signal. A second call changes nothing. */
     void leave(long signalNanos) {
         if (!leaving) {
             leavingSinceNanos = signalNanos;

@@ -5,60 +5,60 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A server or consumer that brings work in and can be asked to stop. Adapters implement it. Each method is called once,
- * by one thread at a time, in the order in which they stand here; {@link #start} on the thread that starts the service,
- * the others on threads of their own. One that is to serve the probes on its own port as well also implements
+ * by one thread at a time, in the order of their declaration; {@link #start} on the thread that starts the service,
+ * the others on threads of their own. A source that also serves the probes on its own port implements
  * {@code io.ebbtide.probe.ProbeHost}.
  */
 public interface TrafficSource {
-    /** What it is called in logs and reports, such as {@code http:8080}. May be called at any time by any thread. */
+    /** Returns its name in logs and reports, such as {@code http:8080}. May be called at any time by any thread. */
     String name();
 
     /**
-     * Whether somebody outside chooses to send work here, and has to learn of the leaving first. A service of which no
-     * source has such senders needs no lame duck: a consumer just stops asking.
+     * Whether clients choose to send work here, and must notice the shutdown first. A service of which no source has such
+     * senders needs no lame duck: a consumer just stops polling.
      */
     default boolean hasSenders() {
         return true;
     }
 
     /**
-     * Begins to bring work in, and returns once it does. Every unit of work passes {@link Traffic#admit}.
+     * Begins to bring work in, and returns once that has begun. Every unit of work passes {@link Traffic#admit}.
      *
      * @throws Exception if it cannot, for example because the port is in use: the service then fails to start
      */
     void start(Traffic traffic) throws Exception;
 
     /**
-     * Asks clients to leave, and goes on serving them: the lame duck begins. {@link Traffic#leaving()} is true from
+     * Asks clients to disconnect, and continues to serve them: the lame duck begins. {@link Traffic#leaving()} is true from
      * here on. Not called when the lame duck is skipped.
      */
     default void leave() throws Exception {}
 
-    /** Takes no new connection any more. Cuts nothing: what is open stays open and is served. */
+    /** Stops accepting connections. Aborts nothing: open connections stay open and are served. */
     void stopAccepting() throws Exception;
 
     /**
-     * Closes everything that is left: connections, threads, selectors. Nothing is in flight any more, or the time for
-     * it is over.
+     * Closes everything that remains: connections, threads, selectors. No work is in flight any more, or the time for it
+     * is over.
      *
-     * @param within how long it may take; past that it is interrupted, reported and left behind
+     * @param within the maximum time; after that it is interrupted, reported and abandoned
      */
     void close(Duration within) throws Exception;
 
     /**
-     * How much of its capacity is in use, for the meters. May be called at any time by any thread, also before the start
+     * Returns how much of its capacity is in use, for the meters. May be called at any time by any thread, also before the start
      * and after the end; must not block, and not throw.
      */
     default SourceLoad load() {
         return SourceLoad.nothingKnown();
     }
 
-    /** What waits in here to be begun, for the meters; null if the source cannot tell. May be called at any time. */
+    /** Returns the work here that has not begun, for the meters; null if the source cannot report it. May be called at any time. */
     default @Nullable Backlog backlog() {
         return null;
     }
 
-    /** What there is to tell in the report once it is closed, such as how many tasks were dropped; empty if nothing. */
+    /** Returns a note for the report once it is closed, such as how many tasks were dropped; empty if there is none. */
     default String summary() {
         return "";
     }

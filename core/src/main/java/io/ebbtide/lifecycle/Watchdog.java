@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** Raises the alarm in time, whatever hangs. Its thread exists from the start and does only this. Safe for many threads. */
 final class Watchdog {
     /*
-     * At the limit of the heap everything that allocates may fail at any moment: the handler of a signal before it has
-     * told anybody to leave, and the look at the services here. So a signal is noted in two fields, and from it, the
-     * longest time that any service may take is counted without allocating.
+     * When the heap is full, everything that allocates may fail at any moment: the handler of a signal before it has begun
+     * a shutdown, and the query of the services here. So a signal is recorded in two fields, and the longest time that any
+     * service may take is measured from it without allocating.
      */
     private static final long LOOK_AGAIN_NANOS = Duration.ofSeconds(1).toNanos();
     private static final long NEVER = Long.MAX_VALUE;
@@ -25,8 +25,8 @@ final class Watchdog {
     private long mostNanos;
 
     /**
-     * @param untilAlarm how long it may take until everything is over; null while nothing has to end
-     * @param alarm run once that is over, on the watchdog's thread
+     * @param untilAlarm the remaining time until everything must have ended; null while nothing has to end
+     * @param alarm run once that time is over, on the watchdog's thread
      */
     Watchdog(Supplier<@Nullable Duration> untilAlarm, Runnable alarm) {
         this.untilAlarm = untilAlarm;
@@ -37,13 +37,13 @@ final class Watchdog {
         Threads.daemon("ebbtide-watchdog", this::watch).start();
     }
 
-    /** There is a service that may take so long after a signal, and no longer. */
+    /** Registers a service that may take this long after a signal, and no longer. */
     synchronized void expect(Duration most) {
         mostNanos = Math.max(mostNanos, most.toNanos());
         notifyAll();
     }
 
-    /** A signal has come: from now on the process has to end. Allocates nothing. */
+    /** Records a signal: from now on the process has to end. Allocates nothing. */
     synchronized void signalled() {
         if (!signalled) {
             signalledNanos = ticker.nanos();
@@ -52,7 +52,7 @@ final class Watchdog {
         notifyAll();
     }
 
-    /** Something has changed. */
+    /** Wakes the watchdog after a change. */
     synchronized void look() {
         notifyAll();
     }
@@ -63,22 +63,22 @@ final class Watchdog {
                 try {
                     TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, LOOK_AGAIN_NANOS));
                 } catch (InterruptedException e) {
-                    // not to be talked out of it
+                    // ignored: only the alarm ends the wait
                 }
             }
         }
         alarm.run();
     }
 
-    /** Looks again each second in any case, so nothing that is told between look and wait is lost. */
+    /** Polls each second in any case, so no notification between poll and wait is lost. */
     private long leftNanos() {
         try {
             Duration left = untilAlarm.get();
             if (left != null) {
                 return left.toNanos();
             }
-        } catch (RuntimeException | Error e) { // no memory, say
-            // then by the signal, if one came
+        } catch (RuntimeException | Error e) { // for example no memory
+            // then from the signal, if one came
         }
         synchronized (this) {
             return signalled ? signalledNanos + mostNanos - ticker.nanos() : NEVER;

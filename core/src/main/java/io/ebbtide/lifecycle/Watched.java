@@ -3,20 +3,20 @@ package io.ebbtide.lifecycle;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A peer whose end is waited for, with what was known of it when the service began to leave. Confine to one thread. */
+/** A peer whose silence is awaited, with its history at the begin of the shutdown. Confine to one thread. */
 final class Watched {
     /*
-     * What its silence proves depends on what it would send if it had not learnt. Of requests on connections that it
-     * keeps, nothing: each answer ends its connection, and behind a balancer of connections (kube-proxy, an NLB) whoever
-     * comes back is sent elsewhere as often as not, and stays there. Then only new connections still come here, as many
-     * as came before: a rare one may come long after all else is silent.
+     * The meaning of its silence depends on the requests that it would send if it had not noticed the shutdown. Silence on
+     * connections that it keeps proves nothing: each response ends its connection, and behind a balancer of connections
+     * (kube-proxy, an NLB) a client that reconnects is sent elsewhere as often as not, and stays there. Then only new
+     * connections still come here, as many as before: a rare one may come long after everything else is silent.
      *
-     * A router that chooses for each request (a proxy, an ingress) comes back for each. It shows that by coming back more
-     * often than the connections that we ended could by chance, were at least every second one sent elsewhere: their
-     * number is a sum of geometric ones, BACK_AT_LEAST + BACK_DEVIATIONS x sqrt(n) more than n with probability
+     * A router that chooses for each request (a proxy, an ingress) comes back for each. It proves that by coming back more
+     * often than the connections that we ended could by chance, if at least every second one were sent elsewhere: their
+     * number is a sum of geometric variables, which exceeds n by BACK_AT_LEAST + BACK_DEVIATIONS x sqrt(n) with probability
      * below 1/1000. From then on its rate is that at which it came back.
      *
-     * Who had been silent for long enough before anybody was told anything had left before.
+     * A peer that had been silent for long enough before the shutdown began had stopped before.
      */
     private static final double BACK_AT_LEAST = 10;
     private static final double BACK_DEVIATIONS = 4.4;
@@ -49,12 +49,12 @@ final class Watched {
         return peer.name();
     }
 
-    /** How many requests it had brought. */
+    /** Returns how many requests it had sent. */
     long count() {
         return count;
     }
 
-    /** How long it must be silent to have left; null if its silence proves nothing. */
+    /** Returns how long it must be silent to count as stopped; null if its silence proves nothing. */
     @Nullable
     Duration quiet(long now) {
         if (leftBefore || comesBack()) {
@@ -66,7 +66,7 @@ final class Watched {
                 : null;
     }
 
-    /** How long at least it must still be silent; its silence must prove something. */
+    /** Returns how long at least it must still be silent; its silence must prove something. */
     Duration untilQuiet(long now) {
         Duration needed = quiet(now);
         long last = peer.all().lastNanos(now);
@@ -78,7 +78,7 @@ final class Watched {
         return peer.back() >= ended + BACK_DEVIATIONS * Math.sqrt(ended) + BACK_AT_LEAST;
     }
 
-    /** From the signal to its last request. */
+    /** Returns its rate of coming back, from the signal to its last request. */
     private double backPerSecond(long now) {
         return peer.back() / (Math.max(1, peer.all().lastNanos(now) - beganNanos) / 1e9);
     }
