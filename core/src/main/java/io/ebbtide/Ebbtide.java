@@ -138,7 +138,7 @@ public final class Ebbtide implements AutoCloseable {
      * Shuts the service down without a lame duck, or without the rest of it, and waits until it is stopped, at most for the
      * grace. A second call does nothing.
      *
-     * @throws IllegalStateException if work was aborted, a component or source did not stop as expected, or the wait was
+     * @throws IllegalStateException if work was aborted, something did not stop as expected, or the wait was
      *     interrupted; the message is the report
      */
     @Override

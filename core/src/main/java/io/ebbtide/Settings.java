@@ -134,7 +134,7 @@ public record Settings(
         return withShares(shares.withMargin(newMargin));
     }
 
-    /** Returns a copy with the given limit for work of one kind, {@code >= 0}; the work is aborted once it is over. */
+    /** Returns a copy with the given limit for work of one kind, {@code >= 0}; the work is aborted once that is over. */
     public Settings withDrainLimit(WorkKind kind, Duration limit) {
         var limits = new EnumMap<WorkKind, Duration>(WorkKind.class);
         limits.putAll(drainLimits);

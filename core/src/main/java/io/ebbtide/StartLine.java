@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The log line of a service that has just started: its start time, version and addresses. Stateless. */
+/** The log line of a service that has just started: its start duration, version and addresses. Stateless. */
 final class StartLine {
     private StartLine() {}
 

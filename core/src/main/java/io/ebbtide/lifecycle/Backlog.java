@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Work that has not begun yet, such as a queue in this process or this consumer's share of an external one. Read by meters at
- * each scrape, on any thread: must be quick, must not block and should not throw: its meters then report its last value.
+ * each scrape, on any thread: must be quick, must not block and should not throw: if it does, its meters report its last value.
  */
 @FunctionalInterface
 public interface Backlog {

@@ -143,7 +143,7 @@ final class Conductor {
     }
 
     /**
-     * Whether a thread waits for ever in {@code System.exit}: it is a hook, and calls it while the process ends already.
+     * Whether a thread waits for ever in {@code System.exit}: a hook that calls it while the process is ending already.
      */
     static boolean isStuckInExit(Thread thread, StackTraceElement[] stack) {
         return thread.getState() == Thread.State.BLOCKED

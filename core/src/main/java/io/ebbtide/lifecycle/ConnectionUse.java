@@ -2,10 +2,10 @@ package io.ebbtide.lifecycle;
 
 /** How the connection of a request was used before, and whether it outlives the response. */
 public enum ConnectionUse {
-    /** No request came on it before: a late one shows that its sender has not noticed the shutdown. */
+    /** The first request on its connection: if it is late, its sender has not noticed the shutdown. */
     FIRST,
-    /** Requests came on it before. It ends with the response once the shutdown begins (HTTP/1.1): its client may reconnect. */
+    /** A later request. The connection ends with the response once the shutdown begins (HTTP/1.1): its client may reconnect. */
     AGAIN,
-    /** It continues after any response, as with one stream of many (HTTP/2). */
+    /** The connection continues after any response, as with one stream of many (HTTP/2). */
     SHARED
 }

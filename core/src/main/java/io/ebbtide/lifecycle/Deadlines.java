@@ -7,8 +7,8 @@ import java.time.Duration;
 /** The deadlines of the states of one shutdown. The next state gets the time that one does not use. Immutable. */
 record Deadlines(Ticker ticker, long startNanos, GraceBudget budget) {
     /**
-     * The time that {@code Runtime.halt} takes: HotSpot waits up to 300 ms for threads in native code (a selector, a write to a full pipe), 30
-     * times 10 ms in {@code VM_Exit::wait_for_threads_in_native_to_block}; up to 365 ms passed until the process was gone.
+     * The time that {@code Runtime.halt} takes: HotSpot waits up to 300 ms for threads in native code (a selector, a write to a full
+     * pipe), 30 times 10 ms in {@code VM_Exit::wait_for_threads_in_native_to_block}; up to 365 ms passed until the process was gone.
      */
     private static final Duration HALT = Duration.ofMillis(500);
 
@@ -40,8 +40,8 @@ record Deadlines(Ticker ticker, long startNanos, GraceBudget budget) {
     }
 
     /**
-     * Returns the time until an overrun is reported and the process halted: half of the margin before the kill, or earlier where halting takes
-     * longer than that.
+     * Returns the time until an overrun is reported and the process halted: half of the margin before the kill, or earlier where
+     * halting takes longer than that.
      */
     Duration untilAlarm() {
         Duration half = budget.margin().dividedBy(2);

@@ -28,7 +28,7 @@ final class DrainClock {
         begun = deadlines.elapsed();
     }
 
-    /** Returns the minimum time that work of this kind still has: until the drain begins, it may begin at any moment. */
+    /** Returns the minimum time that work of this kind still has: the drain may begin at any moment. */
     Duration remaining(WorkKind kind) {
         Duration all = deadlines.untilDrainEnds();
         Duration limit = limits.get(kind);

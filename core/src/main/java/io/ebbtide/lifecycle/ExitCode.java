@@ -7,10 +7,10 @@ package io.ebbtide.lifecycle;
 public enum ExitCode {
     /** No work was lost, and everything stopped. */
     CLEAN(0),
-    /** No work was lost, but a part did not stop as expected: see {@code problems} in the report. */
+    /** No work was lost, but something did not stop as expected: see {@code problems} in the report. */
     STOP_FAILED(80),
     /**
-     * Work was cut, that is aborted because its time was over, perhaps also jobs: see {@code cut} in the report. Or the
+     * Work was cut: it was aborted because its time was over. Jobs may be among it: see {@code cut} in the report. Or the
      * shutdown itself failed, and the loss is unknown: see the log.
      */
     WORK_CUT(81),

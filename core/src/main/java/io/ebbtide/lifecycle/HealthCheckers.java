@@ -12,7 +12,7 @@ public final class HealthCheckers {
     private HealthCheckers() {}
 
     /**
-     * Whether a request comes from a health checker: it says nothing about where traffic is sent, and is passed to {@link
+     * Whether a request comes from a health checker: it shows nothing about where traffic is sent, and is passed to {@link
      * Traffic#admit} without a peer. Does not block.
      *
      * @param userAgent the header {@code User-Agent}; null if there is none

@@ -5,7 +5,7 @@ public enum LameDuckReadiness {
     /**
      * It fails at once: for balancers that poll it, and for autoscalers that average over what is ready. Kubernetes
      * marks a terminating pod as not ready by itself, whatever the probe reports, but also as not <em>serving</em>, and then
-     * kube-proxy no longer falls back on it where no ready pod is left (KEP-1669).
+     * kube-proxy no longer falls back on it where no ready pod remains (KEP-1669).
      */
     FAIL,
     /**

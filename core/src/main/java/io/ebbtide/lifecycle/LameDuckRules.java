@@ -8,8 +8,8 @@ import java.time.Duration;
  * How a lame duck behaves, and when it ends. Immutable.
  *
  * @param policy what ends it
- * @param least under {@link LameDuckPolicy#ADAPTIVE}, its minimum duration, {@code >= 0}: before it has begun, no
- *     client can have noticed it
+ * @param least under {@link LameDuckPolicy#ADAPTIVE}, its minimum duration, {@code >= 0}: before the lame duck
+ *     has begun, no client can have noticed it
  * @param senders how many routers may stand behind one address, as behind SNAT or a mesh's sidecar, each of which may
  *     continue to send when the others have stopped: 1 to 1000, or 0 to derive it: 16 if one address, or this machine's own,
  *     sends more than 90 % of the requests, else 1

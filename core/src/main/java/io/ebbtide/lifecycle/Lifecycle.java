@@ -213,7 +213,7 @@ public final class Lifecycle {
         }
     }
 
-    /** Gives up the work, the steps of the start and the stop calls of threads that can never end them. */
+    /** Gives up the work, the steps of the start and the stop calls whose threads can never end them. */
     public void giveUp(Predicate<Thread> lost) {
         for (WorkInFlight work : gate.giveUp(lost)) {
             log.write(
@@ -261,7 +261,7 @@ public final class Lifecycle {
         return told;
     }
 
-    /** True for the first call alone: the threads in run() and the shutdown hook may both come to write the report. */
+    /** Returns true for the first call only: the threads in run() and the shutdown hook may both try to write the report. */
     boolean isFirstToWriteItsReport() {
         return reportWritten.compareAndSet(false, true);
     }

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 final class LogFlush {
     /*
      * A process that ends loses the lines that an asynchronous appender has not written, even the report. Logback's
-     * cannot be flushed, only stopped for good, and other hooks may still want to log; so we wait until the queues are
+     * appender cannot be flushed, only stopped for good, and other hooks may still want to log; so we wait until the queues are
      * empty and their threads wait for more. Log4j2 flushes in a hook of its own; where that is disabled it is shut down
      * here.
      */

@@ -7,7 +7,7 @@ import io.ebbtide.internal.Redact;
 final class Names {
     private Names() {}
 
-    /** Returns the name of a source. If {@code name()} fails, nothing may end because of it, above all no shutdown. */
+    /** Returns the name of a source. A failure of {@code name()} must not end anything, above all not a shutdown. */
     static String of(TrafficSource source) {
         try {
             return Printable.line(Redact.text(source.name()));

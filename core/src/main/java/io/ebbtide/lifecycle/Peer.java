@@ -42,12 +42,12 @@ final class Peer {
         return all.count(now);
     }
 
-    /** Returns how many requests since the begin of the shutdown came on connections that ended with the response. */
+    /** Returns how many requests since the start of the shutdown came on connections that ended with the response. */
     long again() {
         return again.sum();
     }
 
-    /** Returns how many requests since the begin of the shutdown came on new connections, or on those that continue. */
+    /** Returns how many requests since the start of the shutdown came on new connections, or on those that continue. */
     long back() {
         return back.sum();
     }

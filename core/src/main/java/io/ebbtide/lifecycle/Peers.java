@@ -42,7 +42,7 @@ final class Peers {
         }
     }
 
-    /** Marks the begin of the shutdown: later requests come in spite of it. */
+    /** Marks the start of the shutdown: later requests come in spite of it. */
     void leave() {
         leaving = true;
     }

@@ -74,7 +74,7 @@ public final class ProcessOwner {
     private volatile TerminationLog terminationLog = TerminationLog.none();
     private volatile EmergencyReport emergency = new EmergencyReport(TerminationLog.none());
 
-    /** The deadlines of the ended service that may end last. */
+    /** The latest deadlines among those of the services that have ended. */
     private volatile @Nullable Deadlines ended;
 
     private @Nullable Thread hook;
@@ -329,7 +329,7 @@ public final class ProcessOwner {
         }
     }
 
-    /** The signal is unknown: all that this class handles end the process, and platforms send SIGTERM. */
+    /** Takes the unknown signal for SIGTERM, which platforms send: all that this class handles end the process. */
     private void signalLost() {
         if (departure != null) { // an inferred signal must not shorten a shutdown that has begun
             warnFirst(
@@ -427,7 +427,7 @@ public final class ProcessOwner {
 
     /**
      * Returns the time until the last service must have ended; null while one is not shutting down, as then nothing has to
-     * end. Takes no lock: the watchdog must not wait for its holder.
+     * end. Takes no lock: the watchdog must not wait for the holder of one.
      */
     private @Nullable Duration untilAlarm() {
         for (Lifecycle service : services) {

@@ -123,7 +123,7 @@ final class ReportText {
         return String.format(Locale.ROOT, "%.1f s", duration.toNanos() / 1e9);
     }
 
-    /** Truncates to the maximum, without half of a character. */
+    /** Truncates to the maximum, without splitting a character. */
     private static String cut(String text, int mostBytes) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         if (bytes.length <= mostBytes) {

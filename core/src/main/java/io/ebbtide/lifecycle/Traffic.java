@@ -52,7 +52,7 @@ public final class Traffic {
     /**
      * Admits work from a peer that balances traffic, and counts it: the lame duck ends once these peers have stopped.
      *
-     * @param peer the address of its connection; null if it says nothing about where traffic is sent, as for a health
+     * @param peer the address of its connection; null if it shows nothing about where traffic is sent, as for a health
      *     checker: then it is not late, either
      * @param use the use of that connection
      */

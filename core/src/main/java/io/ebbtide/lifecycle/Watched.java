@@ -3,7 +3,7 @@ package io.ebbtide.lifecycle;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A peer whose silence is awaited, with its history at the begin of the shutdown. Confine to one thread. */
+/** A peer whose silence is awaited, with its history at the start of the shutdown. Confine to one thread. */
 final class Watched {
     /*
      * The meaning of its silence depends on the requests that it would send if it had not noticed the shutdown. Silence on
@@ -78,7 +78,7 @@ final class Watched {
         return peer.back() >= ended + BACK_DEVIATIONS * Math.sqrt(ended) + BACK_AT_LEAST;
     }
 
-    /** Returns its rate of coming back, from the signal to its last request. */
+    /** Returns the rate at which it came back, from the signal to its last request. */
     private double backPerSecond(long now) {
         return peer.back() / (Math.max(1, peer.all().lastNanos(now) - beganNanos) / 1e9);
     }
