@@ -10,7 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** An executor as the shutdown sees it. Its methods are called as {@link TrafficSource} says. */
+/** The traffic source that an executor is to the shutdown. Its methods are called as {@link TrafficSource} specifies. */
 final class ExecutorTraffic implements TrafficSource {
     private final WorkExecutor executor;
 
@@ -23,7 +23,7 @@ final class ExecutorTraffic implements TrafficSource {
         return executor.queue.name();
     }
 
-    /** Nobody outside knows of it. */
+    /** No outside client sends to it. */
     @Override
     public boolean hasSenders() {
         return false;
@@ -45,21 +45,21 @@ final class ExecutorTraffic implements TrafficSource {
     }
 
     /**
-     * {@inheritDoc} Tasks that were cut are interrupted; futures of those that never began are cancelled.
+     * {@inheritDoc} Tasks whose time is over are interrupted; futures of those that never began are cancelled.
      *
-     * @throws TimeoutException if one does not mind
+     * @throws TimeoutException if a task ignores the interrupt
      */
     @Override
     public void close(Duration within) throws InterruptedException, TimeoutException {
         long half = Durations.nanos(within) / 2;
-        boolean over = executor.queue.isEmpty(); // yet a scheduler may hold what was taken out of ours, for hours
+        boolean over = executor.queue.isEmpty(); // a scheduler may hold removed tasks for hours
         executor.shutdown();
         if (!over && executor.awaitTermination(half / 4, TimeUnit.NANOSECONDS)) {
             return;
         }
         for (Runnable never : executor.shutdownNow()) {
             if (never instanceof Future<?> result) {
-                result.cancel(false); // or whoever waits for it waits for ever
+                result.cancel(false); // or its callers would wait for ever
             }
         }
         if (!executor.awaitTermination(half, TimeUnit.NANOSECONDS)) {

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The handle of a message that is being worked on. Got from {@link Messages#take}; whoever took it closes it once the work
- * is over, whatever came of it. Safe for use by many threads.
+ * The handle of a message in progress. Obtained from {@link Messages#take}; the caller closes it once the work is over,
+ * whether it succeeded or failed. Safe for use by many threads.
  */
 public final class Message implements AutoCloseable {
     private final Messages owner;
@@ -19,17 +19,17 @@ public final class Message implements AutoCloseable {
     }
 
     /**
-     * How long the work may go on, at least, so that the source's commit still includes it: the time until it is cut, less
-     * what commit and leave need (a quarter, at most 2 s). Never blocks.
+     * Returns the minimum time that the work may still take for the source's commit to include it: the time until the
+     * message is aborted, less what commit and leave need (a quarter, at most 2 s). Never blocks.
      *
-     * @return {@link io.ebbtide.inflight.InFlight#UNLIMITED} until the service begins to shut down; zero once the time is
-     *     over
+     * @return {@link io.ebbtide.inflight.InFlight#UNLIMITED} until the service begins to shut down; zero once the time
+     *     is over
      */
     public Duration remaining() {
         return owner.untilCommit();
     }
 
-    /** Tells which thread works on it from now, so that a stuck one can be shown; see {@link Ticket#workedOnBy}. */
+    /** Sets the thread that works on it from now on, so that stuck work can be shown; see {@link Ticket#workedOnBy}. */
     public void workedOnBy(Thread worker) {
         ticket.workedOnBy(worker);
     }

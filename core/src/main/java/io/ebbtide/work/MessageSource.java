@@ -4,53 +4,53 @@ import io.ebbtide.lifecycle.TrafficSource;
 import java.time.Duration;
 
 /**
- * A consumer of messages: a queue, a log, an inbox. Given to {@code EbbtideBuilder.messages}. Once the service is told to
- * stop, it is asked to pause at once, for nobody outside has to learn of that first; the messages it has taken finish;
- * what is finished is committed; then it leaves, so that others get the rest, while requests may still be served. All
- * this is over before components are stopped. Its methods are called by one thread at a time, each once, in the order in
- * which they stand here.
+ * A consumer of messages: a queue, a log, an inbox. Registered with {@code EbbtideBuilder.messages}. When the service
+ * begins to shut down, the source is paused at once, because no outside client has to learn of it first. The messages
+ * it has taken finish, finished messages are committed, and the source leaves the broker, so that other consumers get
+ * the rest, while requests may still be served. All this is over before components are stopped. Its methods are called
+ * by one thread at a time, each once, in the order in which they are declared here.
  *
- * <p>What is not finished in time must not be committed: the broker then gives it to somebody else. So a message may be
- * worked on twice, and is never lost.
+ * <p>A message that is not finished in time must not be committed: the broker then delivers it to another consumer. So
+ * a message may be processed twice, and is never lost.
  */
 public interface MessageSource {
-    /** What it is called in logs and reports. May be called at any time by any thread. */
+    /** The name in logs and reports. May be called at any time by any thread. */
     String name();
 
     /**
-     * Begins to take messages, and returns once it does. Runs on the thread that starts the service, once all components
-     * have started.
+     * Begins to take messages, and returns once it does. Runs on the thread that starts the service, once all
+     * components have started.
      *
-     * @param messages to be asked for each message before it is worked on; may be used by many threads
-     * @throws Exception if it cannot: the service then fails to start
+     * @param messages to be asked for each message before work on it begins; may be used by many threads
+     * @throws Exception if the source cannot start: the service then fails to start
      */
     void start(Messages messages) throws Exception;
 
     /**
-     * Asks for no further message. What has been taken goes on. From before this call on, {@link Messages#take} returns
-     * null: what a poll that was under way brings back is left as it was.
+     * Stops asking for messages. Messages already taken continue. From just before this call on, {@link Messages#take}
+     * returns null: messages that a running poll still returns are not processed.
      *
-     * @throws Exception told in the report; the rest goes on
+     * @throws Exception recorded in the report; the other steps are still carried out
      */
     void pause() throws Exception;
 
     /**
-     * Commits what is finished. Called once all that was taken is, or shortly before the time for it is over.
+     * Commits the finished messages. Called once all messages taken are finished, or shortly before their time is over.
      *
-     * @param within how long it may take; past that it is interrupted
-     * @throws Exception told in the report; the source leaves all the same
+     * @param within how long it may take; after that it is interrupted
+     * @throws Exception recorded in the report; {@link #leave} is called all the same
      */
     void commit(Duration within) throws Exception;
 
     /**
-     * Leaves the broker, so that it gives to others what is not committed, and ends the threads.
+     * Leaves the broker, so that it delivers uncommitted messages to other consumers, and ends the threads.
      *
-     * @param within how long it may take; past that it is interrupted
-     * @throws Exception told in the report
+     * @param within how long it may take; after that it is interrupted
+     * @throws Exception recorded in the report
      */
     void leave(Duration within) throws Exception;
 
-    /** The same as a traffic source, which has no senders. */
+    /** Returns the source as a traffic source without senders. */
     static TrafficSource asTraffic(MessageSource source) {
         return new MessageTraffic(source);
     }

@@ -20,12 +20,15 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a message source through pause, finish, commit and leave. Its methods are called as {@link TrafficSource} says. */
+/**
+ * Takes a message source through pause, finish, commit and leave. Its methods are called as {@link TrafficSource}
+ * specifies.
+ */
 final class MessageTraffic implements TrafficSource {
     /*
-     * The source leaves on a thread of its own, from the signal on. A ticket stands for it meanwhile, so the drain waits
-     * until it has left, and the report names it if it does not. The messages get all the time but for what commit and
-     * leave are sure of.
+     * From the signal on, the source finishes, commits and leaves the broker on a thread of its own. A ticket
+     * represents it during that time, so the drain waits until it has left the broker, and the report names it if it
+     * has not. The messages get all the time except the reserve for commit and leave.
      */
     private final MessageSource source;
     private final AtomicBoolean leaving = new AtomicBoolean();
@@ -45,7 +48,7 @@ final class MessageTraffic implements TrafficSource {
         return name;
     }
 
-    /** A consumer just stops asking. */
+    /** A consumer stops by itself, without notifying senders. */
     @Override
     public boolean hasSenders() {
         return false;
@@ -93,7 +96,7 @@ final class MessageTraffic implements TrafficSource {
 
     private void leaveOnAThread(Runnable leave) {
         if (!ReserveThreads.ofProcess().start("ebbtide-leave-" + name, leave)) {
-            leave.run(); // rather on this one than not at all
+            leave.run(); // better on this thread than not at all
         }
     }
 
@@ -107,7 +110,7 @@ final class MessageTraffic implements TrafficSource {
         Duration forCommit = ways.remaining(WorkKind.MESSAGE).dividedBy(2);
         bounded("commit", forCommit, () -> source.commit(forCommit), failures);
         Duration forLeave =
-                ways.remaining(WorkKind.MESSAGE).multipliedBy(9).dividedBy(10); // so as not to be cut itself
+                ways.remaining(WorkKind.MESSAGE).multipliedBy(9).dividedBy(10); // a tenth is spare
         bounded("leave", forLeave, () -> source.leave(forLeave), failures);
         if (failures.isEmpty()) {
             left.complete(null);
@@ -120,7 +123,7 @@ final class MessageTraffic implements TrafficSource {
     private static boolean isFinishedInTime(Traffic ways, Duration reserve, CompletableFuture<Void> finished) {
         Ticker ticker = Ticker.system();
         Duration late;
-        do { // a limit of its own begins to count with the drain only, so there may be more than it seemed
+        do { // a limit of its own starts with the drain, so the time may grow
             Duration bound = Durations.max(
                     Duration.ZERO, ways.remaining(WorkKind.MESSAGE).minus(reserve));
             long beganNanos = ticker.nanos();

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The way in for the messages of one source. Handed to {@link MessageSource#start}. Safe for use by many threads. */
+/** Admits the messages of one source. Passed to {@link MessageSource#start}. Safe for use by many threads. */
 public final class Messages {
     private static final Duration MAX_FOR_COMMIT_AND_LEAVE = Duration.ofSeconds(2);
 
@@ -30,11 +30,12 @@ public final class Messages {
     }
 
     /**
-     * Takes a message in, to be worked on now. Never blocks.
+     * Admits a message, to be processed now. Never blocks.
      *
-     * @param description asked only when somebody looks, on any thread: such as {@code orders-7 @ 4711}; no secrets
-     * @return to be closed exactly when the work is over, whatever came of it; null once the service is told to stop: the
-     *     message is to be left as it was
+     * @param description called only when the work is listed, on any thread: such as {@code orders-7 @ 4711}; no
+     *     secrets
+     * @return the message, to be closed when the work is over, whether it succeeded or failed; null once the service
+     *     begins to shut down: the message must then not be processed
      */
     public @Nullable Message take(Supplier<String> description) {
         Expect.present(description, "description");
@@ -53,22 +54,22 @@ public final class Messages {
         return new Message(this, ticket);
     }
 
-    /** Whether the service has been told to stop: nothing is to be asked for any more. */
+    /** Whether the service has begun to shut down: no further message may be asked for. */
     public synchronized boolean isPaused() {
         return paused;
     }
 
     /**
-     * Cuts the messages that are not finished, as the rest is about to be committed without them: the broker gives them to another
-     * consumer.
+     * Marks the unfinished messages as cut, as the others are about to be committed without them: the broker delivers
+     * them to another consumer.
      *
-     * @return how many that are
+     * @return how many were marked
      */
     long cutUnfinished() {
         return List.copyOf(open).stream().filter(traffic::cut).count();
     }
 
-    /** The end of the time, which commit and leave are sure of: a quarter, at most 2 s; fixed when the source is paused. */
+    /** The time at the end that is reserved for commit and leave: a quarter, at most 2 s; fixed when the source is paused. */
     Duration reserve() {
         Duration fixed = reserve;
         return fixed == null ? reserveOf(traffic.remaining(WorkKind.MESSAGE)) : fixed;
@@ -78,7 +79,7 @@ public final class Messages {
         return Durations.min(remaining.dividedBy(4), MAX_FOR_COMMIT_AND_LEAVE);
     }
 
-    /** How long a message has until what is finished is committed without it. */
+    /** How long a message has until the finished messages are committed without it. */
     Duration untilCommit() {
         Duration remaining = traffic.remaining(WorkKind.MESSAGE);
         return remaining.equals(InFlight.UNLIMITED)
@@ -86,7 +87,7 @@ public final class Messages {
                 : Durations.max(Duration.ZERO, remaining.minus(reserve()));
     }
 
-    /** Takes no more; completes once nothing that was taken is unfinished. */
+    /** Admits no further message; completes once every admitted message is finished. */
     CompletableFuture<Void> pause() {
         reserve = reserveOf(traffic.remaining(WorkKind.MESSAGE));
         synchronized (this) {

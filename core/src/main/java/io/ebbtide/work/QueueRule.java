@@ -5,8 +5,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of tasks that have not begun when the service is told to stop. Tasks that run are waited for in any case.
- * Immutable.
+ * The rule for tasks that have not begun when the service begins to shut down. Running tasks are waited for in any
+ * case. Immutable.
  */
 public final class QueueRule {
     private static final QueueRule KEEP = new QueueRule(true, null);
@@ -20,22 +20,23 @@ public final class QueueRule {
         this.taker = taker;
     }
 
-    /** They are run, and waited for like those that run; so are tasks that are still submitted until the drain is over. */
+    /** Tasks are run, and waited for like running ones; so are tasks that are still submitted until the drain is over. */
     public static QueueRule keep() {
         return KEEP;
     }
 
-    /** They are not run; futures of theirs are cancelled. From then on tasks are rejected. How many is in the report. */
+    /** Tasks are not run, and their futures are cancelled. From then on tasks are rejected. The report gives their number. */
     public static QueueRule drop() {
         return DROP;
     }
 
     /**
-     * They are not run but handed back in the order of their submission, for later, as are tasks that are submitted from
-     * then on. Futures of theirs are cancelled. Stages of a {@code CompletableFuture} are run all the same.
+     * Tasks are not run but handed back in the order of their submission, for later, as are tasks submitted from then
+     * on. Their futures are cancelled. Stages of a {@code CompletableFuture} are run all the same.
      *
-     * @param taker gets each {@code Runnable} or {@code Callable} as it was submitted. Called on a thread of the shutdown,
-     *     or of whoever submits, until the lame duck is over at most; what it throws is told in the report
+     * @param taker receives each {@code Runnable} or {@code Callable} as it was submitted. Called on a thread of the
+     *     shutdown or of the submitting caller, until the lame duck is over at most; what it throws is recorded in the
+     *     report
      */
     public static QueueRule handBack(Consumer<Object> taker) {
         return new QueueRule(false, Expect.present(taker, "taker"));

@@ -4,7 +4,7 @@ import java.util.concurrent.RejectedExecutionHandler;
 import java.util.concurrent.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
-/** Does what a pool's own handler does with a task that finds no room, and notices which task that throws away. */
+/** Applies a pool's own handler to a task that finds no room, and detects which task the handler throws away. */
 final class RejectionWatch implements RejectedExecutionHandler {
     private final RejectedExecutionHandler own;
 
@@ -12,7 +12,7 @@ final class RejectionWatch implements RejectedExecutionHandler {
         this.own = own;
     }
 
-    /** Watches a pool; one that is watched already stays as it is. */
+    /** Watches a pool; does nothing for a pool that is already watched. */
     static void install(ThreadPoolExecutor pool) {
         RejectedExecutionHandler own = pool.getRejectedExecutionHandler();
         if (!(own instanceof RejectionWatch)) {
@@ -29,12 +29,12 @@ final class RejectionWatch implements RejectedExecutionHandler {
         } else {
             own.rejectedExecution(command, pool);
             if (command instanceof Task task) {
-                task.sweep(); // it may be thrown away, or another may be for it
+                task.sweep(); // it may have been thrown away, or replaced another
             }
         }
     }
 
-    /** The policy's own two steps: the JDK's does not say which task it has thrown away. */
+    /** The policy's own two steps: the JDK's policy does not report which task it has thrown away. */
     private static void replaceOldest(Runnable command, ThreadPoolExecutor pool) {
         if (pool.isShutdown()) {
             discard(command);

@@ -6,21 +6,22 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an executor was given to run, and who waits for it. Immutable.
+ * A command given to an executor, and the futures that wait for it. Immutable.
  *
- * @param body what is run
- * @param original the caller's own object, as far as it can be known
- * @param futures those by which callers wait for the result, the innermost first
+ * @param body the command that is run
+ * @param original the caller's own object, as far as it can be determined
+ * @param futures the futures by which callers wait for the result, the innermost first
  * @param isAwaited whether a caller may wait for a result that only the body itself can set
  */
 record Submission(Runnable body, Object original, List<Future<?>> futures, boolean isAwaited) {
-    /** The JDK's wrapper in {@code invokeAny}, and around all that an {@code ExecutorCompletionService} submits. */
+    /** The JDK's wrapper in {@code invokeAny}, and around every task that an {@code ExecutorCompletionService} submits. */
     private static final String QUEUEING_FUTURE = "java.util.concurrent.ExecutorCompletionService$QueueingFuture";
 
     /**
-     * Returns what a command is.
+     * Describes a command.
      *
-     * @param made the future that the calling thread had made last, not given to the executor yet; null if there is none
+     * @param made the future that the calling thread created last and has not yet given to the executor; null if there
+     *     is none
      */
     static Submission of(Runnable command, @Nullable Submitted<?> made) {
         if (command instanceof Submitted<?> submitted) {
@@ -38,7 +39,7 @@ record Submission(Runnable body, Object original, List<Future<?>> futures, boole
         return new Submission(command, command, List.of(), false);
     }
 
-    /** Returns a submission by its future, which no other wraps. */
+    /** Describes a submission whose future no other future wraps. */
     static Submission of(Runnable body, Object original) {
         List<Future<?>> futures = body instanceof Future<?> future ? List.of(future) : List.of();
         return new Submission(body, original, futures, false);

@@ -4,7 +4,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/** A future that knows what it was made of, and that takes its task out of the executor when it is cancelled. */
+/** A future that keeps the caller's object, and that removes its task from the executor when it is cancelled. */
 final class Submitted<T> extends FutureTask<T> {
     private final Object original;
     private volatile @Nullable Task task;
@@ -19,7 +19,7 @@ final class Submitted<T> extends FutureTask<T> {
         original = runnable;
     }
 
-    /** As it was submitted. */
+    /** The caller's object, as it was submitted. */
     Object original() {
         return original;
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** A task in an executor: it is run once, or taken out before, never both. Safe for use by many threads. */
+/** A task in an executor: it is either run once, or removed before it runs, never both. Safe for use by many threads. */
 final class Task implements Runnable {
     private enum State {
         WAITING,
@@ -26,7 +26,7 @@ final class Task implements Runnable {
 
     /**
      * @param number in the order of submission
-     * @param dueNanos when it may begin, by the system's ticker
+     * @param dueNanos when it may begin, on the system's ticker
      */
     Task(TaskQueue queue, Submission submission, long number, long dueNanos) {
         this.queue = queue;
@@ -48,7 +48,7 @@ final class Task implements Runnable {
         return dueNanos - Ticker.system().nanos() <= Durations.nanos(fromNow);
     }
 
-    /** How long it could have begun already; negative if it still waits for its time. */
+    /** How long ago it became due; negative if it is not yet due. */
     Duration waited() {
         return Duration.ofNanos(Ticker.system().nanos() - dueNanos);
     }
@@ -62,7 +62,7 @@ final class Task implements Runnable {
     }
 
     /**
-     * Has it waited for from now on, if it is not over and was not before.
+     * Makes the drain wait for it from now on, unless it is over or already counted.
      *
      * @throws RejectedExecutionException if the service is drained
      */
@@ -87,16 +87,16 @@ final class Task implements Runnable {
         if (!state.compareAndSet(State.WAITING, State.RUNNING)) {
             return; // taken
         }
-        queue.began(this); // first: it is always in one of the two
+        queue.began(this); // first: so it is always in at least one of the two sets
         queue.remove(this);
         try {
             try {
                 count();
-            } catch (RejectedExecutionException e) { // drained meanwhile: then by the rule
+            } catch (RejectedExecutionException e) { // drained in between: the rule applies
                 queue.turnAway(this);
                 return;
             }
-            if (queue.isTimeOver()) { // it waited until it was cut: components stop, and it must not begin among them
+            if (queue.isTimeOver()) { // its time is over: components stop, and it must not begin now
                 queue.turnAway(this);
                 return;
             }
@@ -111,7 +111,7 @@ final class Task implements Runnable {
         }
     }
 
-    /** Takes it out; returns false if it runs or is over. */
+    /** Removes it before it runs; returns false if it is running or over. */
     boolean take() {
         if (!state.compareAndSet(State.WAITING, State.OVER)) {
             return false;
@@ -121,29 +121,28 @@ final class Task implements Runnable {
         return true;
     }
 
-    /** Takes the task out for good: out of the executor, too, where it would occupy a place. */
+    /** Removes the task for good, also from the executor's own queue, where it would occupy a place. */
     void remove() {
         if (take()) {
             queue.removeFromExecutor(this);
         }
     }
 
-    /** The executor has thrown the task away: it is treated like one that is dropped. */
+    /** Called when the executor has thrown the task away: it is treated like a dropped one. */
     void discard() {
         if (take()) {
             queue.turnAway(this);
         }
     }
 
-    /** Looks for tasks that the executor has lost, this one among them. */
+    /** Checks for tasks that the executor has lost, this one among them. */
     void sweep() {
         queue.sweep();
     }
 
     /**
-     * Says that the executor holds the task, or that it does not seem to. A task that was missing for as long as
-     * {@code afterNanos} is no longer in flight; should a thread of the executor have it in hand after all, it counts again
-     * when it begins.
+     * Records whether the executor appears to hold the task. A task that was missing for {@code afterNanos} is no
+     * longer in flight; if a thread of the executor has taken it after all, it is counted again when it begins.
      */
     void seen(boolean isHeld, long nowNanos, long afterNanos) {
         Long since = missingSinceNanos;
@@ -157,12 +156,12 @@ final class Task implements Runnable {
         }
     }
 
-    /** Callers who wait for its result are notified that there will be none. */
+    /** Cancels its futures, so that the callers who wait for its result are notified. */
     void cancelFutures() {
         submission.futures().forEach(future -> future.cancel(false));
     }
 
-    /** What it is, without asking the task, whose text may hold anything. */
+    /** Describes it without calling {@code toString} on the task, whose text may contain anything. */
     String describe() {
         String name = submission.original().getClass().getName();
         int lambda = name.indexOf("$$Lambda");

@@ -26,11 +26,10 @@ import org.jspecify.annotations.Nullable;
 /** The tasks of one executor that wait or run, and the rule for those that wait. Safe for use by many threads. */
 final class TaskQueue implements Backlog {
     /*
-     * A task that was added before the service was told to leave is found in `waiting` and dealt with by the rule; one that
-     * is added after it finds `leaving` set. A task is put into `waiting` before it looks at `leaving`, so none falls
-     * between.
+     * A task that was added before the shutdown began is found in `waiting` and handled by the rule; one that is added
+     * after it finds `leaving` set. A task is put into `waiting` before `leaving` is read, so none is missed.
      */
-    /** A thread that has taken a task out of the executor's queue begins it sooner, however busy the machine is. */
+    /** A thread that has taken a task out of the executor's queue begins it within this time, however busy the machine is. */
     private static final long LOST_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final String name;
@@ -59,7 +58,7 @@ final class TaskQueue implements Backlog {
         return leaving;
     }
 
-    /** Tasks that may begin and have not; those that wait for their time do not count. */
+    /** Tasks that may begin and have not; tasks that are not yet due do not count. */
     @Override
     public int depth() {
         sweep();
@@ -72,7 +71,7 @@ final class TaskQueue implements Backlog {
         return waiting.stream().map(Task::waited).reduce(Duration.ZERO, Durations::max);
     }
 
-    /** From now on there is a service that waits for the tasks. */
+    /** Sets the service that waits for the tasks from now on. */
     void bind(Traffic newTraffic) {
         traffic = newTraffic;
         running.forEach(Task::count);
@@ -82,18 +81,18 @@ final class TaskQueue implements Backlog {
     }
 
     /**
-     * A new task, which waits.
+     * Adds a new task, which waits.
      *
      * @param delay until it may begin
      * @return null if it was handed back instead
-     * @throws RejectedExecutionException if the service is drained, or leaves and drops such a task
+     * @throws RejectedExecutionException if the service is drained, or is shutting down and drops such a task
      */
     @Nullable
     Task add(Submission submission, Duration delay) {
         Task task = task(submission, delay);
         waiting.add(task);
         if (!leaving && (!rule.keeps() || !delay.isZero())) {
-            return task; // counted when it begins, or when the service leaves
+            return task; // counted when it begins, or when the service shuts down
         }
         if (leaving && !isKept(task)) {
             refuse(task);
@@ -108,13 +107,13 @@ final class TaskQueue implements Backlog {
         return task;
     }
 
-    /** A task that begins now, on the calling thread. */
+    /** Adds a task that begins now, on the calling thread. */
     Task task(Submission submission, Duration delay) {
         long dueNanos = Ticker.system().nanos() + delay.toNanos();
         return new Task(this, submission, submitted.incrementAndGet(), dueNanos);
     }
 
-    /** Deals by the rule with what waits. A second call finds nothing. */
+    /** Applies the rule to the waiting tasks. A second call finds none. */
     void leave() {
         leaving = true;
         sweepNow();
@@ -126,7 +125,7 @@ final class TaskQueue implements Backlog {
                 } else if (task.take()) {
                     turnAway(task);
                 }
-            } catch (RuntimeException e) { // of whoever takes tasks back: the others are given to it all the same
+            } catch (RuntimeException e) { // from the taker: it receives the others all the same
                 if (failure == null) {
                     failure = e;
                 } else {
@@ -143,12 +142,12 @@ final class TaskQueue implements Backlog {
         return task.isAwaited() || (rule.keeps() && task.isDueBefore(remaining()));
     }
 
-    /** The tasks that wait, in the order of their submission. */
+    /** The waiting tasks, in the order of their submission. */
     private List<Task> inOrder() {
         return waiting.stream().sorted(Comparator.comparingLong(Task::number)).toList();
     }
 
-    /** The same as {@link #sweepNow}, if the last time was long enough ago to find anything. */
+    /** Calls {@link #sweepNow} if the last call was long enough ago to find anything. */
     void sweep() {
         long now = Ticker.system().nanos();
         long last = sweptAtNanos.get();
@@ -158,8 +157,8 @@ final class TaskQueue implements Backlog {
     }
 
     /**
-     * Finds tasks that the executor will not run: it has terminated, or throws tasks away without a word, as a handler for
-     * rejected ones may. Those no longer count, which they else would for ever.
+     * Finds tasks that the executor will not run: it has terminated, or its handler for rejected tasks discards tasks
+     * silently. Such tasks no longer count; otherwise they would count for ever.
      */
     private void sweepNow() {
         if (executor.isTerminated()) {
@@ -173,19 +172,19 @@ final class TaskQueue implements Backlog {
         }
     }
 
-    /** Whether nothing waits, and nothing runs. */
+    /** Whether no task waits or runs. */
     boolean isEmpty() {
         return waiting.isEmpty() && running.isEmpty();
     }
 
-    /** Takes out all that waits, whatever the rule. */
+    /** Removes all waiting tasks, whatever the rule. */
     List<Runnable> takeAll() {
         return inOrder().stream().filter(Task::take).map(Task::body).toList();
     }
 
-    /** A task that comes too late to an executor that does not keep it: handed back, or refused. */
+    /** Handles a task that was submitted too late to an executor that does not keep it: handed back, or rejected. */
     private void refuse(Task task) {
-        if (task.take()) { // else it was found among those that wait, and dealt with already
+        if (task.take()) { // else it was found among the waiting ones, and is handled
             turnAway(task);
         }
         if (rule.taker() == null) {
@@ -195,7 +194,7 @@ final class TaskQueue implements Backlog {
         }
     }
 
-    /** Hands a task back, or drops it. To be called once, by whoever has taken the task. */
+    /** Hands a task back, or drops it. To be called once, by the caller that has taken the task. */
     void turnAway(Task task) {
         task.cancelFutures();
         removed.increment();
@@ -205,7 +204,7 @@ final class TaskQueue implements Backlog {
         }
     }
 
-    /** How many were dropped or handed back, in words; empty if none were. */
+    /** How many tasks were dropped or handed back, as text; empty if none were. */
     String summary() {
         long count = removed.sum();
         return count == 0 ? "" : count + " waiting task(s) " + (rule.taker() == null ? "dropped" : "handed back");
@@ -230,13 +229,13 @@ final class TaskQueue implements Backlog {
         return ticket;
     }
 
-    /** How long tasks may go on at least before they are cut. */
+    /** The minimum time that tasks may continue before they are aborted. */
     Duration remaining() {
         Traffic now = traffic;
         return now == null ? InFlight.UNLIMITED : now.remaining(WorkKind.JOB);
     }
 
-    /** Whether what begins now would begin after the shutdown has written down what was cut. */
+    /** Whether a task that begins now would begin after the shutdown has recorded the aborted work. */
     boolean isTimeOver() {
         return remaining().isZero();
     }
@@ -245,7 +244,7 @@ final class TaskQueue implements Backlog {
         waiting.remove(task);
     }
 
-    /** A task that is taken out need not occupy a place in the executor's own queue. */
+    /** Removes a taken task from the executor's own queue, where it need not occupy a place. */
     void removeFromExecutor(Task task) {
         if (executor instanceof ThreadPoolExecutor pool) {
             pool.remove(task);

@@ -15,24 +15,24 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An executor whose tasks are work in flight: those that run when the service is told to stop are waited for, those that
- * have not begun are dealt with by a {@link QueueRule}. It is shut down with the service. Got from {@link #of}, given to
- * {@code EbbtideBuilder.work}. Safe for use by many threads.
+ * An executor whose tasks are work in flight: tasks that run when the service begins to shut down are waited for; tasks
+ * that have not begun are handled by a {@link QueueRule}. It is shut down with the service. Create with {@link #of},
+ * and register with {@code EbbtideBuilder.work}. Safe for use by many threads.
  *
  * <pre>{@code
  * var mails = WorkExecutor.of("mails", Executors.newFixedThreadPool(4), QueueRule.keep());
  * Ebbtide.builder("orders").work(mails).serve(UndertowSource.http(8080, new Orders(mails))).build().run();
  * }</pre>
  *
- * <p>A task counts as a {@code JOB}, called after the executor and its class. Before the service starts, tasks run
- * uncounted. A task that its future's {@code cancel}, the executor's handler for rejected tasks or the executor's own
- * shutdown takes away no longer counts. A stage of a {@code CompletableFuture} is kept under every rule until the service
- * is drained: only running it can notify the callers who wait for it.
+ * <p>A task counts as a {@code JOB}, named after the executor and its class. Before the service starts, tasks run
+ * uncounted. A task no longer counts once it is removed by its future's {@code cancel}, by the executor's handler for
+ * rejected tasks or by the executor's own shutdown. A stage of a {@code CompletableFuture} is kept under every rule
+ * until the service is drained: only running it can notify the callers who wait for it.
  */
 public sealed class WorkExecutor extends AbstractExecutorService permits WorkScheduler {
     final TaskQueue queue;
     private final ExecutorService delegate;
-    /** What the thread has made a future of and not submitted yet: the JDK may wrap it meanwhile. */
+    /** The future that the thread has created and not submitted yet: the JDK may wrap it in between. */
     private static final ThreadLocal<@Nullable Submitted<?>> MADE = new ThreadLocal<>();
 
     WorkExecutor(String name, ExecutorService delegate, QueueRule rule) {
@@ -44,20 +44,21 @@ public sealed class WorkExecutor extends AbstractExecutorService permits WorkSch
     }
 
     /**
-     * Wraps an executor, which from now on gets tasks through this one alone.
+     * Wraps an executor. From now on, tasks must be submitted through the wrapper alone.
      *
      * @param name in logs and reports
-     * @param rule for tasks that have not begun when the service is told to stop
+     * @param rule for tasks that have not begun when the service begins to shut down
      */
     public static WorkExecutor of(String name, ExecutorService executor, QueueRule rule) {
         return new WorkExecutor(name, executor, rule);
     }
 
     /**
-     * How long tasks may go on before they are cut, at least: a long one can look here and save itself in time. Never
-     * blocks.
+     * Returns the minimum time that tasks may continue before they are aborted: a long task can poll it and save its
+     * state in time. Never blocks.
      *
-     * @return {@link io.ebbtide.inflight.InFlight#UNLIMITED} until the service is told to stop; zero once the time is over
+     * @return {@link io.ebbtide.inflight.InFlight#UNLIMITED} until the service begins to shut down; zero once the time
+     *     is over
      */
     public Duration remaining() {
         return queue.remaining();
@@ -66,8 +67,8 @@ public sealed class WorkExecutor extends AbstractExecutorService permits WorkSch
     /**
      * {@inheritDoc}
      *
-     * @throws RejectedExecutionException if the service is drained; if it is shutting down and the rule drops tasks that have
-     *     not begun; if the executor rejects the task
+     * @throws RejectedExecutionException if the service is drained; if it is shutting down and the rule drops tasks
+     *     that have not begun; if the executor rejects the task
      * @throws NullPointerException if the task is null
      */
     @Override
@@ -86,7 +87,7 @@ public sealed class WorkExecutor extends AbstractExecutorService permits WorkSch
         }
         try {
             delegate.execute(task);
-        } catch (RuntimeException | Error e) { // rejected, or no thread to be had: then nobody will run it
+        } catch (RuntimeException | Error e) { // rejected, or no thread is available: it will not run
             task.take();
             throw e;
         }
@@ -121,7 +122,7 @@ public sealed class WorkExecutor extends AbstractExecutorService permits WorkSch
         return super.submit(notNull(task, "task"));
     }
 
-    /** The exception that {@link java.util.concurrent.Executor} asks for, with a message. */
+    /** The exception that {@link java.util.concurrent.Executor} requires, with a message. */
     static <T> T notNull(@Nullable T value, String name) {
         if (value == null) {
             throw new NullPointerException(name + ": null (expected: not null)");
@@ -156,12 +157,12 @@ public sealed class WorkExecutor extends AbstractExecutorService permits WorkSch
         return delegate.awaitTermination(timeout, unit);
     }
 
-    /** The same as a traffic source, which has no senders. */
+    /** Returns the executor as a traffic source without senders. */
     public static TrafficSource asTraffic(WorkExecutor executor) {
         return new ExecutorTraffic(executor);
     }
 
-    /** Deals with what has not begun. A second call finds nothing. */
+    /** Applies the rule to the tasks that have not begun. A second call finds none. */
     void leave() {
         queue.leave();
     }

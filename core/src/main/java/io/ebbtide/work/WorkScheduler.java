@@ -18,10 +18,10 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A scheduled executor whose tasks are work in flight, as in {@link WorkExecutor}. Once the service is told to stop,
- * repeated tasks begin no further round, and a delayed one is kept, by {@link QueueRule#keep()}, only if its time comes
- * before it would be cut; else it is dropped. Got from {@link #of}, given to {@code EbbtideBuilder.work}. Safe for use by
- * many threads.
+ * A scheduled executor whose tasks are work in flight, as in {@link WorkExecutor}. Once the service begins to shut
+ * down, periodic tasks begin no further run, and a delayed task is kept, by {@link QueueRule#keep()}, only if it is due
+ * before it would be aborted; otherwise it is dropped. Create with {@link #of}, and register with
+ * {@code EbbtideBuilder.work}. Safe for use by many threads.
  */
 public final class WorkScheduler extends WorkExecutor implements ScheduledExecutorService {
     private final ScheduledExecutorService delegate;
@@ -33,10 +33,10 @@ public final class WorkScheduler extends WorkExecutor implements ScheduledExecut
     }
 
     /**
-     * Wraps an executor, which from now on gets tasks through this one alone.
+     * Wraps an executor. From now on, tasks must be submitted through the wrapper alone.
      *
      * @param name in logs and reports
-     * @param rule for tasks that have not begun when the service is told to stop
+     * @param rule for tasks that have not begun when the service begins to shut down
      */
     public static WorkScheduler of(String name, ScheduledExecutorService executor, QueueRule rule) {
         return new WorkScheduler(name, executor, rule);
@@ -60,7 +60,7 @@ public final class WorkScheduler extends WorkExecutor implements ScheduledExecut
         }
         try {
             return new Later<>(result, task, delegate.schedule(task, delay, unit));
-        } catch (RuntimeException | Error e) { // rejected, or no thread to be had: then nobody will run it
+        } catch (RuntimeException | Error e) { // rejected, or no thread is available: it will not run
             task.take();
             throw e;
         }
@@ -108,9 +108,9 @@ public final class WorkScheduler extends WorkExecutor implements ScheduledExecut
     }
 
     /**
-     * A task that waits for its time.
+     * A task that is not yet due.
      *
-     * @param result what comes of it
+     * @param result the future of its result
      * @param task null if it was handed back
      * @param timer null if it was handed back
      */
