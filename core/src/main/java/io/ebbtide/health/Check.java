@@ -16,8 +16,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A look at a dependency or at ourselves, with its schedule and its weight. Immutable; each {@code with}-like method
- * returns a copy. Registered by {@code EbbtideBuilder}'s {@code liveness}, {@code readiness} and {@code startup}.
+ * A check of a dependency or of this process: a check body, its schedule, and the effect of its failure. Immutable;
+ * each method that changes a property returns a copy. Registered by {@code EbbtideBuilder}'s {@code liveness},
+ * {@code readiness} and {@code startup}.
  *
  * <pre>{@code
  * Check.of(() -> queue.isFull() ? Outcome.down("queue is full") : Outcome.up())
@@ -37,10 +38,11 @@ public final class Check {
     }
 
     /**
-     * A check of this process itself, {@link #required()}, on the default schedule.
+     * Returns a check of this process itself, {@link #required()}, on the default schedule.
      *
-     * @param look runs on a thread of its own while it runs, one run at a time; may block, is interrupted at its timeout;
-     *     whatever it throws, an {@code Error} too, counts as a failure. A virtual thread on Java 24 and later, see {@link
+     * @param look the check body. Runs on a thread of its own for each run, one run at a time; may block, is
+     *     interrupted at its timeout; whatever it throws, an {@code Error} too, counts as a failure. A virtual thread
+     *     on Java 24 and later, see {@link #platformThread()}
      *     #platformThread()}
      */
     public static Check of(Callable<Outcome> look) {
@@ -49,21 +51,21 @@ public final class Check {
     }
 
     /**
-     * The same for a look that answers later. A run ends when its stage completes; at the timeout the stage is
-     * cancelled, if it can be.
+     * Returns a check like {@link #of} whose body completes later. A run ends when its stage completes; at the timeout
+     * the stage is cancelled, if it can be.
      */
     public static Check async(Callable<? extends CompletionStage<Outcome>> look) {
         Expect.present(look, "look");
         return new Check(look::call, CheckTraits.ofOurselves());
     }
 
-    /** Whether a TCP connection can be opened; it is closed at once. A {@link #dependency()}. */
+    /** Checks whether a TCP connection can be opened; the connection is closed at once. A {@link #dependency()}. */
     public static Check tcp(String host, int port) {
         return of(new TcpLook(host, port)).dependency();
     }
 
     /**
-     * Whether a GET is answered with 200 to 299. Redirects are not followed, the body is not read. A
+     * Checks whether a GET is answered with 200 to 299. Redirects are not followed, the body is not read. A
      * {@link #dependency()}.
      *
      * @param url {@code http} or {@code https}, without user info
@@ -73,7 +75,7 @@ public final class Check {
     }
 
     /**
-     * Whether threads wait for each other for ever. Every 30 s, down at once; meant for liveness.
+     * Checks whether threads wait for each other for ever. Every 30 s, down at once; intended for liveness.
      *
      * @throws IllegalStateException if the runtime lacks the module {@code java.management}
      */
@@ -83,7 +85,7 @@ public final class Check {
     }
 
     /**
-     * Whether there is room on the disk that holds a path.
+     * Checks whether the disk that holds a path has enough usable space.
      *
      * @param path a file or folder that exists
      * @param minimumBytes usable bytes below which the check fails, {@code >= 1}
@@ -93,9 +95,9 @@ public final class Check {
     }
 
     /**
-     * Whether the last garbage collection left room in the heap. What is used between two collections says nothing, so
-     * it is not looked at. Up, with {@code usedPercent} {@code unknown}, until a collection has looked at the old objects: G1 does
-     * so with its first mixed or full one.
+     * Checks whether the last garbage collection freed enough of the heap. The heap in use between two collections is
+     * no evidence, so it is not read. Up, with {@code usedPercent} {@code unknown}, until a collection has examined the
+     * old objects: G1 does so with its first mixed or full one.
      *
      * @param maximumPercent share of the largest heap that may be in use after a collection, 1 to 100
      * @throws IllegalStateException if the runtime lacks the module {@code java.management}
@@ -106,59 +108,59 @@ public final class Check {
     }
 
     /**
-     * Whether an executor or event loop still runs what it is given: it gets an empty task, which must have run before
-     * the timeout. While that task waits, no second one is given.
+     * Checks whether an executor or event loop still runs its tasks: it gets an empty task, which must have run before
+     * the timeout. While that task waits, no second one is submitted.
      */
     public static Check heartbeat(Executor executor) {
         Expect.present(executor, "executor");
         return async(() -> CompletableFuture.runAsync(() -> {}, executor)
                 .thenApply(done -> Outcome.up())
-                .minimalCompletionStage()); // not to be cancelled: a queue that is stuck must not grow with each run
+                .minimalCompletionStage()); // never cancelled: a stuck queue must not grow with each run
     }
 
-    /** The same, and on readiness its failure takes the service out of rotation. */
+    /** Returns a copy whose failure on readiness takes the service out of rotation. */
     public Check required() {
         return with(traits.withRequired(true));
     }
 
     /**
-     * The same, and on readiness its failure only degrades the service (200, visible): right for what all replicas
-     * share, which must not take all of them out at once.
+     * Returns a copy whose failure on readiness only degrades the service (200, visible): suitable for dependencies
+     * that all replicas share, which must not take all replicas out at once.
      */
     public Check shared() {
         return with(traits.withRequired(false));
     }
 
     /**
-     * The same, declared as a look at something outside this process: {@link #shared()} unless {@link #required()} is
-     * called, before or after, and refused on liveness.
+     * Returns a copy declared as a check of a system outside this process: {@link #shared()} unless {@link #required()}
+     * is called, before or after, and refused on liveness.
      */
     public Check dependency() {
         return with(traits.withDependency());
     }
 
-    /** The same on another schedule. */
+    /** Returns a copy with the given schedule. */
     public Check on(CheckSchedule newSchedule) {
         return with(traits.withSchedule(Expect.present(newSchedule, "newSchedule")));
     }
 
-    /** The same with another interval, {@code > 0}. */
+    /** Returns a copy with the given interval, {@code > 0}. */
     public Check every(Duration interval) {
         return on(schedule().withInterval(interval));
     }
 
-    /** The same with another timeout, {@code > 0}. */
+    /** Returns a copy with the given timeout, {@code > 0}. */
     public Check timeout(Duration timeout) {
         return on(schedule().withTimeout(timeout));
     }
 
-    /** The same, down after this many failures in a row, {@code >= 1}. */
+    /** Returns a copy that is down after this many failures in a row, {@code >= 1}. */
     public Check downAfter(int failures) {
         return on(schedule().withThresholds(failures, schedule().successesToUp()));
     }
 
     /**
-     * The same, with an action for runs that time out and whose thread ignores its interrupt, such as aborting the
+     * Returns a copy with an action for runs that time out and whose thread ignores its interrupt, such as aborting the
      * connection that it reads from.
      *
      * @param action called once for a run that times out, on a thread of its own; must not block
@@ -168,47 +170,49 @@ public final class Check {
     }
 
     /**
-     * Returns a copy whose runs count as the given outcome when they time out, where that is known better than "no answer":
-     * a pool that has nothing to lend is busy, say.
+     * Returns a copy whose runs count as the given outcome when they time out, where more is known than "no answer":
+     * for example, a pool without a free connection is busy.
      *
-     * @param outcome asked once for each run that times out and each time such a run counts again, on the scheduler's
-     *     thread: must not block; null, or whatever it throws, for a failure
+     * @param outcome called once for each run that times out and each time such a run counts again, on the scheduler's
+     *     thread: must not block; null, or any exception, means a failure
      */
     public Check timeoutOutcome(Supplier<@Nullable Outcome> outcome) {
         return with(traits.withTimeoutOutcome(Expect.present(outcome, "outcome")));
     }
 
     /**
-     * The same, with an action for when it is no longer run, such as closing the connection that it keeps.
+     * Returns a copy with an action for the time when it is no longer run, such as closing the connection that it
+     * keeps.
      *
-     * @param action called once, after the last run was told to give up, on a thread of its own; must not block
+     * @param action called once, after the last run was asked to give up, on a thread of its own; must not block
      */
     public Check onStop(Runnable action) {
         return with(traits.withOnStop(Expect.present(action, "action")));
     }
 
     /**
-     * The same, run on a platform thread also where the others run on virtual ones (Java 24 and later): for a look that
-     * reads from a socket which is not its own, such as a pool's. An interrupt, as at the timeout, closes the socket that
-     * a virtual thread reads from.
+     * Returns a copy that runs on a platform thread also where other checks run on virtual ones (Java 24 and later):
+     * for a check body that reads from a socket which it does not own, such as a pool's. An interrupt, as at the
+     * timeout, closes the socket that a virtual thread reads from.
      */
     public Check platformThread() {
         return with(traits.onPlatformThread());
     }
 
     /**
-     * The same, which is not run while the application's own successes say enough: one since the last result counts as
-     * a good run at that moment.
+     * Returns a copy that is not run while the application's own successes are sufficient evidence: a success since the
+     * last result counts as a good run at that moment.
      */
     public Check evidence(Evidence evidence) {
         return with(traits.withEvidence(Expect.present(evidence, "evidence")));
     }
 
     /**
-     * The same, in one more group: all checks of a group are shown at {@code /health/<group>}, which answers 503 if a
-     * required one among them is down, whatever the service itself is doing.
+     * Returns a copy that also belongs to the given group: all checks of a group are shown at {@code /health/<group>},
+     * which answers 503 if a required one among them is down, whatever the service's own state is.
      *
      * @param group lower-case letters, digits, dots, hyphens and underscores, at most 63; not {@code live},
+     *     {@code ready} or {@code startup}
      *     {@code ready} or {@code startup}
      */
     public Check group(String group) {
@@ -223,12 +227,12 @@ public final class Check {
         return with(traits.withGroups(groups));
     }
 
-    /** When it runs and what turns its verdict. */
+    /** When it runs, and how many results change its verdict. */
     public CheckSchedule schedule() {
         return traits.schedule();
     }
 
-    /** Whether it looks at something outside this process. */
+    /** Whether it checks a system outside this process. */
     public boolean isDependency() {
         return traits.dependency();
     }

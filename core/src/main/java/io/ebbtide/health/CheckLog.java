@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the log is told of one check. Safe for use by many threads; never blocks. */
+/** The log lines of one check. Safe for use by many threads; never blocks. */
 final class CheckLog {
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
 

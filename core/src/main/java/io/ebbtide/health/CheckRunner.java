@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
 /** Runs one check for ever: schedule, time-out, hysteresis, verdict. Safe for use by many threads. */
 final class CheckRunner {
     /*
-     * At most one run exists at a time. The scheduler's thread begins it and judges it at its timeout; the run itself
-     * is on a thread of its own, or on none once an asynchronous look has returned its stage. A run that is past its
-     * timeout hangs: it goes on counting as a failure, once for each suspect interval, and no other run begins until it
-     * comes back. What it then says is too late to count. A stage is completed by somebody else's thread, an event
-     * loop's perhaps, which has better things to do than to publish what it means: that is left to the scheduler's.
+     * At most one run exists at a time. The scheduler's thread begins it and counts it as failed at its timeout; the
+     * run itself is on a thread of its own, or on none once an asynchronous check body has returned its stage. A run
+     * that is past its timeout hangs: it goes on counting as a failure, once for each suspect interval, and no other
+     * run begins until it ends. Its result is then too late to count. The thread that completes a stage is not ours,
+     * perhaps an event loop, and should not have to publish the result: the scheduler's thread does.
      */
     private static final Duration LOST_AFTER = Duration.ofSeconds(5);
     private static final Outcome PROVED = Outcome.up().with("evidence", true);
 
-    /** What all runners of one service share. */
+    /** The parts that all runners of one service share. */
     record Engine(
             String service,
             Ticker ticker,
@@ -75,7 +75,7 @@ final class CheckRunner {
         scheduleNext(Duration.ZERO);
     }
 
-    /** No run begins any more; one that is under way is told to give up and no longer counts. */
+    /** Begins no further run; a run in progress is asked to give up and no longer counts. */
     void stop() {
         Run last;
         synchronized (this) {
@@ -94,12 +94,12 @@ final class CheckRunner {
         runAction("stop", check.traits().onStop());
     }
 
-    /** For so long nothing in this process ran: the last result is as much younger. */
+    /** No code of this process ran for this long: the last result counts as that much younger. */
     synchronized void forgive(long pausedNanos) {
         lastResultNanos += pausedNanos;
     }
 
-    /** Looks whether the verdict has gone stale since, and whether the next run was lost; called now and then. */
+    /** Checks whether the verdict has gone stale, and whether the next run was lost; called regularly. */
     void inspect() {
         reviveIfLost();
         synchronized (this) {
@@ -113,13 +113,13 @@ final class CheckRunner {
         engine.verdictChanged().run();
     }
 
-    /** Where there was no memory to schedule the next run, no other would ever come. */
+    /** If there was no memory to schedule the next run, no other run would ever begin. */
     private void reviveIfLost() {
         boolean isLost;
         synchronized (this) {
             Run run = current;
             if (run != null && run.isLost(engine.ticker().nanos(), LOST_AFTER)) {
-                current = null; // its thread has ended, and cannot say so any more
+                current = null; // its thread has ended without reporting it
             }
             isLost = scheduled
                     && !stopped
@@ -131,7 +131,7 @@ final class CheckRunner {
         }
     }
 
-    /** How long until the verdict goes stale on the engine's ticker; the most there is, if it cannot or already has. */
+    /** How long until the verdict goes stale on the engine's ticker; {@code Long.MAX_VALUE} if it cannot or already has. */
     synchronized long nanosUntilStale(long nowNanos) {
         boolean fresh = !stopped && status.known() && !status.stale();
         return fresh ? lastResultNanos + schedule.staleAfter().toNanos() - nowNanos : Long.MAX_VALUE;
@@ -153,12 +153,12 @@ final class CheckRunner {
             run.wakeBy(engine.scheduler().after(run.timeout(), () -> overdue(run)));
             Executor threads = check.traits().platformThread() ? engine.platformThreads() : engine.threads();
             threads.execute(() -> perform(run));
-        } catch (RuntimeException | Error e) { // no thread or no memory to be had
+        } catch (RuntimeException | Error e) { // no thread or no memory available
             ended(run, null, e);
         }
     }
 
-    /** A success counts at its own moment: the next look is due an interval after that, not after now. */
+    /** A success counts at its own moment: the next run is due an interval after that, not after now. */
     private boolean standsProved() {
         boolean turned;
         Duration untilNext;
@@ -235,7 +235,7 @@ final class CheckRunner {
         }
     }
 
-    /** Counted from the last failure, so that one which comes back late does not come late to the next. */
+    /** Counted from the last failure, so that a run which ends late does not delay the next. */
     private synchronized Duration untilSuspectRun() {
         return Durations.max(
                 Duration.ZERO, schedule.suspectInterval().minus(engine.ticker().since(lastResultNanos)));
@@ -244,7 +244,7 @@ final class CheckRunner {
     private void overdue(Run run) {
         boolean first;
         boolean turned;
-        Outcome known = outcomeOfATimeout(run); // not under the lock: it asks the caller's code
+        Outcome known = outcomeOfATimeout(run); // outside the lock: it calls user code
         Outcome said;
         synchronized (this) {
             if (current != run) {
@@ -289,12 +289,12 @@ final class CheckRunner {
                     log.actionFailed(what, e);
                 }
             });
-        } catch (RuntimeException | Error e) { // no thread to be had
+        } catch (RuntimeException | Error e) { // no thread available
             log.actionFailed(what, e);
         }
     }
 
-    /** Returns whether that turned the verdict. */
+    /** Returns whether that changed the verdict. */
     private synchronized boolean judge(Outcome outcome, @Nullable Duration latency, @Nullable Instant hungSince) {
         Verdict before = verdict;
         Verdict after = before == null ? Verdict.first(outcome.passed()) : before.after(outcome.passed(), schedule);
@@ -306,7 +306,7 @@ final class CheckRunner {
         return turned;
     }
 
-    /** Never under the lock: whoever publishes asks all runners. */
+    /** Never under the lock: publishing reads all runners. */
     private void tell(boolean turned, Outcome outcome) {
         if (turned) {
             log.turned(status.up(), outcome);
@@ -328,8 +328,8 @@ final class CheckRunner {
     }
 
     /**
-     * Replicas that started together must not ask in step, so the interval is up to a tenth shorter, by chance. Within a
-     * service, runs begin at hundredths of the interval, so that many checks share few awakenings.
+     * Replicas that started together must not run their checks in step, so the interval is up to a tenth shorter, at
+     * random. Within a service, runs begin at hundredths of the interval, so that many checks share few wake-ups.
      */
     private synchronized Duration pause() {
         if (verdict != null && verdict.inDoubt()) {
@@ -342,7 +342,7 @@ final class CheckRunner {
         return Duration.ofNanos(pause - beyond);
     }
 
-    /** Shows once where the thread stands, then not again before a good result. */
+    /** Logs the thread's stack once, then not again before a good result. */
     private void tellStack(Run run) {
         Thread thread = run.thread();
         synchronized (this) {

@@ -7,12 +7,13 @@ import java.time.Duration;
 /**
  * When a check runs, and how many results in a row change its verdict. Immutable.
  *
- * <p>A fault that begins right after a good run is told within {@code interval + failuresToDown x timeout +
+ * <p>A fault that begins right after a good run is reported within {@code interval + failuresToDown x timeout +
  * (failuresToDown - 1) x suspectInterval}; with the defaults 10 s.
  *
- * @param interval time from the end of one run to the start of the next, {@code > 0} and at most 365 days; each is up to 10 % shorter by
- *     chance, so that replicas do not ask in step
- * @param timeout how long one run may take before it counts as failed, but for the first (see {@link #firstTimeout}), {@code > 0} and at most 365 days
+ * @param interval time from the end of one run to the start of the next, {@code > 0} and at most 365 days; each is up
+ *     to 10 % shorter at random, so that replicas do not run their checks in step
+ * @param timeout how long one run may take before it counts as failed, except the first (see {@link #firstTimeout}),
+ *     {@code > 0} and at most 365 days
  * @param failuresToDown consecutive failures that turn an up check down, 1 to 1000
  * @param successesToUp consecutive successes that turn a down check up, 1 to 1000
  * @param staleAfter age at which a verdict that no run renews no longer counts, {@code > interval + timeout} and at most
@@ -46,24 +47,24 @@ public record CheckSchedule(
         return DEFAULTS;
     }
 
-    /** The same with another interval; {@code staleAfter} grows where it would be too short. */
+    /** Returns a copy with the given interval; {@code staleAfter} grows where it would be too short. */
     public CheckSchedule withInterval(Duration newInterval) {
         Expect.positive(newInterval, "interval"); // before it is calculated with
         return new CheckSchedule(newInterval, timeout, failuresToDown, successesToUp, atLeast(newInterval, timeout));
     }
 
-    /** The same with another timeout; {@code staleAfter} grows where it would be too short. */
+    /** Returns a copy with the given timeout; {@code staleAfter} grows where it would be too short. */
     public CheckSchedule withTimeout(Duration newTimeout) {
         Expect.positive(newTimeout, "timeout");
         return new CheckSchedule(interval, newTimeout, failuresToDown, successesToUp, atLeast(interval, newTimeout));
     }
 
-    /** The same with other numbers of results in a row that turn the verdict. */
+    /** Returns a copy with the given numbers of consecutive results that change the verdict. */
     public CheckSchedule withThresholds(int newFailuresToDown, int newSuccessesToUp) {
         return new CheckSchedule(interval, timeout, newFailuresToDown, newSuccessesToUp, staleAfter);
     }
 
-    /** The same with another age at which a verdict goes stale. */
+    /** Returns a copy with the given age at which a verdict goes stale. */
     public CheckSchedule withStaleAfter(Duration newStaleAfter) {
         return new CheckSchedule(interval, timeout, failuresToDown, successesToUp, newStaleAfter);
     }
@@ -74,8 +75,8 @@ public record CheckSchedule(
     }
 
     /**
-     * How long the first run may take: five times the timeout, at most 5 s longer. It loads classes and opens connections, on a
-     * machine that is busy with starting; and its outcome alone decides.
+     * How long the first run may take: five times the timeout, but at most 5 s more than it. The first run loads
+     * classes and opens connections while the machine is busy starting; and its outcome alone decides.
      */
     public Duration firstTimeout() {
         return Durations.min(timeout.multipliedBy(FIRST_RUN_FACTOR), timeout.plus(MAX_EXTRA_FOR_FIRST_RUN));

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one check. Immutable.
+ * The current state of one check. Immutable.
  *
  * @param name as registered
  * @param kind the probe that it was registered for
@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param groups the named groups that it belongs to
  * @param known whether a first outcome has come
  * @param up the verdict after hysteresis; false until known
- * @param reason what the last result said is wrong; empty when it was good
- * @param details what the last run said besides
- * @param latency how long the last run took; null until one has ended, or if evidence stood for it
+ * @param reason the fault that the last result reported; empty when it was good
+ * @param details further details of the last run
+ * @param latency how long the last run took; null until one has ended, or if evidence replaced it
  * @param checkedAt when the last result came; null until one has
  * @param hungSince when the present run passed its timeout; null if it has not
  * @param stale whether the verdict is too old to count, because no run has renewed it
@@ -52,14 +52,14 @@ public record CheckStatus(
                 false);
     }
 
-    /** What it does to a group: as {@link #status()}, but not yet known is no answer, so down. */
+    /** Its effect on a group: as {@link #status()}, but a check that is not yet known counts as down. */
     Status inGroup() {
         return required && !known ? Status.DOWN : status();
     }
 
     /**
-     * What it does to its probe. Not yet known is not ready and not started, but nobody is killed for it; a shared
-     * check degrades readiness at most.
+     * Its effect on its probe. A check that is not yet known is not ready and not started, but never fails liveness; a
+     * shared check degrades readiness at most.
      */
     public Status status() {
         if (known && up && !stale) {
@@ -94,7 +94,7 @@ public record CheckStatus(
                 name, kind, required, groups, known, up, reason, details, latency, checkedAt, null, stale);
     }
 
-    /** Startup checks end by themselves, and what was never known cannot be too old. */
+    /** Startup checks end by themselves, and a verdict that was never known cannot be too old. */
     CheckStatus whenNothingRuns() {
         return known && kind != ProbeKind.STARTUP ? withoutRenewal() : this;
     }

@@ -12,16 +12,16 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Where checks run. One that hangs keeps its thread and delays no other. Safe for use by many threads. */
+/** The threads that run checks. A check that hangs keeps its thread and delays no other. Safe for use by many threads. */
 final class CheckThreads implements Executor {
     /*
-     * Most runs are over in no time, and to wake a thread for each would cost more than the runs. So one worker takes
-     * one run after the other, and as long as something waits, somebody looks every moment whether there are workers
-     * enough: one more the first time, then two, then four. A run that hangs delays those behind it by that moment.
+     * Waking a thread for each run would cost more than most runs, which are very short. So one worker takes one run
+     * after the other, and as long as runs wait, the scheduler checks every moment whether there are enough workers: it
+     * adds one the first time, then two, then four. A run that hangs delays those behind it by that moment.
      *
-     * Workers are virtual threads where those cost nobody anything: from Java 24 on, as before it a check that hangs
-     * inside `synchronized` would keep a carrier from the application. Even then carriers may all be busy, which says
-     * nothing about a dependency: where nothing has been taken up for a while, platform threads are called.
+     * Workers are virtual threads where those do not affect the application: from Java 24 on, as before it a check that
+     * hangs inside `synchronized` would take a carrier from the application. Even then carriers may all be busy, which
+     * is no evidence about a dependency: where no run has been taken for a while, platform threads are used.
      */
     private static final Duration MOMENT = Duration.ofMillis(2);
     private static final int MOMENTS_TO_PLATFORM = 20;
@@ -32,7 +32,7 @@ final class CheckThreads implements Executor {
     private final ThreadFactory platform;
     private final ThreadFactory usual;
 
-    /** What follows is guarded by this. */
+    /** The fields below are guarded by this. */
     private final Queue<Runnable> waiting = new ArrayDeque<>();
 
     private final Deque<Worker> idle = new ArrayDeque<>();
@@ -50,14 +50,14 @@ final class CheckThreads implements Executor {
         this.platform = platform;
     }
 
-    /** Virtual threads where they are of use, all bearing one name. */
+    /** Virtual threads where they are useful, all with the same name. */
     static CheckThreads virtualIfUseful(String name, Scheduler scheduler) {
         ThreadFactory platform = Threads.named(name);
         ThreadFactory virtual = Threads.virtual(name);
         return new CheckThreads(scheduler, virtual == null ? platform : virtual, platform);
     }
 
-    /** Platform threads, all bearing one name. */
+    /** Platform threads, all with the same name. */
     static CheckThreads platform(String name, Scheduler scheduler) {
         ThreadFactory platform = Threads.named(name);
         return new CheckThreads(scheduler, platform, platform);
@@ -67,7 +67,7 @@ final class CheckThreads implements Executor {
      * Runs the task at once, or within a few moments. Never blocks.
      *
      * @throws RejectedExecutionException after {@link #close()}
-     * @throws OutOfMemoryError if no thread is to be had; the task is not run then
+     * @throws OutOfMemoryError if no thread is available; the task is not run then
      */
     @Override
     public synchronized void execute(Runnable task) {
@@ -81,13 +81,13 @@ final class CheckThreads implements Executor {
         watch();
     }
 
-    /** What waits is still run; then all threads end but those that hang. A second call does nothing. */
+    /** Waiting tasks are still run; then all threads end except those that hang. A second call does nothing. */
     synchronized void close() {
         closed = true;
         try {
             call(Math.min(waiting.size(), MOST_AT_THE_END), usual);
         } catch (OutOfMemoryError e) {
-            // those who are there do what they can
+            // the existing workers run the tasks
         }
         while (!idle.isEmpty()) {
             idle.pop().call();
@@ -111,7 +111,7 @@ final class CheckThreads implements Executor {
         if (!watched) {
             long seen = taken;
             scheduler.after(MOMENT, () -> look(seen));
-            watched = true; // last: without memory for the one, the next task watches
+            watched = true; // last: if that fails for lack of memory, the next task watches
         }
     }
 
@@ -149,7 +149,7 @@ final class CheckThreads implements Executor {
         searching++;
     }
 
-    /** Returns whether it was still idle, and is no longer. */
+    /** Returns whether it was still idle; after this call it is not. */
     private synchronized boolean dismiss(Worker worker) {
         return idle.remove(worker);
     }
@@ -170,7 +170,7 @@ final class CheckThreads implements Executor {
                     try {
                         task.run();
                     } catch (Throwable e) {
-                        // a fault of ours: the check goes stale, the worker goes on
+                        // a fault of the library: the check goes stale, the worker goes on
                     } finally {
                         done();
                     }
@@ -183,7 +183,7 @@ final class CheckThreads implements Executor {
             LockSupport.unpark(thread);
         }
 
-        /** Sleeps until it is called, or for so long that nobody needs it. */
+        /** Sleeps until it is called, or until it has been idle for too long. */
         @SuppressWarnings("ResultOfMethodCallIgnored")
         private boolean isCalled() {
             while (!called) {

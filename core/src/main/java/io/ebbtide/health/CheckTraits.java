@@ -5,15 +5,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything about a check but what it looks at. Immutable.
+ * The properties of a check except its body. Immutable.
  *
- * @param onTimeout for a run that timed out
- * @param timeoutOutcome what such a run counts as; null for a failure
- * @param onStop for the end of the check
+ * @param onTimeout action for a run that timed out
+ * @param timeoutOutcome the outcome that such a run counts as; null for a failure
+ * @param onStop action for the end of the check
  * @param explicitlyRequired as {@code required()} and {@code shared()} have set it; null if neither was called
  * @param groups the named groups that it belongs to, beside its probe
- * @param platformThread whether its look must not run on a virtual thread
- * @param evidence what may stand for a run; null if nothing may
+ * @param platformThread whether its body must not run on a virtual thread
+ * @param evidence the evidence that may replace a run; null if there is none
  */
 record CheckTraits(
         Runnable onTimeout,
@@ -26,14 +26,14 @@ record CheckTraits(
         boolean platformThread,
         @Nullable Evidence evidence) {
 
-    /** No action, which is not worth a thread. */
+    /** No action: no thread is started for it. */
     static final Runnable NOTHING = () -> {};
 
     CheckTraits {
         groups = Set.copyOf(groups);
     }
 
-    /** Whether its failure takes the service out of rotation: unless it was said, for all but a dependency. */
+    /** Whether its failure takes the service out of rotation: unless explicitly set, true for all except a dependency. */
     boolean required() {
         return explicitlyRequired == null ? !dependency : explicitlyRequired;
     }

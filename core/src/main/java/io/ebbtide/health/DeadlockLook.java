@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
-/** Asks the JVM for threads that wait for each other. */
+/** Checks the JVM for threads that wait for each other. */
 final class DeadlockLook implements Callable<Outcome> {
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
 

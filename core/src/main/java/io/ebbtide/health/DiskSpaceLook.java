@@ -7,7 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 
-/** Asks the file system for its usable space. */
+/** Checks the usable space of a file system. */
 final class DiskSpaceLook implements Callable<Outcome> {
     private final Path path;
     private final long minimumBytes;

@@ -3,9 +3,9 @@ package io.ebbtide.health;
 import io.ebbtide.internal.Ticker;
 
 /**
- * Real successes with a dependency, told by whoever had them: the application, or a client's listener. While they are
- * fresh they stand for a run of the check, so a busy service is not asked again what it just saw; see {@link
- * Check#evidence}. Safe for use by many threads; telling costs one reading of the clock and takes no lock.
+ * Real successes with a dependency, reported by the application or by a client's listener. While they are fresh they
+ * replace a run of the check, so a busy service does not repeat a check that it has just passed; see
+ * {@link Check#evidence}. Safe for use by many threads; reporting costs one reading of the clock and takes no lock.
  *
  * <pre>{@code
  * var evidence = Evidence.create();
@@ -16,7 +16,7 @@ import io.ebbtide.internal.Ticker;
  * }</pre>
  */
 public final class Evidence {
-    /** Telling more often than this says nothing new, and would have threads contend for the field. */
+    /** Reporting more often than this adds no information, and would make threads contend for the field. */
     private static final long GRAIN_NANOS = 10_000_000;
 
     private final Ticker ticker;
@@ -32,7 +32,7 @@ public final class Evidence {
         return new Evidence(Ticker.system());
     }
 
-    /** The dependency has just done what was asked of it. Failures are not told: they are the check's to find. */
+    /** Reports that the dependency has just done what was requested. Failures are not reported: the check detects them. */
     public void succeeded() {
         long now = ticker.nanos();
         if (!any || now - lastNanos > GRAIN_NANOS) {

@@ -17,14 +17,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How the service is: its checks, its holds, its verdicts. Got from {@code Ebbtide.health()}. Safe for use by many
- * threads; no method blocks.
+ * The health of the service: its checks, its holds, its verdicts. Obtained from {@code Ebbtide.health()}. Safe for use
+ * by many threads; no method blocks.
  */
 public final class Health {
     /*
-     * A change is published as one immutable snapshot. Verdicts and holds at once; details, which change with every
-     * run, at most once a second, because a snapshot costs as much as there are checks; where that is much, so much
-     * less often that it stays at a hundredth of one core.
+     * A change is published as one immutable snapshot. Verdicts and holds are published at once; details, which change
+     * with every run, at most once a second, because the cost of a snapshot grows with the number of checks; where that
+     * cost is high, less often, so that publishing uses at most a hundredth of one core.
      */
     private static final Logger LOG = LoggerFactory.getLogger(Health.class);
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -32,14 +32,14 @@ public final class Health {
     private static final Duration PAUSE = Duration.ofSeconds(3);
     private static final Duration GRACE_FOR_INSPECTION = Duration.ofSeconds(5);
 
-    /** A snapshot, and until when it can be believed although nothing new was published. */
+    /** A snapshot, and until when it is valid although no newer one was published. */
     private record Published(Snapshot snapshot, OptionalLong goodUntilNanos) {
         boolean isOutlived(Ticker ticker) {
             return goodUntilNanos.isPresent() && ticker.nanos() - goodUntilNanos.getAsLong() > 0;
         }
     }
 
-    /** A snapshot that was found to have outlived its time, and when first. */
+    /** A snapshot that was found to have outlived its time, and when that was first found. */
     private record Stall(Published published, long sinceNanos) {}
 
     private final String service;
@@ -132,8 +132,8 @@ public final class Health {
     }
 
     /**
-     * All verdicts at this moment. Should the engine itself have stopped, by an error or a thread that was not to be
-     * had, then its last verdicts do not outlive their time: from then on they are shown as stale.
+     * Returns all verdicts at this moment. If the engine itself has stopped, because of an error or because no thread
+     * was available, its last verdicts do not outlive their time: from then on they are shown as stale.
      */
     public Snapshot snapshot() {
         Snapshot last = published.snapshot();
@@ -141,9 +141,9 @@ public final class Health {
     }
 
     /**
-     * Whether the verdicts have outlived their time because nothing renews or inspects them any more. A process that did not
-     * run for a while (frozen, paused, moved to another machine) finds them outlived, too, and its engine has not had a turn
-     * yet: so only if they still are some seconds after that was first seen.
+     * Whether the verdicts have outlived their time because the engine no longer renews or inspects them. A process
+     * that did not run for a while (frozen, paused, moved to another machine) also finds them outlived, before its
+     * engine has had a turn: so this returns true only if they still are some seconds after that was first seen.
      */
     @SuppressWarnings("ReferenceEquality") // the same publication, not an equal one
     public boolean isStalled() {
@@ -161,8 +161,8 @@ public final class Health {
     }
 
     /**
-     * Takes the service out of rotation, for maintenance for example, until the hold is closed. When this returns the
-     * readiness probe fails. Several holds may be had at once.
+     * Takes the service out of rotation, for maintenance for example, until the hold is closed. When this returns, the
+     * readiness probe fails. Several holds may exist at once.
      *
      * @param reason shown by the probes
      */
@@ -176,7 +176,7 @@ public final class Health {
     }
 
     /**
-     * Fails liveness for good: the process asks to be killed and started anew. There is no way back; a second call
+     * Fails liveness for good: the process asks to be killed and started anew. This cannot be undone; a second call
      * changes nothing.
      *
      * @param reason shown by the probes
@@ -194,7 +194,7 @@ public final class Health {
     }
 
     /**
-     * Has a view told of every new snapshot.
+     * Adds a view that is notified of every new snapshot.
      *
      * @param view called by one thread at a time, under a lock: reads {@link #snapshot()}, must not block
      */
@@ -213,7 +213,7 @@ public final class Health {
         }
     }
 
-    /** Many verdicts may turn at once: whoever finds another waiting to publish leaves it to that one. */
+    /** Many verdicts may change at once: a thread that finds another one about to publish need not publish itself. */
     private void publishVerdict() {
         if (publishing.compareAndSet(false, true)) {
             publish();
@@ -264,12 +264,12 @@ public final class Health {
     private void tell(Runnable view) {
         try {
             view.run();
-        } catch (RuntimeException | Error e) { // one view must not keep the next from being told
+        } catch (RuntimeException | Error e) { // one view must not keep the next from being notified
             log.write(LOG, to -> to.error("a view of the health of '{}' failed: {}", service, Redact.trace(e)));
         }
     }
 
-    /** Also repairs what a lack of memory has broken: a check that nothing will run again, a snapshot too old. */
+    /** Also repairs the effects of a lack of memory: a check that would not run again, a snapshot that is too old. */
     private void inspect() {
         long now = ticker.nanos();
         long paused = now - inspectedNanos - SOON.toNanos();
@@ -277,7 +277,7 @@ public final class Health {
         for (CheckRunner runner : runners) {
             try {
                 if (paused > PAUSE.toNanos()) {
-                    runner.forgive(paused); // in which no check could run: that is not silence of theirs
+                    runner.forgive(paused); // no check could run then: not their fault
                 }
                 runner.inspect();
             } catch (RuntimeException | Error e) { // the next one is inspected all the same
@@ -289,7 +289,7 @@ public final class Health {
         }
     }
 
-    /** When the first verdict would go stale and {@link #inspect} would long have said so. */
+    /** The time by which {@link #inspect} would certainly have reported the first stale verdict. */
     private OptionalLong goodUntilNanos() {
         if (!running.get()) {
             return OptionalLong.empty();

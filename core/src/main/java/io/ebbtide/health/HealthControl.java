@@ -1,10 +1,10 @@
 package io.ebbtide.health;
 
-/** The service's hold on its checks: not for users, who could stop them for good. Safe for use by many threads. */
+/** The service's control of its checks: not for users, who could stop them for good. Safe for use by many threads. */
 public final class HealthControl {
     private final Health health;
 
-    /** The control of these checks. */
+    /** Creates the control of the given health's checks. */
     public HealthControl(Health health) {
         this.health = health;
     }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.LongSupplier;
 
-/** Compares what the last collections left in the heap with the largest heap allowed. */
+/** Compares the heap that the last collections could not free with the maximum heap. */
 final class HeapLook implements Callable<Outcome> {
     static final long UNKNOWN = -1;
 
@@ -17,7 +17,7 @@ final class HeapLook implements Callable<Outcome> {
     private final long maximumBytes;
     private final int maximumPercent;
 
-    /** @param usedBytes after the last collections; {@link #UNKNOWN} if there was none of the old objects */
+    /** @param usedBytes after the last collections; {@link #UNKNOWN} if none examined the old objects */
     HeapLook(LongSupplier usedBytes, long maximumBytes, int maximumPercent) {
         this.usedBytes = usedBytes;
         this.maximumBytes = maximumBytes;
@@ -40,7 +40,7 @@ final class HeapLook implements Callable<Outcome> {
     }
 
     /**
-     * Whether a pool of old objects holds some and no collection has looked at it: G1 on 17 leaves its number at 0 until the
+     * Whether a pool of old objects holds some that no collection has examined: G1 on 17 reports 0 for it until the
      * first mixed or full collection, which may be days after the start.
      */
     private static boolean isUncollected(MemoryPoolMXBean pool) {

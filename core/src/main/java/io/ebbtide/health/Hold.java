@@ -1,9 +1,9 @@
 package io.ebbtide.health;
 
-/** Keeps the service out of rotation until it is closed. Got from {@link Health#hold}. Safe for use by many threads. */
+/** Keeps the service out of rotation until it is closed. Obtained from {@link Health#hold}. Safe for use by many threads. */
 @FunctionalInterface
 public interface Hold extends AutoCloseable {
-    /** Lets go. The service is back in rotation unless something else keeps it out. A second call does nothing. */
+    /** Ends the hold. The service is back in rotation unless another cause keeps it out. A second call does nothing. */
     @Override
     void close();
 }

@@ -10,7 +10,7 @@ import java.net.UnknownHostException;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
-/** Sends a GET and looks at the status. */
+/** Sends a GET and checks the status. */
 final class HttpLook implements Callable<Outcome> {
     private static final int SOCKET_TIMEOUT_MILLIS = 10_000;
 
@@ -27,8 +27,8 @@ final class HttpLook implements Callable<Outcome> {
     }
 
     /*
-     * The JDK's newer client keeps a thread for as long as it is reachable; this one leaves nothing behind. Its socket
-     * timeouts only bound how long a run that is past its own timeout may hold its thread.
+     * The JDK's newer client keeps a thread for as long as it is reachable; this client keeps none. Its socket timeouts
+     * only limit how long a run that is past its own timeout may hold its thread.
      */
     @Override
     public Outcome call() throws IOException {

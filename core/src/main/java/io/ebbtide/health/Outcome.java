@@ -11,14 +11,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one run of a check found. Immutable. Control characters in its texts are escaped; a reason is without
- * credentials, and cut after 256 characters.
+ * The result of one run of a check. Immutable. Control characters in its texts are escaped; a reason is without
+ * credentials, and truncated after 256 characters.
  *
- * @param passed whether what was looked at is well
- * @param reason what is wrong, in a few words that anybody may read: it is shown by the probes, so no host, no user, no
+ * @param passed whether the run passed
+ * @param reason the fault, in a few words that may be public: it is shown by the probes, so no host, no user, no
  *     exception text; empty when passed
- * @param details what else is worth seeing, such as a role or a latency; values are strings, numbers or booleans
- * @param cause told in the log, without secrets, when the verdict turns; never shown by a probe
+ * @param details further information, such as a role or a latency; values are strings, numbers or booleans
+ * @param cause logged, without secrets, when the verdict changes; never shown by a probe
  */
 public record Outcome(
         boolean passed,
@@ -37,29 +37,29 @@ public record Outcome(
         details = Collections.unmodifiableMap(plain);
     }
 
-    /** All is well. */
+    /** Returns an outcome that passed. */
     public static Outcome up() {
         return UP;
     }
 
-    /** Something is wrong. */
+    /** Returns an outcome that failed for the given reason. */
     public static Outcome down(String reason) {
         return new Outcome(false, Expect.text(reason, "reason"), Map.of(), null);
     }
 
-    /** This outcome with one more detail; an old value of the same name is replaced. */
+    /** Returns a copy with one more detail; an old value of the same name is replaced. */
     public Outcome with(String name, Object value) {
         var more = new LinkedHashMap<>(details);
         more.put(Expect.text(name, "name"), value);
         return new Outcome(passed, reason, more, cause);
     }
 
-    /** This outcome with what brought it about. */
+    /** Returns a copy with the given cause. */
     public Outcome causedBy(@Nullable Throwable newCause) {
         return new Outcome(passed, reason, details, newCause);
     }
 
-    /** What cannot change any more and can be written: a counter that goes on counting is read now. */
+    /** Returns a value that no longer changes and can be serialized: a live counter is read now. */
     private static Object plain(String name, @Nullable Object value) {
         if (value instanceof String text) {
             return Printable.escape(text);

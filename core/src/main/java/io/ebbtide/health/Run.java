@@ -28,7 +28,7 @@ final class Run {
         return timeout;
     }
 
-    /** When it began to look; until then, when it should have. */
+    /** When its body began; until then, when it should have. */
     long begunNanos() {
         return begunNanos;
     }
@@ -49,7 +49,7 @@ final class Run {
         }
     }
 
-    /** After this the thread is somebody else's, so no interrupt meant for this run may stay on it. */
+    /** After this the thread runs other tasks, so no interrupt meant for this run may remain set. */
     @SuppressWarnings("ResultOfMethodCallIgnored")
     synchronized void leaveThread() {
         thread = null;
@@ -60,7 +60,7 @@ final class Run {
         return thread;
     }
 
-    /** Whether nobody is left to end it: its thread had no memory, to start or to report. */
+    /** Whether no thread will end it: its thread had no memory, to start or to report. */
     synchronized boolean isLost(long nowNanos, Duration grace) {
         boolean isLate = nowNanos - begunNanos > timeout.plus(grace).toNanos();
         return isLate && stage == null && (thread == null || !thread.isAlive());
@@ -77,7 +77,7 @@ final class Run {
         return overdue;
     }
 
-    /** Returns whether it was not overdue before. */
+    /** Returns true if it was not overdue before. */
     synchronized boolean becomeOverdue() {
         boolean first = !overdue;
         overdue = true;
@@ -100,7 +100,7 @@ final class Run {
             try {
                 future.cancel(true);
             } catch (UnsupportedOperationException e) {
-                // a stage that only looks like a future; the run ends when it answers
+                // a stage that only resembles a future; the run ends when it completes
             }
         }
     }

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All verdicts at one moment. Immutable. Got from {@link Health#snapshot()}.
+ * All verdicts at one moment. Immutable. Obtained from {@link Health#snapshot()}.
  *
  * @param checks in the order of their registration
  * @param holds the reasons for which the service is held out of rotation, oldest first
@@ -25,12 +25,15 @@ public record Snapshot(
         holds = Expect.list(holds, "holds");
     }
 
-    /** {@link Status#DOWN} if the process should be killed and started anew. */
+    /** Returns {@link Status#DOWN} if the process should be killed and started anew. */
     public Status liveness() {
         return broken == null ? worst(ProbeKind.LIVENESS) : Status.DOWN;
     }
 
-    /** {@link Status#DOWN} if the service should get no traffic: not before its startup checks have passed, either. */
+    /**
+     * Returns {@link Status#DOWN} if the service should get no traffic, which includes the time until its startup
+     * checks have passed.
+     */
     public Status readiness() {
         boolean inTheWay = !holds.isEmpty() || isStartupAwaited();
         return inTheWay ? Status.DOWN : worst(ProbeKind.READINESS);
@@ -41,7 +44,7 @@ public record Snapshot(
         return !started && checks.stream().anyMatch(check -> check.kind() == ProbeKind.STARTUP);
     }
 
-    /** {@link Status#DOWN} until the startup checks have passed once. */
+    /** Returns {@link Status#DOWN} until the startup checks have passed once. */
     public Status startup() {
         return started ? Status.UP : Status.DOWN;
     }
@@ -57,19 +60,19 @@ public record Snapshot(
         return checks.stream().filter(check -> check.groups().contains(name)).toList();
     }
 
-    /** {@link Status#DOWN} if a required check of the group is down or not yet known. */
+    /** Returns {@link Status#DOWN} if a required check of the group is down or not yet known. */
     public Status groupStatus(String name) {
         return group(name).stream().map(CheckStatus::inGroup).reduce(Status.UP, Status::worse);
     }
 
-    /** The same once no check is run any more. */
+    /** Returns the snapshot as it is once checks are no longer run. */
     Snapshot stale() {
         return new Snapshot(checks.stream().map(CheckStatus::whenNothingRuns).toList(), holds, broken, started);
     }
 
     private Status worst(ProbeKind kind) {
         Status worst = Status.UP;
-        for (CheckStatus check : checks) { // asked by each probe
+        for (CheckStatus check : checks) { // read by each probe
             if (check.kind() == kind) {
                 worst = worst.worse(check.status());
             }

@@ -4,9 +4,9 @@ package io.ebbtide.health;
 public enum Status {
     /** All is well. */
     UP,
-    /** Something that all replicas share is down: still serving, visibly worse. */
+    /** A dependency that all replicas share is down: still serving, visibly worse. */
     DEGRADED,
-    /** No. */
+    /** The probe fails. */
     DOWN;
 
     /** The worse of the two. */

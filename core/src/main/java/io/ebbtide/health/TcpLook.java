@@ -9,7 +9,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.concurrent.Callable;
 
-/** Opens a connection and closes it. A channel, because an interrupt closes it: a time-out frees the thread. */
+/** Opens a connection and closes it. A channel, because an interrupt closes it: a time-out then frees the thread. */
 final class TcpLook implements Callable<Outcome> {
     private final String host;
     private final int port;
@@ -22,7 +22,7 @@ final class TcpLook implements Callable<Outcome> {
     @Override
     public Outcome call() throws IOException {
         try (SocketChannel channel = SocketChannel.open()) {
-            channel.connect(new InetSocketAddress(host, port)); // resolved each time: addresses move
+            channel.connect(new InetSocketAddress(host, port)); // resolved each time: addresses change
             return Outcome.up();
         } catch (UnresolvedAddressException e) {
             return Outcome.down("host name not found");

@@ -1,6 +1,6 @@
 package io.ebbtide.health;
 
-/** Whether a check is up, and how many results in a row have said otherwise. Immutable. */
+/** Whether a check is up, and how many results in a row contradict that. Immutable. */
 record Verdict(boolean up, int opposed) {
 
     /** The first outcome alone decides. */
@@ -16,7 +16,7 @@ record Verdict(boolean up, int opposed) {
         return opposed + 1 >= limit ? new Verdict(passed, 0) : new Verdict(up, opposed + 1);
     }
 
-    /** Whether the last result spoke against the verdict. */
+    /** Whether the last result contradicts the verdict. */
     boolean inDoubt() {
         return opposed > 0;
     }

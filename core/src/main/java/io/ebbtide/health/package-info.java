@@ -1,4 +1,4 @@
-/** Background checks of dependencies and of ourselves, and the verdicts that they add up to. */
+/** Background checks of dependencies and of the process itself, and the verdicts that result from them. */
 @NullMarked
 package io.ebbtide.health;
 
