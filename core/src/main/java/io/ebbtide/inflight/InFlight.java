@@ -24,24 +24,28 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All work in flight in a service, and the gate that it comes in by. Got from {@code Ebbtide.inFlight()}. Safe for use
- * by many threads.
+ * All work in flight in a service, and the gate through which it is admitted. Obtained from {@code Ebbtide.inFlight()}.
+ * Safe for use by many threads.
  *
  * <p>The gate is open from the start. The shutdown closes it at the first moment when nothing is in flight, or when the
  * time for the drain is over. Once closed it never opens again.
  */
 public final class InFlight {
-    // Over 300 lines: whatever reads or closes the gate stands beside the proof that it rests on.
+    // Over 300 lines: all code that reads or closes the gate is kept beside the proof that it depends on.
 
     /*
-     * Closed and zero. While idle is wanted, whoever leaves tries to close: it puts a Closing of its own into the gate,
-     * then counts. Whoever enters first lists its ticket, then reads the gate. Both orders are total (the stripe's lock
-     * and the volatile gate), so either the count finds the ticket, or the one who enters finds the Closing, takes it
-     * away and is let in. If nothing was counted and the Closing still stands, nobody is in and nobody slipped in: it
-     * is exchanged for CLOSED. A Closing belongs to one attempt, so an old count can never confirm a newer one.
-     * Nobody is refused before the gate is CLOSED, and a ticket that is refused is in nobody's count.
+     * Closed and zero. While the gate is to close when idle, each thread whose ticket ends tries to close: it puts a
+     * Closing of its own into the gate, then counts. An entering thread lists its ticket, then reads the gate. Both
+     * orders are total (the stripe's lock and the volatile gate), so either the count finds the ticket, or the entering
+     * thread finds the Closing, removes it and is admitted. If nothing was counted and the Closing is still there,
+     * nothing is in flight and nothing was admitted in between: it is exchanged for CLOSED. A Closing belongs to one
+     * attempt, so an old count can never confirm a newer one. No work is refused before the gate is CLOSED, and no
+     * count includes a refused ticket.
      */
-    /** What {@link #remaining} answers while nothing has to end: a hundred years, which arithmetic with it survives. */
+    /**
+     * The value of {@link #remaining} while no work has to end: a hundred years, small enough for arithmetic not to
+     * overflow.
+     */
     public static final Duration UNLIMITED = Duration.ofDays(36_500);
 
     private static final Object OPEN = "open";
@@ -63,12 +67,12 @@ public final class InFlight {
     private volatile boolean closeWhenIdle;
     private volatile boolean closedEarly;
 
-    /** An accounting with nothing in flight and the gate open. */
+    /** Creates an accounting with nothing in flight and the gate open. */
     public InFlight(Ticker ticker) {
         this(ticker, powerOfTwo(Math.min(64, 2 * Runtime.getRuntime().availableProcessors())), InFlight::threadHash);
     }
 
-    /** @param chooser says where the calling thread enters; of any number the low bits are taken */
+    /** @param chooser gives the stripe that the calling thread enters; only the low bits of the number are used */
     InFlight(Ticker ticker, int stripeCount, IntSupplier chooser) {
         this.ticker = ticker;
         this.chooser = chooser;
@@ -79,9 +83,9 @@ public final class InFlight {
     }
 
     /**
-     * Lets one unit of work in. Never blocks.
+     * Admits one unit of work. Never blocks.
      *
-     * @param description what the stuck one is called when somebody asks; no secrets
+     * @param description the text for this work in lists and reports; no secrets
      * @return the ticket, to be closed once the work is over
      * @throws RejectedExecutionException if the gate is closed
      */
@@ -97,9 +101,9 @@ public final class InFlight {
     }
 
     /**
-     * Lets one unit of work in, or says that it came too late. Never blocks.
+     * Admits one unit of work, or returns null if it came too late. Never blocks.
      *
-     * @param description asked only when somebody looks, on the thread that looks, which may be any; no secrets
+     * @param description called only when the work is listed, on the listing thread, which may be any; no secrets
      * @return the ticket, to be closed once the work is over; null if the gate is closed
      */
     public @Nullable Ticket tryEnter(WorkKind kind, Supplier<String> description) {
@@ -114,7 +118,7 @@ public final class InFlight {
             return ticket;
         }
         stripe.undo(ticket);
-        left(); // whoever tried to close may have counted it
+        left(); // a thread that tried to close may have counted it
         return null;
     }
 
@@ -128,18 +132,18 @@ public final class InFlight {
         return true;
     }
 
-    /** How much is in flight. A look, not a proof: work may come and go meanwhile. */
+    /** Returns how much work is in flight. Only an observation: work may begin and end at the same time. */
     public int count() {
         return sum(Stripe::count);
     }
 
-    /** How much of one kind is in flight. */
+    /** Returns how much work of one kind is in flight. */
     public int count(WorkKind kind) {
         Expect.present(kind, "kind");
         return sum(stripe -> stripe.count(kind));
     }
 
-    /** How much of one kind was cut by a shutdown: it was in flight when the time for it was over. */
+    /** Returns how much work of one kind was aborted by a shutdown: it was in flight when its time was over. */
     public long cut(WorkKind kind) {
         Expect.present(kind, "kind");
         long cut = 0;
@@ -149,7 +153,7 @@ public final class InFlight {
         return cut;
     }
 
-    /** How much of one kind was ever let in. What is just being refused may be counted for a moment. */
+    /** Returns how much work of one kind was ever admitted. Work that is just being refused may be counted for a moment. */
     public long total(WorkKind kind) {
         Expect.present(kind, "kind");
         long total = 0;
@@ -160,9 +164,9 @@ public final class InFlight {
     }
 
     /**
-     * How long work of this kind may go on before it is cut, at least. Never blocks.
+     * Returns the minimum time that work of this kind may continue before it is aborted. Never blocks.
      *
-     * @return {@link #UNLIMITED} until the service is told to stop; never negative
+     * @return {@link #UNLIMITED} until the service begins to shut down; never negative
      */
     public Duration remaining(WorkKind kind) {
         return remaining.apply(Expect.present(kind, "kind"));
@@ -172,7 +176,7 @@ public final class InFlight {
         remaining = newRemaining;
     }
 
-    /** Each stripe is read at one moment, so of two readings the differences add up. */
+    /** Each stripe is read at one moment, so the differences between two readings are consistent. */
     Totals totals() {
         Totals all = Totals.NONE;
         for (Stripe stripe : stripes) {
@@ -181,7 +185,7 @@ public final class InFlight {
         return all;
     }
 
-    /** Who is in flight, the oldest first. */
+    /** Returns the work in flight, the oldest first. */
     public List<WorkInFlight> list() {
         long now = ticker.nanos();
         return oldestFirst(tickets(), now);
@@ -194,7 +198,7 @@ public final class InFlight {
                 .toList();
     }
 
-    /** Who is in flight, in words: {@code 3 ticket(s) in flight: GET /export (41 s), ...}. */
+    /** Returns the work in flight as text: {@code 3 ticket(s) in flight: GET /export (41 s), ...}. */
     public String text() {
         List<WorkInFlight> work = list();
         String some = work.stream()
@@ -219,8 +223,8 @@ public final class InFlight {
     }
 
     /**
-     * Cuts all of this kind and lets none in any more. Whoever enters, or becomes of this kind, says so in the list before it
-     * looks here, so none stays that the list has not.
+     * Marks all work of this kind as cut and admits no more. A thread that enters, or changes a ticket to this kind,
+     * updates the list before it reads the closed kinds, so the list contains every such ticket.
      */
     List<Ticket> cutAll(WorkKind kind) {
         var kinds = EnumSet.of(kind);
@@ -236,19 +240,19 @@ public final class InFlight {
         return oldestFirst(cut);
     }
 
-    /** The ticket is of another kind now: if the time of that is over, it is cut. */
+    /** The ticket has changed its kind: if the time of the new kind is over, the ticket becomes cut. */
     void became(Ticket ticket) {
         if (closedKinds.contains(ticket.kind()) && ticket.cut(false, cutEarly)) {
             left();
         }
     }
 
-    /** Marks a ticket as cut, which the drain goes on waiting for. Does nothing if it is closed, or cut already. */
+    /** Marks a ticket as cut; the drain still waits for it. Does nothing if it is closed, or cut already. */
     boolean cut(Ticket ticket) {
         return ticket.cut(true, cutEarly);
     }
 
-    /** The tickets that were cut one by one since the last call. */
+    /** The tickets that were cut individually since the last call. */
     List<Ticket> takeCutEarly() {
         List<Ticket> cut = new ArrayList<>();
         for (Ticket ticket = cutEarly.poll(); ticket != null; ticket = cutEarly.poll()) {
@@ -258,11 +262,11 @@ public final class InFlight {
     }
 
     /**
-     * Marks all that is in flight as cut: it stays in the list, and its end is not counted any more. The gate must be closed, so
-     * that none comes after. If it has closed by itself, nobody is in: who stands in the list for a moment is just being
-     * refused.
+     * Marks all work in flight as cut: it stays in the list, and its end is not counted any more. The gate must be
+     * closed, so that no ticket comes after. If it has closed by itself, nothing is in flight: a ticket that is in the
+     * list for a moment is just being refused.
      *
-     * @return what was in flight and not cut before, the oldest first
+     * @return the work that was in flight and not cut before, the oldest first
      */
     List<Ticket> cutAll() {
         if (!closedEarly) {
@@ -289,11 +293,11 @@ public final class InFlight {
     }
 
     /**
-     * Asks the gate to close at the first moment when nothing is in flight, which may be now. Never blocks; a second
-     * call changes nothing.
+     * Requests the gate to close at the first moment when nothing is in flight, which may be now. Never blocks; a
+     * second call changes nothing.
      *
-     * @return completes when the gate is closed, on the thread that closed it, often one that has just served a
-     *     request: what depends on it must be short or asynchronous
+     * @return completes when the gate is closed, on the thread that closed it, often a thread that has just served a
+     *     request: dependent actions must be short or asynchronous
      */
     CompletableFuture<Void> closeWhenIdle() {
         closeWhenIdle = true;
@@ -301,7 +305,7 @@ public final class InFlight {
         return closed;
     }
 
-    /** Closes the gate now, whatever is in flight; what is in stays in. A second call does nothing. */
+    /** Closes the gate now, whatever is in flight; admitted work stays in flight. A second call does nothing. */
     void close() {
         if (gate.getAndSet(CLOSED) != CLOSED) {
             closedEarly = true;
@@ -328,14 +332,14 @@ public final class InFlight {
             }
             if (count() > 0) {
                 gate.compareAndSet(mine, OPEN);
-                return; // whoever was counted tries when leaving
+                return; // each counted ticket tries again when it ends
             }
             if (gate.compareAndSet(mine, CLOSED)) {
                 closed.complete(null);
                 return;
             }
             if (gate.get() == OPEN) {
-                return; // whoever came in tries when leaving
+                return; // the ticket that entered tries when it ends
             }
         }
     }

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("EnumOrdinal") // an index into arrays that never leave this object
 final class Stripe {
     /*
-     * The list is linked through the tickets themselves, so entering allocates the ticket and nothing else, and a
-     * ticket leaves from the middle in constant time. The lock is held for a few instructions, and by threads of
-     * different stripes never at once. A ticket leaves the stripe that it entered, so `count` never goes below zero,
-     * and reading all stripes one after the other never finds less than what is there throughout.
+     * The list is linked through the tickets themselves, so entering allocates only the ticket, and a ticket is removed
+     * from the middle in constant time. The lock is held for a few instructions, and threads of different stripes never
+     * contend for it. A ticket is removed from the stripe that it entered, so `count` never goes below zero, and
+     * reading all stripes one after the other never finds less than the work that is in flight throughout.
      */
     private static final WorkKind[] KINDS = WorkKind.values();
 
@@ -75,8 +75,8 @@ final class Stripe {
     }
 
     /**
-     * Takes back a ticket that the gate did not let in: it was never there. Only if the report already names it, as it was
-     * just being refused when the gate closed, the numbers must agree with that.
+     * Removes a ticket that the gate did not admit: it does not count. Only if the report already names it, as it was
+     * just being refused when the gate closed, the numbers must agree with the report.
      */
     synchronized void undo(Ticket ticket) {
         if (takeOut(ticket) && !ticket.cut) {
@@ -84,7 +84,7 @@ final class Stripe {
         }
     }
 
-    /** Takes a ticket out whose work goes on; returns whether it was in. */
+    /** Removes a ticket whose work continues; returns whether it was in the list. */
     synchronized boolean giveUp(Ticket ticket) {
         if (!takeOut(ticket) || ticket.cut) {
             return false;
@@ -96,8 +96,8 @@ final class Stripe {
     /**
      * Marks a ticket as cut.
      *
-     * @param stays whether the drain goes on waiting for it
-     * @param cutTickets gets the ticket, at the moment at which the numbers get it
+     * @param stays whether the drain still waits for it
+     * @param cutTickets receives the ticket, at the moment at which the numbers change
      * @return whether it was in flight, and not cut before
      */
     synchronized boolean cut(Ticket ticket, boolean stays, Collection<? super Ticket> cutTickets) {
@@ -177,7 +177,7 @@ final class Stripe {
     }
 
     synchronized Totals totals() {
-        // those that were cut and have not ended yet stand in the list, too
+        // the list also contains tickets that were cut and have not ended yet
         long entered = Arrays.stream(totals).sum();
         long cut = Arrays.stream(cuts).sum();
         return new Totals(entered, entered - finished - givenUp - cut, finished, givenUp, cut);

@@ -10,8 +10,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handle of one unit of work in flight: whoever entered closes it, once the work is over, whatever came of it. Got
- * from {@link InFlight#enter}. Safe for use by many threads.
+ * The handle of one unit of work in flight: the caller that entered closes it once the work is over, whether it
+ * succeeded or failed. Obtained from {@link InFlight#enter}. Safe for use by many threads.
  *
  * <pre>{@code
  * try (Ticket ticket = inFlight.enter(WorkKind.JOB, "reindex")) {
@@ -30,7 +30,7 @@ public final class Ticket implements AutoCloseable {
     private volatile @Nullable String route;
     private volatile @Nullable Thread thread = Thread.currentThread();
 
-    /** Neighbours in the stripe's list and whether this ticket stands in it; the stripe's lock guards all four. */
+    /** Neighbours in the stripe's list and whether this ticket is in it; the stripe's lock guards all four. */
     @Nullable
     Ticket previous;
 
@@ -39,7 +39,7 @@ public final class Ticket implements AutoCloseable {
 
     boolean listed;
 
-    /** Whether the report names it as work that was cut; what it does from then on changes no number any more. */
+    /** Whether the report names it as cut; its later end changes no number. */
     boolean cut;
 
     /** When it was cut; read once it has been. */
@@ -52,33 +52,34 @@ public final class Ticket implements AutoCloseable {
         this.enteredNanos = enteredNanos;
     }
 
-    /** What the work is. */
+    /** Returns the kind of the work. */
     public WorkKind kind() {
         return kind;
     }
 
     /**
-     * Tells that the work turns out to be of another kind: a request whose answer is a stream. From here on it is listed and
-     * counted as in flight under that kind, and has the time in the drain that the kind has; if that is over, it is cut.
-     * The total of what came in keeps the kind that it came in as. Never blocks; does nothing once the ticket is closed.
+     * Changes the kind of the work: a request whose answer turns out to be a stream. From now on it is listed and
+     * counted as in flight under that kind, and has that kind's time in the drain; if that time is over, the work is
+     * aborted. The total of admitted work keeps the original kind. Never blocks; does nothing once the ticket is
+     * closed.
      */
     public void becomes(WorkKind newKind) {
         stripe.become(this, Expect.present(newKind, "newKind"));
     }
 
     /**
-     * How long the work may go on before it is cut, at least: long work can look here and save itself in time. Never
-     * blocks.
+     * Returns the minimum time that the work may continue before it is aborted: long work can poll it and save its
+     * state in time. Never blocks.
      *
-     * @return {@link InFlight#UNLIMITED} until the service is told to stop; zero once the time is over
+     * @return {@link InFlight#UNLIMITED} until the service begins to shut down; zero once the time is over
      */
     public Duration remaining() {
         return stripe.remaining(kind);
     }
 
     /**
-     * Tells which thread works on it from now, so that a stuck one can be shown with its stack. Until told otherwise
-     * that is the thread that entered.
+     * Sets the thread that works on it from now on, so that stuck work can be shown with its stack. By default it is
+     * the thread that entered.
      *
      * @param worker null when no thread does, as in an asynchronous handler that waits
      */
@@ -86,14 +87,14 @@ public final class Ticket implements AutoCloseable {
         thread = worker;
     }
 
-    /** Tells that a thread no longer works on it. If another one has taken it up meanwhile, that stays. */
+    /** Reports that a thread no longer works on it. If another thread works on it by now, that one stays set. */
     public void leftBy(Thread worker) {
         WORKER.compareAndSet(this, worker, null);
     }
 
     /**
-     * Tells by which route a request has come, for the meters, whose series are as many as there are routes: a template such
-     * as {@code /orders/{id}}, never the path itself. Adapters that know the application's routing tell it by themselves.
+     * Sets the route of a request, for the meters, which have one series for each route: a template such as
+     * {@code /orders/{id}}, never the path itself. Adapters that know the application's routing set it by themselves.
      *
      * @param template null for not known
      */
@@ -101,12 +102,12 @@ public final class Ticket implements AutoCloseable {
         route = template;
     }
 
-    /** The route that was told last; null for none. */
+    /** Returns the route that was set last; null for none. */
     public @Nullable String route() {
         return route;
     }
 
-    /** How long the work has been in flight, in nanoseconds. */
+    /** Returns how long the work has been in flight, in nanoseconds. */
     public long ageNanos() {
         return stripe.nanosSince(enteredNanos);
     }
@@ -134,7 +135,7 @@ public final class Ticket implements AutoCloseable {
         return enteredNanos;
     }
 
-    /** The stripe's lock must be held, whose numbers go by it. */
+    /** The stripe's lock must be held, as the stripe's numbers depend on it. */
     void kind(WorkKind newKind) {
         kind = newKind;
     }
@@ -148,11 +149,11 @@ public final class Ticket implements AutoCloseable {
         return new WorkInFlight(kind, describe(), Duration.ofNanos(nowNanos - enteredNanos), thread);
     }
 
-    /** Others write it, and others send the paths that stand in it: it must not fail whoever looks, nor forge a line. */
+    /** User code supplies it, with paths from clients: it must neither fail the caller nor forge a log line. */
     String describe() {
         try {
             String text = String.valueOf(description.get());
-            // a part of a secret is one, too; what stays whole is freed of them where it is written
+            // a part of a secret is a secret; in a text kept whole, secrets are removed where it is written
             return Printable.line(text.length() > Printable.MOST ? Redact.text(text) : text);
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             return "(description failed: " + e.getClass().getSimpleName() + ")";

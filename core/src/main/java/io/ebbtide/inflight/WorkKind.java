@@ -1,14 +1,14 @@
 package io.ebbtide.inflight;
 
-/** What a unit of work is, and so how it is waited for when the service leaves. */
+/** The kind of a unit of work, which decides how it is waited for when the service shuts down. */
 public enum WorkKind {
-    /** A question that gets one answer. */
+    /** A request that gets one response. */
     REQUEST,
-    /** An open conversation on an upgraded connection. */
+    /** An open WebSocket or other upgraded connection. */
     WEBSOCKET,
-    /** An answer without a foreseeable end: server-sent events, or what {@link Ticket#becomes} has declared. */
+    /** A response without a foreseeable end: server-sent events, or work declared by {@link Ticket#becomes}. */
     STREAM,
-    /** Work that the service gave itself. */
+    /** Work that the service started itself. */
     JOB,
     /** A message taken from a queue or a log. */
     MESSAGE

@@ -1,4 +1,4 @@
-/** Who is in flight: tickets, their count, their list, and the gate that closes when nobody is left. */
+/** Work in flight: tickets, their count, their list, and the gate that closes when no work remains. */
 @NullMarked
 package io.ebbtide.inflight;
 
