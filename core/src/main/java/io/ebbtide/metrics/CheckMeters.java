@@ -11,14 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the checks say. Safe for use by many threads. */
+/** The meters of the checks. Safe for use by many threads. */
 final class CheckMeters {
     private final Registered meters;
     private final Health health;
     private final Ticker ticker;
     private final List<Row> rows = new ArrayList<>();
 
-    /** One check; its latency and its age exist once a result has come. */
+    /** One check; the meters of its latency and age exist once a result has come. */
     private static final class Row {
         final String name;
         volatile @Nullable Instant checkedAt;
@@ -40,7 +40,7 @@ final class CheckMeters {
     void register() {
         List<CheckStatus> checks = health.snapshot().checks();
         for (int i = 0; i < checks.size(); i++) {
-            int index = i; // checks keep their places
+            int index = i; // checks keep their positions
             CheckStatus check = checks.get(i);
             meters.gauge(
                     "ebbtide.check.up",
@@ -65,7 +65,7 @@ final class CheckMeters {
         look();
     }
 
-    /** There is a new snapshot. */
+    /** Called when there is a new snapshot. */
     synchronized void look() {
         List<CheckStatus> checks = health.snapshot().checks();
         for (int i = 0; i < rows.size(); i++) {
@@ -78,7 +78,7 @@ final class CheckMeters {
         if (at != null && !at.equals(row.checkedAt)) {
             row.checkedNanos = ticker.nanos();
             if (row.checkedAt == null
-                    && check.kind() != ProbeKind.STARTUP) { // which is not renewed: no age means anything
+                    && check.kind() != ProbeKind.STARTUP) { // which is not renewed: its age has no meaning
                 meters.seconds(
                         "ebbtide.check.age",
                         "How long ago the last result of the check came",
@@ -105,7 +105,7 @@ final class CheckMeters {
         }
     }
 
-    /** No more rows: what was registered is taken out by its owner. */
+    /** Adds no more rows: registered meters are removed by their owner. */
     synchronized void forget() {
         rows.clear();
     }

@@ -8,13 +8,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is measured beyond what is counted anyway. Immutable.
+ * What is measured beyond the counts that exist anyway. Immutable.
  *
- * @param requests by which names each request is timed; null for not at all, as where a framework does it already
+ * @param requests the names by which each request is timed; null if requests are not timed, as where a framework does
+ *     it already
  * @param buckets the upper bounds of the histogram of request times, each {@code > 0}, rising, 30 at most; none for
  *     count and sum alone
- * @param inFlightLimit how much work in flight one instance can take, {@code >= 1}, by which its utilisation is told;
- *     0 for not known: then the utilisation is that of the worker pools, where the traffic sources know theirs
+ * @param inFlightLimit how much work in flight one instance can take, {@code >= 1}, from which its utilisation is
+ *     calculated; 0 for not known: then the utilisation is that of the worker pools, where the traffic sources report
+ *     theirs
  */
 public record MeterRules(@Nullable RequestNames requests, List<Duration> buckets, int inFlightLimit) {
     private static final int MOST_BUCKETS = 30;
@@ -44,22 +46,22 @@ public record MeterRules(@Nullable RequestNames requests, List<Duration> buckets
         return DEFAULTS;
     }
 
-    /** The same with requests timed by these names. */
+    /** Returns a copy in which requests are timed by the given names. */
     public MeterRules withRequests(RequestNames names) {
         return new MeterRules(Expect.present(names, "names"), buckets, inFlightLimit);
     }
 
-    /** The same without requests being timed. */
+    /** Returns a copy in which requests are not timed. */
     public MeterRules withoutRequests() {
         return new MeterRules(null, buckets, inFlightLimit);
     }
 
-    /** The same with other bounds for request times. */
+    /** Returns a copy with the given bounds for request times. */
     public MeterRules withBuckets(Duration... upperBounds) {
         return new MeterRules(requests, Arrays.asList(Expect.present(upperBounds, "upperBounds")), inFlightLimit);
     }
 
-    /** The same with a known limit, {@code >= 1}. */
+    /** Returns a copy with the given limit, {@code >= 1}. */
     public MeterRules withInFlightLimit(int limit) {
         return new MeterRules(requests, buckets, Expect.atLeast(1, limit, "inFlightLimit"));
     }

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where meters are put into a registry and taken out. That asks sources, backlogs, filters and listeners, which may block: on
- * a thread that moves the service, under the lock of its state, the shutdown would hang with them. The thread ends when idle.
- * Safe for use by many threads.
+ * The thread that adds meters to a registry and removes them. That calls sources, backlogs, filters and listeners,
+ * which may block: on a thread that changes the service's state, under the lock of that state, the shutdown would hang
+ * with them. The thread ends when idle. Safe for use by many threads.
  */
 final class MetersThread {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceMeters.class);
@@ -30,7 +30,7 @@ final class MetersThread {
     private final AtomicBoolean lookIsDue = new AtomicBoolean();
     private volatile @Nullable Thread busy;
 
-    /** @param onLook run some time after each {@link #look}, once for several */
+    /** @param onLook the refresh, run some time after each {@link #look}, once for several */
     MetersThread(String name, Runnable onLook, BackgroundLog log) {
         this.name = name;
         this.onLook = onLook;
@@ -38,19 +38,19 @@ final class MetersThread {
         executor = new SerialExecutor(name, Integer.MAX_VALUE, IDLE);
     }
 
-    /** Something has changed. Never blocks. */
+    /** Requests a refresh because something has changed. Never blocks. */
     void look() {
         if (lookIsDue.compareAndSet(false, true)) {
             execute(() -> {
-                lookIsDue.set(false); // first: what changes while it looks is looked at again
+                lookIsDue.set(false); // first: a change during the refresh causes another one
                 onLook.run();
             });
         } else {
-            executor.hasThread(); // the one that is due may wait for a thread
+            executor.hasThread(); // the refresh that is due may wait for a thread
         }
     }
 
-    /** Has the task run after all before it. Never blocks. */
+    /** Runs the task after all tasks before it. Never blocks. */
     void execute(Runnable task) {
         try {
             executor.execute(() -> {
@@ -64,21 +64,21 @@ final class MetersThread {
                 }
             });
         } catch (RejectedExecutionException e) {
-            // the meters are gone
+            // the meters are removed
         } catch (OutOfMemoryError e) { // no memory for the task
             lookIsDue.set(false);
             log.survived(LOG, "the thread " + name, e);
         }
     }
 
-    /** Waits until all tasks so far are done, at most for so long; returns whether they are. */
+    /** Waits until all tasks submitted so far are done, at most for the bound; returns whether they are. */
     boolean await(Duration bound) {
         var done = new CompletableFuture<Void>();
         execute(() -> done.complete(null));
         return Await.done(done, bound);
     }
 
-    /** Where a task stands that does not end. */
+    /** The stack of a task that does not end. */
     Lines stack() {
         Thread now = busy;
         return now == null ? new Lines(" nothing") : Threads.stack(now, 8);

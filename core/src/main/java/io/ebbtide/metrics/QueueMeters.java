@@ -4,7 +4,7 @@ import io.ebbtide.lifecycle.Backlog;
 import io.micrometer.core.instrument.Meter;
 import org.jspecify.annotations.Nullable;
 
-/** What waits in one queue. Registered, and changed, on the thread of the meters; read by any. */
+/** The meters of one queue's waiting work. Registered, and changed, on the thread of the meters; read by any. */
 final class QueueMeters {
     private final Registered meters;
     private final MetersThread thread;
@@ -25,7 +25,7 @@ final class QueueMeters {
         followAge();
     }
 
-    /** Who asks how much waits also finds out whether its age is known by now, which its series follows: absent, not zero. */
+    /** Reading the depth also detects whether the age has become known, and adds or removes its series: absent, not zero. */
     private int depth() {
         if (hasAge != (backlog.oldest() != null)) {
             thread.execute(this::followAge);

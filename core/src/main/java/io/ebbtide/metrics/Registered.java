@@ -14,7 +14,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The meters that somebody has put into a registry, to be taken out again together. Safe for use by many threads. */
+/** The meters added to a registry by one owner, to be removed together. Safe for use by many threads. */
 final class Registered {
     private final MeterRegistry registry;
     private final String service;
@@ -26,9 +26,9 @@ final class Registered {
     }
 
     /**
-     * A gauge, read when somebody looks; it holds its source strongly.
+     * Adds a gauge, read when the registry is scraped; it holds its source strongly.
      *
-     * @param tags name and value by turns, without {@code service}
+     * @param tags names and values alternately, without {@code service}
      */
     <T> void gauge(String name, String description, T from, ToDoubleFunction<T> value, String... tags) {
         add(Gauge.builder(name, from, value)
@@ -39,7 +39,7 @@ final class Registered {
                 .register(registry));
     }
 
-    /** The same in seconds; null is NaN, until the meter is taken out. */
+    /** Adds a gauge in seconds; null is NaN, until the meter is removed. */
     <T> Meter seconds(String name, String description, T from, Function<T, @Nullable Duration> value, String... tags) {
         Meter meter = TimeGauge.builder(name, from, TimeUnit.NANOSECONDS, source -> nanos(value.apply(source)))
                 .tag("service", service)
@@ -56,7 +56,7 @@ final class Registered {
     }
 
     /**
-     * A count that only grows: one that is put together from several may be found smaller than before for a moment, which a
+     * Adds a count that only grows: a sum of several counts may be read smaller than before for a moment, which a
      * scraper would take for a restart, and count everything once more.
      */
     <T> void counter(String name, String description, T from, ToDoubleFunction<T> value, String... tags) {
@@ -75,7 +75,7 @@ final class Registered {
         meters.add(meter);
     }
 
-    /** Takes one of them out. */
+    /** Removes one of them. */
     void remove(Meter meter) {
         synchronized (this) {
             meters.remove(meter);
@@ -84,7 +84,7 @@ final class Registered {
     }
 
     /**
-     * Takes them all out: a series that says nothing any more is absent, never zero or NaN.
+     * Removes all of them: a series that has no meaning any more is absent, never zero or NaN.
      *
      * @throws RuntimeException the first that a listener of the registry threw, after all were tried
      */
@@ -96,7 +96,7 @@ final class Registered {
         }
         RuntimeException failure = null;
         for (Meter meter :
-                all) { // not under the lock: a registry calls its listeners, and one that throws keeps no other
+                all) { // outside the lock: a registry calls its listeners, and a failing one must not affect the others
             try {
                 registry.remove(meter);
             } catch (RuntimeException e) {

@@ -17,25 +17,25 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Times requests: one look-up and one record for each. Safe for use by many threads. */
+/** Times requests: one lookup and one record for each. Safe for use by many threads. */
 final class RequestMeters implements RequestWatcher {
     /*
-     * Input from a client must not become a series of its own: methods are those of RFC 9110 and PATCH, routes are templates.
-     * Still an application may build its templates from paths, so past MOST_ROUTES all further ones are one; and a proxy may
-     * pass on any status, so past MAX_PRIVATE_STATUSES a status that is not registered is its class, such as 5xx, which
-     * queries for 5.. match as well.
+     * Input from a client must not become a series of its own: methods are those of RFC 9110 and PATCH, routes are
+     * templates. An application may still build its templates from paths, so beyond MOST_ROUTES all further routes
+     * share one series; and a proxy may pass on any status, so beyond MAX_PRIVATE_STATUSES a status that is not
+     * registered is reported as its class, such as 5xx, which queries for 5.. match as well.
      */
     static final int MOST_ROUTES = 200;
     static final String OVERFLOW = "OTHER";
     private static final String UNKNOWN = "UNKNOWN";
 
-    /** So many names as given are kept with what they became, so that no request pays for what another has paid already. */
+    /** This many names as given are kept with their results, so that a known name costs a request nothing again. */
     static final int MAX_GIVEN_ROUTES = 2 * MOST_ROUTES;
 
     static final int MAX_PRIVATE_STATUSES = 20;
     private static final int NO_STATUS = 0;
 
-    /** IANA's HTTP Status Code Registry, without what is unassigned or unused. */
+    /** IANA's HTTP Status Code Registry, without unassigned and unused codes. */
     private static final Set<Integer> REGISTERED_STATUSES = Set.of(
             100, 101, 102, 103, 104, 200, 201, 202, 203, 204, 205, 206, 207, 208, 226, 300, 301, 302, 303, 304, 305,
             307, 308, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421,
@@ -58,7 +58,7 @@ final class RequestMeters implements RequestWatcher {
     private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
     private volatile boolean over;
 
-    /** @param status three digits; one, as the class of those without a series of their own; or {@link #NO_STATUS} */
+    /** @param status three digits; one, as the class of statuses without a series of their own; or {@link #NO_STATUS} */
     private record Key(String method, String route, int status) {}
 
     RequestMeters(
@@ -83,7 +83,7 @@ final class RequestMeters implements RequestWatcher {
         }
         try {
             record(method, route, status, nanos);
-        } catch (Throwable e) { // a registry's filter or listener may throw anything, and the request has its answer
+        } catch (Throwable e) { // a registry's filter or listener may throw anything, and the request is answered
             log.survived(LOG, "the timing of requests of '" + service + "'", e);
         }
     }
@@ -136,7 +136,7 @@ final class RequestMeters implements RequestWatcher {
         return privateStatuses.size() < MAX_PRIVATE_STATUSES && privateStatuses.add(status) ? status : status / 100;
     }
 
-    /** Null once the meters have gone, as nobody would take it out any more; or if the registry does not take it. */
+    /** Null once the meters are removed, as a new one would never be removed; or if the registry does not accept it. */
     private synchronized @Nullable Timer added(Key key) {
         if (over) {
             return null;
@@ -203,7 +203,7 @@ final class RequestMeters implements RequestWatcher {
         };
     }
 
-    /** What is answered from now on is timed by nobody. */
+    /** Requests answered from now on are not timed. */
     synchronized void end() {
         over = true;
         timers.clear();

@@ -1,6 +1,6 @@
 package io.ebbtide.metrics;
 
-/** By which names the requests are timed. */
+/** The names by which requests are timed. */
 public enum RequestNames {
     /**
      * The convention of Micrometer and Spring: {@code http.server.requests}, for Prometheus {@code
@@ -8,8 +8,8 @@ public enum RequestNames {
      */
     HTTP_SERVER_REQUESTS("http.server.requests"),
     /**
-     * What many dashboards expect: for Prometheus {@code http_request_duration_seconds_bucket}, {@code _count} and {@code
-     * _sum}, and {@code http_requests_total}.
+     * The names that many dashboards expect: for Prometheus {@code http_request_duration_seconds_bucket},
+     * {@code _count} and {@code _sum}, and {@code http_requests_total}.
      */
     HTTP_REQUEST_DURATION("http.request.duration");
 

@@ -11,14 +11,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** What an autoscaler may count on. Confined to the meters' thread, but for {@link #isInRotation}. */
+/** The meters that an autoscaler may rely on. Confined to the meters' thread, except {@link #isInRotation}. */
 final class RotationMeters {
     /*
-     * An autoscaler takes the mean over all instances that tell it something. One that starts, is held or leaves would tell
-     * it of no work, and drag the mean down just when the others have more to do: Kubernetes leaves such instances out by
-     * itself for CPU alone. Where a series is absent instead, it is careful: it takes the instance for fully loaded before
-     * it takes others away, and for idle before it adds some. So these series are in the registry only while the instance
-     * is in rotation.
+     * An autoscaler takes the mean over all instances that report a value. An instance that starts, is held or shuts
+     * down would report no work, and lower the mean just when the others have more to do: Kubernetes excludes such
+     * instances by itself for CPU alone. Where a series is absent instead, the autoscaler is careful: it takes the
+     * instance for fully loaded before it removes others, and for idle before it adds some. So these series are in the
+     * registry only while the instance is in rotation.
      */
     private final Registered meters;
     private final Lifecycle lifecycle;
@@ -44,8 +44,8 @@ final class RotationMeters {
     }
 
     /**
-     * The service runs, and what waits in it is known. Not before: a check that is the first to tell of a change would find
-     * a running service whose queues nobody has asked for yet, and leave them out until the next change.
+     * The service runs, and its queues are known. Not before: a check that reports a change first would find a running
+     * service whose queues have not been read yet, and omit them until the next change.
      */
     void begin(Map<String, Backlog> knownBacklogs, Collection<Steady<SourceLoad>> knownLoads) {
         backlogs = knownBacklogs;
@@ -54,7 +54,7 @@ final class RotationMeters {
         look();
     }
 
-    /** Something has changed. Each look sees what is so now, so the last one has seen the last change. */
+    /** Updates the meters after a change. Each update reads the present state, so the last update has seen the last change. */
     void look() {
         boolean now = begun
                 && !over
@@ -72,7 +72,7 @@ final class RotationMeters {
         }
     }
 
-    /** For good. */
+    /** Removes the meters for good. */
     void remove() {
         over = true;
         look();

@@ -30,15 +30,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The meters of one service, in a registry from its start to its stop, all with the tag {@code service}. What they are
- * called and mean stands in {@code docs/reference/metrics.md}. Safe for use by many threads.
+ * The meters of one service, in a registry from its start to its stop, all with the tag {@code service}. Their names
+ * and meanings are documented in {@code docs/reference/metrics.md}. Safe for use by many threads.
  */
 public final class ServiceMeters implements Component {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceMeters.class);
     private static final List<LifecycleState> LEAVING =
             List.of(LifecycleState.LAME_DUCK, LifecycleState.DRAINING, LifecycleState.STOPPING);
 
-    /** What asks no code that blocks is done in a moment. */
+    /** Enough for tasks that call no blocking code. */
     private static final Duration MOST_TO_SETTLE = Duration.ofSeconds(1);
 
     private static final Optional<Backlog> NONE = Optional.empty();
@@ -55,7 +55,7 @@ public final class ServiceMeters implements Component {
     private final MetersThread thread;
     private @Nullable RequestMeters requests;
 
-    /** Meters of a service, not yet in the registry. */
+    /** Creates the meters of a service, not yet in the registry. */
     public ServiceMeters(
             MeterRegistry registry,
             MeterRules rules,
@@ -94,13 +94,13 @@ public final class ServiceMeters implements Component {
             checks.register();
             registerLateTraffic();
             startTimingRequests();
-        } catch (RuntimeException | Error e) { // what has not started is not stopped, and these would stay for ever
+        } catch (RuntimeException | Error e) { // a component that has not started is not stopped
             stop(MOST_TO_SETTLE);
             throw e;
         }
     }
 
-    /** Sources can tell what they have, and what they are called, once they have started. */
+    /** Sources can report their load and their name once they have started. */
     private void moved(LifecycleState state) {
         if (state == LifecycleState.RUNNING) {
             thread.execute(this::begin);
@@ -137,7 +137,7 @@ public final class ServiceMeters implements Component {
         return backlogs;
     }
 
-    /** Two series of one name cannot be, and the registry would keep the first without a word. */
+    /** Two series of one name cannot exist, and the registry would silently keep the first. */
     private void add(String name, Backlog backlog, Map<String, Backlog> backlogs) {
         if (backlogs.putIfAbsent(name, backlog) != null) {
             log.write(
@@ -154,7 +154,7 @@ public final class ServiceMeters implements Component {
         return new Steady<>(source::load, SourceLoad.nothingKnown(), failed(nameOf(source)));
     }
 
-    /** It stands in a tag. */
+    /** The name is the value of a tag. */
     private static String nameOf(TrafficSource source) {
         return Printable.line(Redact.text(source.name()));
     }
@@ -275,7 +275,7 @@ public final class ServiceMeters implements Component {
                 LateTraffic::latest);
     }
 
-    /** Only what the source can tell. */
+    /** Registers only the values that the source can report. */
     private void registerSource(String source, Steady<SourceLoad> load) {
         register(source, load, "ebbtide.connections.open", "Connections that are open", SourceLoad::openConnections);
         register(source, load, "ebbtide.workers.busy", "Workers of the pool that are at work", SourceLoad::busyWorkers);
@@ -318,7 +318,7 @@ public final class ServiceMeters implements Component {
             requests.end();
         }
         thread.execute(rotation::remove);
-        if (!thread.await(within.dividedBy(2))) { // a source or a registry that hangs keeps its own meters alone
+        if (!thread.await(within.dividedBy(2))) { // a source or a registry that hangs delays only its own meters
             log.write(LOG, to -> to.warn("the meters of '{}' hang, still at{}", lifecycle.service(), thread.stack()));
         }
         thread.close();

@@ -8,13 +8,13 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What somebody else tells for a meter, and what he told last where he fails. Safe for use by many threads. */
+/** The value of a source for a meter, or its last good value when the source fails. Safe for use by many threads. */
 final class Steady<T> implements Supplier<T> {
     private static final Optional<Duration> UNKNOWN = Optional.empty();
 
     /*
-     * A gauge whose source throws is NaN, which poisons every sum, and which Kubernetes' adapter hands to an autoscaler as 0:
-     * instances would be taken away because nobody knows how much waits.
+     * A gauge whose source throws is NaN, which makes every sum NaN, and which Kubernetes' adapter passes to an
+     * autoscaler as 0: instances would be removed because the number of waiting tasks is unknown.
      */
     private final Supplier<T> source;
     private final Consumer<Throwable> failed;
@@ -22,7 +22,7 @@ final class Steady<T> implements Supplier<T> {
     private volatile T last;
 
     /**
-     * @param first what counts until something is told
+     * @param first the value until the source has returned one
      * @param failed given the first failure; must not block
      */
     Steady(Supplier<T> source, T first, Consumer<Throwable> failed) {
@@ -31,7 +31,7 @@ final class Steady<T> implements Supplier<T> {
         last = first;
     }
 
-    /** The same of a backlog. */
+    /** Wraps a backlog. */
     static Backlog backlog(Backlog backlog, Consumer<Throwable> failed) {
         var depth = new Steady<>(backlog::depth, 0, failed);
         var oldest = new Steady<>(() -> Optional.ofNullable(backlog.oldest()), UNKNOWN, failed);

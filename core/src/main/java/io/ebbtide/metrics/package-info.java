@@ -1,4 +1,4 @@
-/** The meters of a service: views on counters that exist anyway. */
+/** The meters of a service: views of counters that exist anyway. */
 @NullMarked
 package io.ebbtide.metrics;
 
