@@ -6,7 +6,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits that end by an event or a bound, never by an interrupt: whoever leaves is bounded by deadlines alone. */
+/** Waits that end by an event or a bound, never by an interrupt: a shutdown is bounded by deadlines alone. */
 public final class Await {
     private static final Duration PAUSE = Duration.ofMillis(100);
     private static final Duration MOMENT = Duration.ofSeconds(1);
@@ -14,8 +14,9 @@ public final class Await {
     private Await() {}
 
     /**
-     * Waits a second longer if a bound was exceeded long before it was noticed: the process was stopped (SIGSTOP, a frozen
-     * cgroup, a paused VM) or got no processor, and so did the threads that it waits for, which may be done in a moment.
+     * Waits a second longer if a bound was exceeded long before it was noticed: the process was stopped (SIGSTOP, a
+     * frozen cgroup, a paused VM) or got no processor, and so did the threads that it waits for, which may be done in a
+     * moment.
      *
      * @param late how long the bound has been exceeded; up to 100 ms count as noticed at once
      * @return whether the future is done
@@ -25,10 +26,10 @@ public final class Await {
     }
 
     /**
-     * Waits until the future is done, however that came.
+     * Waits until the future is done, normally or not.
      *
-     * @param bound how long to wait at most; zero or less looks once
-     * @return whether it is done; an interrupt meanwhile stays set
+     * @param bound how long to wait at most; zero or less checks once
+     * @return whether it is done; an interrupt during the wait stays set
      */
     public static boolean done(Future<?> future, Duration bound) {
         long endNanos = Ticker.system().nanos() + Durations.nanos(bound);

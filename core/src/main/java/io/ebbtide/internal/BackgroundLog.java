@@ -12,14 +12,14 @@ import org.slf4j.Logger;
 /** Writes log lines on a thread of its own, in order. Safe for use by many threads. */
 public final class BackgroundLog implements AutoCloseable {
     /*
-     * An appender may block for ever: a full pipe, a full disk, a lock that a dead thread holds. Were a line written by
-     * the thread that runs the checks or the shutdown, that thread would hang with it, and the service with the thread.
-     * So lines wait here, at most CAPACITY of them; what comes on top is dropped and counted. The thread ends when
+     * An appender may block for ever: a full pipe, a full disk, a lock that a dead thread holds. If a line were written
+     * by the thread that runs the checks or the shutdown, that thread would hang with it, and the service with the
+     * thread. So lines wait here, at most CAPACITY of them; further lines are dropped and counted. The thread ends when
      * there is nothing to write for a while.
      *
-     * A line is written when the logger has returned from it. One that fails, in the logger or because its text cannot be
-     * rendered, is written to standard error; where that fails, too, the failure is logged in its place, and flush() returns
-     * false.
+     * A line is written when the logger has returned from it. A line that fails, in the logger or because its text
+     * cannot be rendered, is written to standard error; where that fails, too, the failure is logged in its place, and
+     * flush() returns false.
      */
     private static final int CAPACITY = 1_000;
 
@@ -35,7 +35,7 @@ public final class BackgroundLog implements AutoCloseable {
     private long lostBeforeFlush;
     private volatile boolean isNeverMute;
 
-    /** A log whose thread bears this name. */
+    /** Creates a log whose thread has this name. */
     public BackgroundLog(String threadName) {
         this(new SerialExecutor(threadName, CAPACITY, IDLE));
     }
@@ -45,16 +45,19 @@ public final class BackgroundLog implements AutoCloseable {
     }
 
     /**
-     * From now on lines go to standard error where SLF4J has nobody to give them to.
+     * From now on lines go to standard error where SLF4J has no provider.
      *
-     * @return whether it has nobody
+     * @return whether it has none
      */
     public boolean neverMute() {
         isNeverMute = true;
         return SpareLogger.isNeeded();
     }
 
-    /** Has the line written by {@code line}, for example {@code log.write(LOG, to -> to.info("..."))}. Never blocks. */
+    /**
+     * Writes the line later by calling {@code line}, for example {@code log.write(LOG, to -> to.info("..."))}. Never
+     * blocks.
+     */
     public synchronized void write(Logger logger, Consumer<Logger> line) {
         try {
             writer.execute(() -> writeNow(logger, line));
@@ -66,10 +69,10 @@ public final class BackgroundLog implements AutoCloseable {
     }
 
     /**
-     * Counts a failure that a loop of ours has survived, and logs the first of its kind. Throws nothing, also where there is no
-     * memory for a line.
+     * Counts a failure that a loop of the library has survived, and logs the first of its kind. Throws nothing, also
+     * where there is no memory for a line.
      *
-     * @param what has failed, such as {@code the management server of 'orders'}
+     * @param what the failed part, such as {@code the management server of 'orders'}
      */
     public void survived(Logger logger, String what, Throwable failure) {
         survived.incrementAndGet();
@@ -87,7 +90,7 @@ public final class BackgroundLog implements AutoCloseable {
         }
     }
 
-    /** How many failures {@link #survived} was told of. */
+    /** How many failures were reported to {@link #survived}. */
     public long survived() {
         return survived.get();
     }
@@ -110,7 +113,7 @@ public final class BackgroundLog implements AutoCloseable {
         }
     }
 
-    /** Returns whether the line is written there; if not, its failure is, if anything can be. */
+    /** Returns whether the line was written there; if not, its failure is, if possible. */
     private static boolean writeToStandardError(Logger given, Consumer<Logger> line, Throwable failure) {
         try {
             line.accept(PrintableLogger.of(SpareLogger.get()));
@@ -133,7 +136,7 @@ public final class BackgroundLog implements AutoCloseable {
         }
     }
 
-    /** Where the logger fails, the next line reports them. */
+    /** If the logger fails, the next line reports them. */
     private void reportDropped(Logger logger) {
         int count = dropped();
         if (count > 0) {
@@ -158,7 +161,7 @@ public final class BackgroundLog implements AutoCloseable {
      *     dropped, or it failed in the logger and on standard error
      */
     public synchronized boolean flush(Duration timeout) {
-        writer.hasThread(); // lines may have waited for one
+        writer.hasThread(); // lines may have waited for a thread
         boolean isComplete = awaitWritten(taken, timeout) && lost == lostBeforeFlush;
         lostBeforeFlush = lost;
         return isComplete;
@@ -181,7 +184,7 @@ public final class BackgroundLog implements AutoCloseable {
         return true;
     }
 
-    /** Takes no more lines; those that wait are still written. Does not wait. A second call does nothing. */
+    /** Accepts no more lines; waiting lines are still written. Does not wait. A second call does nothing. */
     @Override
     public void close() {
         writer.close();

@@ -5,9 +5,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A call into code that may hang, on a thread of its own that can be left behind. Safe for use by many threads. */
+/** A call into code that may hang, on a thread of its own that can be abandoned. Safe for use by many threads. */
 public final class BoundedCall {
-    /** What is called. */
+    /** The code that is called. */
     @FunctionalInterface
     public interface Action {
         /** Runs. */
@@ -28,8 +28,8 @@ public final class BoundedCall {
     }
 
     /**
-     * Begins the call. At the limit of threads it runs on a thread of the {@link ReserveThreads reserve}; where that is empty, too,
-     * on the calling thread and without a bound, rather than not at all.
+     * Begins the call. At the limit of threads it runs on a thread of the {@link ReserveThreads reserve}; if the
+     * reserve is empty, too, on the calling thread and without a bound, rather than not at all.
      */
     public static BoundedCall begin(String threadName, Action action, Ticker ticker) {
         return begin(threadName, action, ticker, ReserveThreads.ofProcess());
@@ -44,7 +44,7 @@ public final class BoundedCall {
     }
 
     /**
-     * Waits for the end of the call; past the bound it is interrupted and left behind.
+     * Waits for the end of the call; after the bound it is interrupted and abandoned.
      *
      * @return whether it ended in time
      */
@@ -59,7 +59,7 @@ public final class BoundedCall {
         return inTime;
     }
 
-    /** Takes the call for failed if its thread is one that never returns. */
+    /** Treats the call as failed if its thread is one that never returns. */
     public synchronized void giveUp(Predicate<Thread> lost, String why) {
         Thread performing = thread;
         if (performing != null && lost.test(performing)) {
@@ -68,17 +68,17 @@ public final class BoundedCall {
         }
     }
 
-    /** Where it stood when it was left behind; empty if it was not. */
+    /** The call's stack when it was abandoned; empty if it was not. */
     public Lines stack() {
         return stack;
     }
 
-    /** What it threw; null if nothing, or if it has not ended. */
+    /** The exception that the call threw; null if none, or if it has not ended. */
     public @Nullable Throwable failure() {
         return failure;
     }
 
-    /** How long it took; until now if it has not ended. */
+    /** How long it took; the time so far if it has not ended. */
     public Duration took() {
         Duration ended = took.getNow(null);
         return ended == null ? ticker.since(startNanos) : ended;

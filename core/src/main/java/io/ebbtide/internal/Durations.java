@@ -8,9 +8,9 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write and read them: {@code 30s}, {@code 1.5 s}. */
+/** Durations in the notation that people write and read: {@code 30s}, {@code 1.5 s}. */
 public final class Durations {
-    /** The longest time that can be set: a year. Sums of a few of these fit into nanoseconds. */
+    /** The maximum duration of a setting: a year. Sums of a few of these fit into nanoseconds. */
     public static final Duration LONGEST = Duration.ofDays(365);
 
     private static final Pattern SHORT = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
@@ -19,9 +19,9 @@ public final class Durations {
 
     /**
      * Reads {@code 500ms}, {@code 30s}, {@code 2m}, {@code 1h} or ISO-8601 ({@code PT30S}). A number without a unit is
-     * refused: nobody can tell seconds from milliseconds.
+     * refused: seconds and milliseconds cannot be distinguished.
      *
-     * @throws IllegalArgumentException if the text is none of these; the message says what was expected
+     * @throws IllegalArgumentException if the text is none of these; the message gives the expected form
      */
     public static Duration parse(String text) {
         Matcher matcher = SHORT.matcher(text.strip().toLowerCase(Locale.ROOT));
@@ -58,13 +58,13 @@ public final class Durations {
                 : String.format(Locale.ROOT, "%.1f s", millis / 1_000.0);
     }
 
-    /** Nanoseconds, of which a sum with the ticker's does not overflow: what is longer than 73 years becomes that. */
+    /** Converts to nanoseconds whose sum with the ticker's does not overflow: a duration over 73 years becomes 73 years. */
     public static long nanos(Duration duration) {
         Duration most = Duration.ofNanos(Long.MAX_VALUE / 4);
         return max(min(duration, most), most.negated()).toNanos();
     }
 
-    /** One of each number of milliseconds. */
+    /** A duration for each number of milliseconds. */
     public static List<Duration> ofMillis(long... millis) {
         var durations = new ArrayList<Duration>(millis.length);
         for (long each : millis) {

@@ -44,7 +44,10 @@ public final class Expect {
         return text;
     }
 
-    /** Returns the text, or refuses null, blank, and control characters: a name stands in log lines, metrics and thread names. */
+    /**
+     * Returns the text, or refuses null, blank, and control characters: a name is used in log lines, metrics and thread
+     * names.
+     */
     public static String name(@Nullable String value, String name) {
         String text = text(value, name);
         if (!Printable.isPrintable(text)) {
@@ -53,7 +56,7 @@ public final class Expect {
         return text;
     }
 
-    /** Returns the duration, or refuses what is not {@code > 0}, and at most {@link Durations#LONGEST}. */
+    /** Returns the duration, or refuses a value that is not {@code > 0} and at most {@link Durations#LONGEST}. */
     public static Duration positive(@Nullable Duration value, String name) {
         Duration duration = present(value, name);
         if (duration.isNegative() || duration.isZero() || duration.compareTo(Durations.LONGEST) > 0) {
@@ -62,7 +65,7 @@ public final class Expect {
         return duration;
     }
 
-    /** Returns the duration, or refuses what is not {@code >= 0}, and at most {@link Durations#LONGEST}. */
+    /** Returns the duration, or refuses a value that is not {@code >= 0} and at most {@link Durations#LONGEST}. */
     public static Duration notNegative(@Nullable Duration value, String name) {
         Duration duration = present(value, name);
         if (duration.isNegative() || duration.compareTo(Durations.LONGEST) > 0) {
@@ -71,7 +74,7 @@ public final class Expect {
         return duration;
     }
 
-    /** Returns the number, or refuses what is below {@code min}. */
+    /** Returns the number, or refuses a value below {@code min}. */
     public static int atLeast(int min, int value, String name) {
         if (value < min) {
             throw wrong(name, value, ">= " + min);
@@ -79,7 +82,7 @@ public final class Expect {
         return value;
     }
 
-    /** Returns the number, or refuses what is outside {@code min} to {@code max}, both included. */
+    /** Returns the number, or refuses a value outside {@code min} to {@code max}, both included. */
     public static int between(int min, int max, int value, String name) {
         if (value < min || value > max) {
             throw wrong(name, value, min + " to " + max);
@@ -87,7 +90,7 @@ public final class Expect {
         return value;
     }
 
-    /** The exception for an argument that is not what was expected. */
+    /** The exception for an argument with an unexpected value. */
     public static IllegalArgumentException wrong(String name, Object value, String expected) {
         return new IllegalArgumentException("%s: %s (expected: %s)"
                 .formatted(Redact.oneLine(name), Redact.oneLine(String.valueOf(value)), expected));

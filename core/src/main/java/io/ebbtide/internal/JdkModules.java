@@ -3,14 +3,14 @@ package io.ebbtide.internal;
 import java.lang.module.ModuleFinder;
 
 /**
- * The modules of the JDK that a process may lack: a runtime image has those that jlink was given, and {@code java -m} resolves those
- * that another module requires. Stateless.
+ * The JDK modules that a process may lack: a runtime image contains those that jlink was given, and {@code java -m}
+ * resolves those that another module requires. Stateless.
  */
 public final class JdkModules {
-    /** With {@code java.lang.management}. */
+    /** Contains {@code java.lang.management}. */
     public static final String MANAGEMENT = "java.management";
 
-    /** With {@code sun.misc.Signal}. */
+    /** Contains {@code sun.misc.Signal}. */
     public static final String UNSUPPORTED = "jdk.unsupported";
 
     private JdkModules() {}
@@ -20,7 +20,7 @@ public final class JdkModules {
         return ModuleLayer.boot().findModule(module).isPresent();
     }
 
-    /** What adds a module that is not resolved, as an instruction: to this process, or to its runtime image. */
+    /** The instruction that adds an unresolved module: to this process, or to its runtime image. */
     public static String remedy(String module) {
         return ModuleFinder.ofSystem().find(module).isPresent()
                 ? "start java with --add-modules " + module

@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes JSON into memory. */
 public final class Json {
-    /** Leaves nothing in thread locals: a container's thread would keep a stopped web application's class loader. */
+    /** Keeps nothing in thread locals: a container's thread would keep a stopped web application's class loader. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(JsonFactory.Feature.USE_THREAD_LOCAL_FOR_BUFFER_RECYCLING)
             .build();
 
     private static final CharacterEscapes ESCAPES = new PrintableEscapes();
 
-    /** What {@link Printable} escapes: a line of JSON must not turn, break or hide anything in a log either. */
+    /** The characters that {@link Printable} escapes: a line of JSON must not reverse, break or hide text in a log either. */
     private static final class PrintableEscapes extends CharacterEscapes {
         private static final long serialVersionUID = 1;
 

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The version of a library that the application brings, as its jar states it. Immutable.
+ * The version of a library that the application supplies, as its jar states it. Immutable.
  *
  * @param text the version as it is published, such as {@code 12.1.14}
  * @param major the first number
@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record LibraryVersion(String text, int major, int minor) {
     /*
-     * An adapter is compiled against one version of a library and used with another. Where that cannot work the user must
-     * read which version was found and which is supported, and not a NoSuchMethodError. A version that is not known, as in
-     * an archive that holds all classes of an application and no descriptor of them, is accepted.
+     * An adapter is compiled against one version of a library and used with another. Where that cannot work the user
+     * must read which version was found and which is supported, and not get a NoSuchMethodError. An unknown version, as
+     * in an archive that holds all classes of an application and no descriptor of them, is accepted.
      */
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,9})\\.(\\d{1,9})[^/\\s]*");
 
@@ -42,7 +42,7 @@ public record LibraryVersion(String text, int major, int minor) {
      * from Maven's descriptor in the jar. Returns null if neither states it.
      *
      * @param type not initialized by this
-     * @param product what the library's own manifest has in its title or vendor, as the manifest may be another's
+     * @param product the title or vendor in the library's own manifest, as the manifest may be another library's
      * @param artifact the library's coordinates, {@code groupId/artifactId}
      */
     public static @Nullable LibraryVersion of(Class<?> type, String product, String artifact) {
@@ -50,7 +50,7 @@ public record LibraryVersion(String text, int major, int minor) {
         return stated != null ? stated : described(type, artifact);
     }
 
-    /** Does the same by the manifest alone, for what has no known coordinates. */
+    /** Does the same by the manifest alone, for a library without known coordinates. */
     public static @Nullable LibraryVersion inManifest(Class<?> type, String product) {
         if (type.getModule().isNamed()) {
             return inManifestOfModule(type, product);
@@ -61,7 +61,7 @@ public record LibraryVersion(String text, int major, int minor) {
         return isOwn ? parse(jar.getImplementationVersion()) : null;
     }
 
-    /** For the packages of named modules, automatic ones included, the JVM keeps nothing of the manifest. */
+    /** For the packages of named modules, automatic ones included, the JVM keeps no manifest data. */
     private static @Nullable LibraryVersion inManifestOfModule(Class<?> type, String product) {
         try (InputStream stream = type.getResourceAsStream("/META-INF/MANIFEST.MF")) {
             if (stream == null) {

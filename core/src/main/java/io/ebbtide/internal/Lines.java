@@ -1,9 +1,10 @@
 package io.ebbtide.internal;
 
 /**
- * A text of several lines that was made here, such as a stack: its line breaks may stand in a log as they are. Immutable.
+ * A text of several lines that the library generated, such as a stack: its line breaks may be logged unchanged.
+ * Immutable.
  *
- * @param text without secrets, and without control characters of others
+ * @param text without secrets, and without control characters from user-supplied text
  */
 public record Lines(String text) {
     /** The text. */

@@ -2,14 +2,14 @@ package io.ebbtide.internal;
 
 import java.util.Locale;
 
-/** What others have named, made fit for one line of a log, which it must neither forge nor flood. */
+/** Makes user-supplied names safe for one line of a log, which they must neither forge nor flood. */
 public final class Printable {
-    /** Characters that are kept of a name; a path may have thousands. */
+    /** How many characters of a name are kept; a path may have thousands. */
     public static final int MOST = 256;
 
     private Printable() {}
 
-    /** The text in one line: control characters and line separators escaped, cut after 256 characters. */
+    /** The text in one line: control characters and line separators escaped, truncated after 256 characters. */
     public static String line(String text) {
         boolean cut = text.length() > MOST;
         String kept = escape(cut ? text.substring(0, MOST) : text);
@@ -33,12 +33,12 @@ public final class Printable {
         return escaped.toString();
     }
 
-    /** Whether the text has nothing that {@link #escape} would escape. */
+    /** Whether the text has no character that {@link #escape} would escape. */
     public static boolean isPrintable(String text) {
         return text.chars().noneMatch(Printable::isHarmful);
     }
 
-    /** The path of a request as it was sent, without what follows a semicolon, which may be a session's key. */
+    /** The path of a request as it was sent, without the part after a semicolon, which may be a session's key. */
     public static String path(String sent) {
         int parameters = sent.indexOf(';');
         if (parameters < 0) {
@@ -57,9 +57,9 @@ public final class Printable {
 
     static boolean isHarmful(int c) {
         return Character.isISOControl(c)
-                || c == '\u2028' // line and paragraph separators, which viewers of logs break lines at
+                || c == '\u2028' // line and paragraph separators, at which log viewers break lines
                 || c == '\u2029'
-                || c == '\u061c' // and what turns the direction of the text beside it, or of the rest of a line
+                || c == '\u061c' // and characters that change the text direction beside them, or of the rest of a line
                 || c == '\u200e'
                 || c == '\u200f'
                 || (c >= '\u202a' && c <= '\u202e')

@@ -6,11 +6,12 @@ import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** A logger that takes secrets and control characters out of whatever is put into its messages. Stateless. */
+/** A logger that removes secrets and control characters from all arguments of its messages. Stateless. */
 public final class PrintableLogger {
     /*
-     * The one exit of all log lines, so that no line that is added later can be forged by a name, a reason or a path. Formats are
-     * ours and stay as they are, and so do Lines. By a proxy, as the interface differs between SLF4J 1.7 and 2.
+     * All log lines pass through here, so that no line that is added later can be forged by a name, a reason or a path.
+     * Formats are our own and stay as they are, and so do Lines. A proxy, as the interface differs between SLF4J 1.7
+     * and 2.
      */
     private PrintableLogger() {}
 
@@ -33,7 +34,7 @@ public final class PrintableLogger {
         return types.length > 1 && types[types.length - 1] == Throwable.class;
     }
 
-    /** The method of the same name that takes an object in place of the throwable, which a logger would print as it is. */
+    /** The method of the same name that takes an object instead of the throwable, which a logger would print unchanged. */
     private static Method withTrace(Method method) throws NoSuchMethodException {
         Class<?>[] types = method.getParameterTypes();
         types[types.length - 1] = Object.class;

@@ -2,7 +2,7 @@ package io.ebbtide.internal;
 
 import org.jspecify.annotations.Nullable;
 
-/** Takes credentials out of texts that others wrote: exception messages often carry the URL they failed with. */
+/** Removes credentials from user-supplied texts: exception messages often contain the URL that failed. */
 public final class Redact {
     private Redact() {}
 
@@ -14,7 +14,7 @@ public final class Redact {
         return text == null ? "" : SecretScanner.mask(text);
     }
 
-    /** Returns the value of this name without secrets: {@code ***} if the name says that it is one. */
+    /** Returns the value of this name without secrets: {@code ***} if the name is that of a secret. */
     public static String value(String name, String value) {
         return SecretKeys.isSecret(name) && !value.isEmpty() ? "***" : text(value);
     }
@@ -24,14 +24,14 @@ public final class Redact {
         return Printable.escape(text(text));
     }
 
-    /** The exception's class and redacted message, in one line; its cause's too where that says more. */
+    /** The exception's class and redacted message, in one line; its cause's too where that adds information. */
     public static String oneLine(Throwable failure) {
         String first = line(failure);
         Throwable cause = failure.getCause();
         return cause == null || cause == failure ? first : first + ", caused by " + line(cause);
     }
 
-    /** The same with where it was thrown: the top frames of the exception and of each of its causes. */
+    /** The exception as in {@link #oneLine(Throwable)}, with the top frames of it and of each of its causes. */
     public static Lines trace(Throwable failure) {
         var text = new StringBuilder(line(failure));
         Throwable each = failure;
@@ -53,7 +53,7 @@ public final class Redact {
             message = Printable.escape(text(failure.getMessage()).replaceAll("\\p{Cntrl}+", " "));
         } catch (RuntimeException
                 | LinkageError
-                | StackOverflowError e) { // whoever wrote it may have put anything in it
+                | StackOverflowError e) { // its author may have put anything in it
             message = "(its message failed: " + e.getClass().getSimpleName() + ")";
         }
         return message.isEmpty() ? name : name + ": " + message;

@@ -6,22 +6,23 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Threads that are started before they are needed, for a process that can start no more. Safe for use by many threads; no method
- * blocks.
+ * Threads that are started before they are needed, for a process that cannot start more. Safe for use by many threads;
+ * no method blocks.
  */
 public final class ReserveThreads {
     /*
-     * At the limit of threads (pids.max, RLIMIT_NPROC, kernel.threads-max) the JVM throws OutOfMemoryError from Thread.start(). A
-     * place that became free for a shutdown would be taken by the application first, whose requests ask for threads all the time;
-     * only a thread that runs already keeps its place. So some are started while there are threads, and wait. One that has run a
-     * task waits for the next one: calls that do not hang need a single thread, however many they are.
+     * At the limit of threads (pids.max, RLIMIT_NPROC, kernel.threads-max) the JVM throws OutOfMemoryError from
+     * Thread.start(). A thread slot that became free for a shutdown would be taken by the application first, whose
+     * requests start threads all the time; only a thread that runs already keeps its slot. So some are started while
+     * that is possible, and wait. A thread that has run a task waits for the next one: calls that do not hang need a
+     * single thread, however many they are.
      */
     private static final String NAME = "ebbtide-reserve";
     private static final ReserveThreads PROCESS = new ReserveThreads(Thread::start);
 
     private final Consumer<Thread> starter;
 
-    /** What follows is guarded by this. */
+    /** The fields below are guarded by this. */
     private final Queue<Task> accepted = new ArrayDeque<>();
 
     private record Task(String name, Runnable body) {}
@@ -40,7 +41,7 @@ public final class ReserveThreads {
     }
 
     /**
-     * Starts threads until so many wait, or until no further one can be started. Does nothing after {@link #release}.
+     * Starts threads until this many wait, or until no further one can be started. Does nothing after {@link #release}.
      *
      * @return how many wait
      */
@@ -51,13 +52,14 @@ public final class ReserveThreads {
                 idle++;
             }
         } catch (OutOfMemoryError e) {
-            // then it is as many as there are
+            // then the reserve stays smaller
         }
         return released ? 0 : idle;
     }
 
     /**
-     * Starts a daemon thread; where the system refuses, a thread of the reserve runs the body instead, under the same name.
+     * Starts a daemon thread; where the system refuses, a thread of the reserve runs the body instead, under the same
+     * name.
      *
      * @return false if the reserve is empty, too: then the body does not run
      */
@@ -65,7 +67,7 @@ public final class ReserveThreads {
         return start(name, body, true);
     }
 
-    /** As {@link #start}, but for a thread without whose end the JVM does not end; one of the reserve is a daemon. */
+    /** As {@link #start}, but with a non-daemon thread, which the JVM waits for; a thread of the reserve is a daemon. */
     public boolean startUserThread(String name, Runnable body) {
         return start(name, body, false);
     }
@@ -95,7 +97,7 @@ public final class ReserveThreads {
         return true;
     }
 
-    /** Ends those that wait, so that threads of other components can be started in their place; for good. */
+    /** Ends the waiting threads, so that other components can start threads in their place; for good. */
     public synchronized void release() {
         released = true;
         notifyAll();
@@ -107,7 +109,7 @@ public final class ReserveThreads {
             self.setName(next.name());
             try {
                 next.body().run();
-            } catch (Throwable e) { // what a thread of its own would do
+            } catch (Throwable e) { // as an own thread would do
                 self.getUncaughtExceptionHandler().uncaughtException(self, e);
             }
             self.setName(NAME);
@@ -117,7 +119,7 @@ public final class ReserveThreads {
 
     @SuppressWarnings("ResultOfMethodCallIgnored")
     private synchronized void becomeIdle() {
-        Thread.interrupted(); // it was for the task
+        Thread.interrupted(); // the interrupt was for the task
         idle++;
     }
 
@@ -126,7 +128,7 @@ public final class ReserveThreads {
             try {
                 wait();
             } catch (InterruptedException e) {
-                // of a task that has ended
+                // the interrupt was for a task that has ended
             }
         }
         return accepted.poll();

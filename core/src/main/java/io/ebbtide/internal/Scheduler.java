@@ -13,22 +13,22 @@ public interface Scheduler extends AutoCloseable {
     Timer after(Duration delay, Runnable task);
 
     /**
-     * Runs the task again and again, the first time after the period, until {@link #close()}: whatever it throws, and
-     * without memory for the next time.
+     * Runs the task periodically, the first time after the period, until {@link #close()}: also after the task throws,
+     * and without needing memory for the next run.
      *
-     * @param period from the begin of one time to that of the next, {@code > 0}
+     * @param period from the begin of one run to that of the next, {@code > 0}
      * @param task must not block: every other task waits for it
      */
     void every(Duration period, Runnable task);
 
-    /** Drops what is waiting and ends the thread. Does not wait for a task that runs. A second call does nothing. */
+    /** Drops waiting tasks and ends the thread. Does not wait for a task that runs. A second call does nothing. */
     @Override
     void close();
 
-    /** A task that waits for its time. */
+    /** A task that is not yet due. */
     @FunctionalInterface
     interface Timer {
-        /** Takes the task back if it has not begun. A second call does nothing. */
+        /** Cancels the task if it has not begun. A second call does nothing. */
         void cancel();
     }
 

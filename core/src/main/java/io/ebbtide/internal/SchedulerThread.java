@@ -6,15 +6,15 @@ import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A scheduler whose one thread survives everything, a full heap among it. Safe for use by many threads. */
+/** A scheduler whose one thread survives every failure, including a full heap. Safe for use by many threads. */
 final class SchedulerThread implements Scheduler {
     /*
-     * The JDK's scheduled executor needs memory to wait for its next task and to replace a thread that had none. After a
-     * moment of a full heap it was found without a thread in three of four tries, and no check ran any more. Here waiting,
-     * taking and putting back need none.
+     * The JDK's scheduled executor needs memory to wait for its next task and to replace a thread that failed for lack
+     * of memory. After a moment of a full heap it was found without a thread in three of four tries, and no check ran
+     * any more. Here waiting, taking and reinserting need none.
      *
-     * A task that was cancelled stays in the queue until it is due, or until most of the queue is such: taking one out
-     * takes as long as there are tasks.
+     * A cancelled task stays in the queue until it is due, or until cancelled tasks are the majority of the queue: the
+     * cost of removing one grows with the number of tasks.
      */
     private static final int FEW = 64;
 
@@ -31,10 +31,10 @@ final class SchedulerThread implements Scheduler {
     private final class Task implements Timer {
         private final Runnable action;
 
-        /** Zero for once. */
+        /** Zero for a task that runs once. */
         private final long periodNanos;
 
-        /** Counted from when the scheduler was made, so that the numbers can be compared. */
+        /** Counted from the creation of the scheduler, so that the numbers can be compared. */
         private long dueNanos;
 
         private boolean isCancelled;
@@ -81,7 +81,7 @@ final class SchedulerThread implements Scheduler {
             notifyAll();
         } else {
             Threads.daemon(name, this::run).start();
-            started = true; // where there is no thread to be had, the next task tries again
+            started = true; // if no thread is available, the next task tries again
         }
         return task;
     }
@@ -107,12 +107,12 @@ final class SchedulerThread implements Scheduler {
                 }
                 task.action.run();
             } catch (Throwable e) {
-                // whatever a task throws, the next one is run; it says so itself, if it can
+                // whatever a task throws, the next one is run; a task reports its own failure, if it can
             }
         }
     }
 
-    /** Waits for the next task; null once closed. One that is run again is put back first, to be counted from now on. */
+    /** Waits for the next task; null once closed. A periodic task is reinserted first, with its period counted from now on. */
     private synchronized @Nullable Task take() {
         while (!closed) {
             Task next = queue.peek();
@@ -134,7 +134,7 @@ final class SchedulerThread implements Scheduler {
     private void putBack(Task task) {
         if (task.periodNanos > 0) {
             task.dueNanos = now() + task.periodNanos;
-            queue.add(task); // into the place that has just become free
+            queue.add(task); // uses the slot that has just become free
         }
     }
 
@@ -147,7 +147,7 @@ final class SchedulerThread implements Scheduler {
                 TimeUnit.NANOSECONDS.timedWait(this, nanos);
             }
         } catch (InterruptedException e) {
-            // nobody but us knows this thread
+            // this thread is known to us only
         }
     }
 

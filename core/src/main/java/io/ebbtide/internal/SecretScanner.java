@@ -10,13 +10,14 @@ import java.util.regex.Pattern;
 
 /** Finds the secrets in one text. Confine to one thread. */
 final class SecretScanner {
-    // Over 300 lines: one place for all forms in which a secret can stand in a text.
+    // Over 300 lines: one place for all forms in which a secret can occur in a text.
 
     /*
-     * First by structure: names whose values are secrets, in the notations of properties, URLs, headers, JSON, YAML, XML, connection
-     * strings and command lines; user info of URLs; authentication schemes; tokens whose format is published. Only then by
-     * entropy, and so strictly that identifiers (pods, UUIDs, traces, commits, classes) stay as they are. Every search is linear:
-     * quantifiers are possessive or bounded, and no group is repeated, as the text may be anything.
+     * First by structure: names whose values are secrets, in the notations of properties, URLs, headers, JSON, YAML,
+     * XML, connection strings and command lines; user info of URLs; authentication schemes; tokens whose format is
+     * published. Then by entropy, so strictly that identifiers (pods, UUIDs, traces, commits, classes) stay as they
+     * are. Every search is linear: quantifiers are possessive or bounded, and no group is repeated, as the text may be
+     * anything.
      */
     private static final String MASK = "***";
     private static final int MAX_NAME = 96;
@@ -27,7 +28,7 @@ final class SecretScanner {
     private static final Set<String> SCHEMES = Set.of(
             "bearer", "basic", "digest", "negotiate", "ntlm", "token", "apikey", "oauth", "hawk", "aws4-hmac-sha256");
 
-    /** Words that stand behind the name of a secret in a sentence, and values that say nothing. */
+    /** Words that follow the name of a secret in a sentence, and values that carry no information. */
     private static final Set<String> WORDS = Set.of(
             "a",
             "an",
@@ -155,7 +156,7 @@ final class SecretScanner {
         this.text = text;
     }
 
-    /** The text with {@code ***} in place of each secret; the same object if there is none. */
+    /** Returns the text with {@code ***} in place of each secret; the same object if there is none. */
     static String mask(String text) {
         var scanner = new SecretScanner(text);
         scanner.scan();
@@ -188,7 +189,7 @@ final class SecretScanner {
     private void addAll(Pattern pattern, int group) {
         Matcher matcher = pattern.matcher(text);
         while (matcher.find()) {
-            if (!text.startsWith(MASK, matcher.end(group) - MASK.length())) { // or what is masked would be masked again
+            if (!text.startsWith(MASK, matcher.end(group) - MASK.length())) { // a masked part must not be masked again
                 add(matcher.start(group), matcher.end(group));
             }
         }
@@ -201,8 +202,9 @@ final class SecretScanner {
     }
 
     /**
-     * User info of URLs (RFC 3986, section 3.2.1). A password with a slash, a question mark or a blank should have been escaped and
-     * often is not: so where the authority is none (its port is no number), it is taken to reach to the next {@code @}.
+     * User info of URLs (RFC 3986, section 3.2.1). A password with a slash, a question mark or a blank should have been
+     * escaped and often is not: so where the authority is invalid (its port is not a number), the password is assumed
+     * to reach to the next {@code @}.
      */
     private void urls() {
         Matcher matcher = URL.matcher(text);
@@ -237,7 +239,7 @@ final class SecretScanner {
                 || Character.isWhitespace(c);
     }
 
-    /** The last {@code @} of the word in which the first one stands; -1 if there is none on the line. */
+    /** The last {@code @} of the word that contains the first one; -1 if there is none on the line. */
     private int atBeyond(int from, int most) {
         int limit = Math.min(text.length(), most);
         int at = -1;
@@ -251,7 +253,7 @@ final class SecretScanner {
         return at;
     }
 
-    /** Of the range; -1 if it has none. */
+    /** The last {@code @} of the range; -1 if it has none. */
     private int lastAt(int from, int to) {
         for (int i = to - 1; i >= from; i--) {
             if (text.charAt(i) == '@') {
@@ -261,7 +263,7 @@ final class SecretScanner {
         return -1;
     }
 
-    /** {@code jdbc:oracle:thin:user/password@host}, as Oracle's driver has it. */
+    /** {@code jdbc:oracle:thin:user/password@host}, the form of Oracle's driver. */
     private void oracle() {
         Matcher matcher = ORACLE.matcher(text);
         while (matcher.find()) {
@@ -274,7 +276,10 @@ final class SecretScanner {
         }
     }
 
-    /** What is called a secret: {@code name=value}, {@code name: value}, {@code "name": "value"}, {@code <name>value</name>}. */
+    /**
+     * Values with a secret's name: {@code name=value}, {@code name: value}, {@code "name": "value"},
+     * {@code <name>value</name>}.
+     */
     private void named() {
         int i = 0;
         while (i < text.length()) {
@@ -287,7 +292,7 @@ final class SecretScanner {
             } else if (c == '%' && text.regionMatches(true, i + 1, "3A", 0, 2)) {
                 named(i, i + 3, ':');
             }
-            i = found.size() == before ? i + 1 : found.get(before).to(); // what is found is not looked at again
+            i = found.size() == before ? i + 1 : found.get(before).to(); // a found secret is not searched again
         }
     }
 
@@ -334,8 +339,8 @@ final class SecretScanner {
     }
 
     /**
-     * {@code refresh token: connection reset}: what a machine makes is no word of small letters with another word behind it. A password
-     * may be one.
+     * {@code refresh token: connection reset}: a machine-generated value is not a lower-case word that is followed by
+     * another word. A password may be one.
      */
     private boolean isSentence(String name, int from, char kind) {
         return kind == ':'
@@ -431,12 +436,12 @@ final class SecretScanner {
         return -1;
     }
 
-    /** A value of JSON whose own names are looked at one by one. */
+    /** A value of JSON whose own names are examined individually. */
     private boolean isObject(int from) {
         return from >= text.length() || text.charAt(from) == '"' || Character.isWhitespace(text.charAt(from));
     }
 
-    /** A mark that is escaped by a backslash, or doubled, closes nothing. */
+    /** A quotation mark that is escaped by a backslash, or doubled, does not close the quotation. */
     private int closingQuote(int open) {
         char quote = text.charAt(open);
         for (int i = open + 1; i < text.length(); i++) {
@@ -468,7 +473,7 @@ final class SecretScanner {
         return text.length();
     }
 
-    /** Punctuation may be a part of the secret, so it ends one only before a blank, more of its kind, or the next name. */
+    /** Punctuation may be a part of the secret, so it ends a secret only before a blank, more punctuation, or the next name. */
     private int bareEnd(int from) {
         int i = from;
         while (i < text.length()) {
@@ -501,7 +506,10 @@ final class SecretScanner {
         return i > next && i < text.length() && (text.charAt(i) == '=' || text.charAt(i) == ':');
     }
 
-    /** A sentence such as {@code token: must not be empty} goes on with a word; a value behind an equals sign may be one. */
+    /**
+     * A sentence such as {@code token: must not be empty} continues with a word; a value after an equals sign may be a
+     * word.
+     */
     private boolean isWord(int from, int end, char separator) {
         String value = text.substring(from, end).toLowerCase(Locale.ROOT);
         return separator == '='
@@ -533,7 +541,7 @@ final class SecretScanner {
         }
     }
 
-    /** {@code password is x}; without the verb only what looks like one, as in {@code token 8f-3}. */
+    /** {@code password is x}; without the verb only a value that resembles a secret, as in {@code token 8f-3}. */
     private void prose() {
         Matcher matcher = PROSE.matcher(text);
         while (matcher.find()) {
@@ -563,8 +571,8 @@ final class SecretScanner {
     }
 
     /**
-     * Random letters of both cases and digits change from one kind to another at two of three places; names change at fewer than
-     * half of them, or have whole words. Finds five of six keys of 24 to 64 characters.
+     * Random letters of both cases and digits change from one kind to another at two of three positions; names change
+     * at fewer than half of them, or have whole words. Finds five of six keys of 24 to 64 characters.
      */
     private void dense() {
         Matcher matcher = DENSE.matcher(text);
@@ -599,7 +607,7 @@ final class SecretScanner {
             }
             changes += before >= 0 && kind != before ? 1 : 0;
             run = kind == 0 && before == 0 ? run + 1 : 1;
-            if (run > MAX_RUN) { // of a word
+            if (run > MAX_RUN) { // the run belongs to a word
                 return false;
             }
             before = kind;

@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks one after the other on a thread that is started when there is something to do, and ends when it is idle. Safe for use
- * by many threads; no method blocks.
+ * Runs tasks one after the other on a thread that is started when there is a task, and ends when it is idle. Safe for
+ * use by many threads; no method blocks.
  */
 public final class SerialExecutor implements Executor {
     /*
-     * As a ThreadPoolExecutor of one thread, but for the limit of threads: there a task gets a thread of the reserve, and where
-     * there is none, it waits. Each later call tries again.
+     * Like a ThreadPoolExecutor of one thread, except at the limit of threads: there a task gets a thread of the
+     * reserve, and if the reserve is empty, it waits. Each later call tries again.
      */
     private final String threadName;
     private final int capacity;
@@ -23,7 +23,7 @@ public final class SerialExecutor implements Executor {
     private final ReserveThreads reserve;
     private final Ticker ticker = Ticker.system();
 
-    /** What follows is guarded by this. */
+    /** The fields below are guarded by this. */
     private final Queue<Runnable> waiting = new ArrayDeque<>();
 
     private boolean hasThread;
@@ -31,7 +31,7 @@ public final class SerialExecutor implements Executor {
     private boolean closed;
 
     /**
-     * An executor without a thread yet.
+     * Creates an executor without a thread yet.
      *
      * @param capacity how many tasks may wait, {@code > 0}
      * @param idle how long its thread waits for another task, {@code > 0}
@@ -48,7 +48,7 @@ public final class SerialExecutor implements Executor {
     }
 
     /**
-     * Has the task run after all before it; it waits while no thread can be started.
+     * Runs the task after all tasks before it; it waits while no thread can be started.
      *
      * @throws RejectedExecutionException if too many tasks wait, or after {@link #close}
      */
@@ -80,13 +80,13 @@ public final class SerialExecutor implements Executor {
         }
     }
 
-    /** Takes no more tasks; those that wait are still run. A second call does nothing. */
+    /** Accepts no more tasks; waiting tasks are still run. A second call does nothing. */
     public synchronized void close() {
         closed = true;
         notifyAll();
     }
 
-    /** Takes no more tasks, forgets those that wait, and interrupts the one that runs. */
+    /** Accepts no more tasks, drops the waiting ones, and interrupts the one that runs. */
     public synchronized void closeNow() {
         waiting.clear();
         close();
@@ -106,12 +106,12 @@ public final class SerialExecutor implements Executor {
         }
     }
 
-    /** A handler that throws, for want of memory perhaps, must not end the thread that others count on. */
+    /** A handler that throws, perhaps for lack of memory, must not end the thread that other tasks need. */
     private static void report(Thread self, Throwable failure) {
         try {
             self.getUncaughtExceptionHandler().uncaughtException(self, failure);
         } catch (Throwable e) {
-            // there is no other place to say it
+            // there is no other place to report it
         }
     }
 
@@ -129,7 +129,7 @@ public final class SerialExecutor implements Executor {
             try {
                 TimeUnit.NANOSECONDS.timedWait(this, remaining);
             } catch (InterruptedException e) {
-                // of a task that has ended
+                // the interrupt was for a task that has ended
             }
         }
         return waiting.poll();

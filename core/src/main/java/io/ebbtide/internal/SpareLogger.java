@@ -13,22 +13,23 @@ import org.slf4j.helpers.FormattingTuple;
 import org.slf4j.helpers.MessageFormatter;
 import org.slf4j.helpers.NOPLoggerFactory;
 
-/** A logger for where SLF4J has nobody behind it: writes to standard error from INFO on. Stateless. */
+/** A logger for a SLF4J without a provider: writes to standard error from INFO on. Stateless. */
 final class SpareLogger {
     /*
-     * Without a provider, or with one of another version of SLF4J than the class path has, each line goes nowhere: a service
-     * would end with exit code 1 and not a word. By a proxy, as the interface differs between SLF4J 1.7 and 2.
+     * Without a provider, or with a provider for another version of SLF4J than that on the class path, every line is
+     * lost: a service would end with exit code 1 and no message. A proxy, as the interface differs between SLF4J 1.7
+     * and 2.
      */
     private static final String NAME = "io.ebbtide";
 
     private SpareLogger() {}
 
-    /** Whether what is logged goes nowhere. */
+    /** Whether log lines are lost. */
     static boolean isNeeded() {
         return LoggerFactory.getILoggerFactory() instanceof NOPLoggerFactory;
     }
 
-    /** The logger; the others have lost their names. */
+    /** The logger; without a provider, loggers have no names. */
     static Logger get() {
         return (Logger) Proxy.newProxyInstance(
                 Logger.class.getClassLoader(),
@@ -59,7 +60,7 @@ final class SpareLogger {
         return null;
     }
 
-    /** What stands behind the format: one by one, or in an array. */
+    /** The arguments after the format: individually, or in an array. */
     private static Object[] values(Object[] given, int from) {
         if (given.length == from + 1 && given[from] instanceof Object[] all) {
             return all;

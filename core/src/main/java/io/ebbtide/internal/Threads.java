@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Daemon threads with a name that tells whose they are. */
+/** Daemon threads whose names identify their owner. */
 public final class Threads {
-    /** Virtual threads, which no list of threads has. */
+    /** For virtual threads, which are in no list of threads. */
     private static final int MOST_ONE_BY_ONE = 8;
 
     private Threads() {}
@@ -26,26 +26,26 @@ public final class Threads {
         return thread;
     }
 
-    /** Makes daemon threads that all bear one name. */
+    /** Creates daemon threads that all have one name. */
     public static ThreadFactory named(String name) {
         return body -> daemon(name, body);
     }
 
-    /** Makes daemon threads called {@code prefix-1}, {@code prefix-2} and so on. */
+    /** Creates daemon threads named {@code prefix-1}, {@code prefix-2} and so on. */
     public static ThreadFactory numbered(String prefix) {
         AtomicInteger count = new AtomicInteger();
         return body -> daemon(prefix + "-" + count.incrementAndGet(), body);
     }
 
     /**
-     * Makes virtual threads that all bear one name; null before Java 24, where one that blocks inside {@code
-     * synchronized} keeps its carrier thread from all others (JEP 491).
+     * Creates virtual threads that all have one name; null before Java 24, where one that blocks inside
+     * {@code synchronized} keeps its carrier thread from all others (JEP 491).
      */
     public static @Nullable ThreadFactory virtual(String name) {
         if (Runtime.version().feature() < 24) {
             return null;
         }
-        try { // the baseline is 17, which does not know them
+        try { // the baseline is 17, which does not have them
             Object builder = Thread.class.getMethod("ofVirtual").invoke(null);
             Class<?> type = Class.forName("java.lang.Thread$Builder");
             Object named = type.getMethod("name", String.class).invoke(builder, name);
@@ -56,8 +56,9 @@ public final class Threads {
     }
 
     /**
-     * Where threads stand, all at one moment; one that has ended, or that cannot be seen, is left out. To look at one thread
-     * stops all of them, which on a busy machine takes a tenth of a second: so they are stopped once for all.
+     * The stacks of threads, all at one moment; a thread that has ended, or that cannot be seen, is omitted. Reading
+     * one thread's stack stops all threads, which on a busy machine takes a tenth of a second: so they are stopped once
+     * for all.
      */
     public static Map<Thread, List<String>> frames(Collection<Thread> threads, int maximum) {
         Set<Thread> wanted = new LinkedHashSet<>(threads);
@@ -81,12 +82,12 @@ public final class Threads {
                 .toList();
     }
 
-    /** Where a thread stands: its top frames, the topmost first; none if it has ended. */
+    /** The stack of a thread: its top frames, the topmost first; none if it has ended. */
     public static List<String> frames(Thread thread, int maximum) {
         return frames(thread.getStackTrace(), maximum);
     }
 
-    /** The same as text: each frame on a line of its own, begun with a line break. */
+    /** The stack of a thread as text: each frame on a line of its own, preceded by a line break. */
     public static Lines stack(Thread thread, int maximumFrames) {
         return new Lines(frames(thread, maximumFrames).stream()
                 .map(frame -> "\n    at " + frame)

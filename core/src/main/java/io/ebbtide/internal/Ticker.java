@@ -4,18 +4,18 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
-/** Time. The only place that reads the system's; everything else is handed one. */
+/** Time. The only class that reads the system's clocks; all other code is given a ticker. */
 @FunctionalInterface
 public interface Ticker {
-    /** Monotonic: nanoseconds since an arbitrary moment; only differences mean something. */
+    /** Monotonic: nanoseconds since an arbitrary moment; only differences are meaningful. */
     long nanos();
 
-    /** The wall clock's, to show to people; it may jump, so nothing is ever measured with it. */
+    /** The wall clock's time, to show to people; it may jump, so it is never used for measuring. */
     default Instant now() {
         return Instant.now();
     }
 
-    /** The time that has passed since {@code startNanos}, a former reading of this ticker. */
+    /** The time that has passed since {@code startNanos}, an earlier reading of this ticker. */
     default Duration since(long startNanos) {
         return Duration.ofNanos(nanos() - startNanos);
     }

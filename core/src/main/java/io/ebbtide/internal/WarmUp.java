@@ -15,7 +15,7 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Loads classes in the background, at the two moments when there is time for it. */
+/** Loads classes in the background, at the two moments when time is available for it. */
 public final class WarmUp {
     private static final AtomicBoolean STARTED = new AtomicBoolean();
     private static final AtomicBoolean RUNS = new AtomicBoolean();
@@ -24,7 +24,7 @@ public final class WarmUp {
 
     private WarmUp() {}
 
-    /** What every service needs a moment later, while it is put together; once in the life of the process. */
+    /** Loads the classes that every service needs shortly afterwards, while it is configured; once per process. */
     public static void toStart() {
         if (STARTED.compareAndSet(false, true)) {
             inBackground(WarmUp::loadToStart);
@@ -32,8 +32,8 @@ public final class WarmUp {
     }
 
     /**
-     * What a service needs when it leaves, now that it runs: its jar may have been replaced by then, or the heap be full.
-     * Once in the life of the process.
+     * Loads, while the service runs, the classes that its shutdown needs: by then its jar may have been replaced, or
+     * the heap may be full. Once per process.
      */
     public static void toLeave() {
         if (RUNS.compareAndSet(false, true)) {
@@ -41,26 +41,26 @@ public final class WarmUp {
         }
     }
 
-    /** The thread is over a little later. Not in a web application, which may be gone before. */
+    /** The thread ends shortly afterwards. Not in a web application, which may be gone before. */
     private static void inBackground(Runnable loading) {
         boolean endsWithTheProcess = WarmUp.class.getClassLoader() == ClassLoader.getSystemClassLoader();
         if (endsWithTheProcess) {
             try {
                 Threads.daemon("ebbtide-warm-up", loading).start();
             } catch (OutOfMemoryError e) {
-                // no thread to be had: then each is loaded when it is needed
+                // no thread available: then each class is loaded when it is needed
             }
         }
     }
 
-    /** Nothing that logs: a logger that is looked for while another thread starts the logging is none yet. */
+    /** No class that logs: a logger requested while another thread initializes the logging is not usable yet. */
     private static void loadToStart() {
         try {
             ServerSocketChannel.open().close();
             Selector.open().close();
             ManagementFactory.getThreadMXBean();
         } catch (IOException | RuntimeException | Error e) {
-            // whoever needs it fails by himself, and says so
+            // the code that needs it fails by itself, and reports it
         }
     }
 
@@ -73,7 +73,7 @@ public final class WarmUp {
                 json.writeEndObject();
             });
         } catch (RuntimeException | Error e) {
-            // whoever needs it fails by himself, and says so
+            // the code that needs it fails by itself, and reports it
         }
         Redact.text("redis://user:password@host"); // its patterns take a while
         try {
@@ -84,8 +84,8 @@ public final class WarmUp {
     }
 
     /**
-     * The names of all classes of a package and those within, in the jar or folder of this class, which may be a jar with
-     * all of an application; none where it has come from elsewhere.
+     * The names of all classes of a package and its subpackages, in the jar or folder of this class, which may be a jar
+     * with all of an application; none where the class has come from elsewhere.
      */
     static List<String> classes(String within, Class<?> type) throws IOException, URISyntaxException {
         Path place = place(type);
@@ -117,13 +117,13 @@ public final class WarmUp {
                 .toList();
     }
 
-    /** Loads and verifies, and initialises nothing: that might log. */
+    /** Loads and verifies, and does not initialise: that might log. */
     @SuppressWarnings("ReturnValueIgnored") // whoever looks into a class has it verified first
     private static void link(String name) {
         try {
             Class.forName(name, false, WarmUp.class.getClassLoader()).getDeclaredConstructors();
         } catch (ClassNotFoundException | LinkageError e) {
-            // it is for a library that is not there
+            // it needs a library that is absent
         }
     }
 }

@@ -1,4 +1,4 @@
-/** Leaves that every other package stands on: argument checks, time, threads, text. Not API: may change in any release. */
+/** Utilities that every other package depends on: argument checks, time, threads, text. Not API: may change in any release. */
 @NullMarked
 package io.ebbtide.internal;
 
