@@ -17,12 +17,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** All answers at one moment, in plain JSON, each written when it is first asked for. Safe for use by many threads. */
+/** All answers at one moment, in plain JSON, each rendered at its first request. Safe for use by many threads. */
 final class ProbeBodies {
     private static final String ALL = "/health";
     private static final String EACH = ALL + "/";
 
-    /** By path. Replaced with each that is added, so that nobody takes a lock; one that is lost is written again. */
+    /** By path. The map is replaced with each addition, so that no thread takes a lock; a lost entry is rendered again. */
     private volatile Map<String, ProbeResponse> written = Map.of();
 
     private volatile @Nullable Set<String> groups;
@@ -34,7 +34,7 @@ final class ProbeBodies {
     private final boolean detailed;
 
     /**
-     * @param byChecks whether the checks decide on readiness; else it fails, whatever they say
+     * @param byChecks whether the checks decide on readiness; else it fails, whatever their verdicts
      * @param detailed whether more than the status is shown, and which state is the reason for it
      */
     ProbeBodies(String service, LifecycleState state, boolean byChecks, Snapshot health, boolean detailed) {
@@ -48,7 +48,7 @@ final class ProbeBodies {
     /** The answer at a path; null if there is none. */
     @Nullable
     ProbeResponse at(String path) {
-        if (!path.startsWith(ALL)) { // what most requests are for
+        if (!path.startsWith(ALL)) { // true for most requests
             return null;
         }
         ProbeResponse known = written.get(path);
@@ -74,7 +74,7 @@ final class ProbeBodies {
         };
     }
 
-    /** Leaving is no reason to be killed: liveness stays as it is to the end. */
+    /** Shutting down is no reason to be killed: liveness stays unchanged to the end. */
     private ProbeResponse live() {
         return simple(health.liveness(), broken());
     }
@@ -107,12 +107,12 @@ final class ProbeBodies {
         }));
     }
 
-    /** What is in a group has nothing to do with leaving. */
+    /** The checks of a group are independent of the shutdown. */
     private @Nullable ProbeResponse group(String group) {
         Set<String> known = groups;
         if (known == null) {
             known = health.groups();
-            groups = known; // whoever asks for what there is not must not have them looked for again
+            groups = known; // a request for an unknown group must not repeat the search
         }
         if (!known.contains(group)) {
             return null;
@@ -164,7 +164,7 @@ final class ProbeBodies {
         return down.isEmpty() ? null : String.join(", ", down);
     }
 
-    /** Asked most by far, and on the threads that serve: without the JSON library, unless the reason needs it. */
+    /** The most frequent answer, on the threads that serve: without the JSON library, unless the reason needs it. */
     private static ProbeResponse simple(Status status, @Nullable String reason) {
         if (reason == null) {
             return plain(status, "{\"status\":\"" + status.name() + "\"}");
@@ -185,7 +185,7 @@ final class ProbeBodies {
         return ProbeResponse.json(code(status), body.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Whether nothing in it needs an escape (RFC 8259, section 7), nor more than ASCII. */
+    /** Whether the text needs no escape (RFC 8259, section 7), and is ASCII. */
     private static boolean isPlain(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -234,7 +234,7 @@ final class ProbeBodies {
         json.writeEndObject();
     }
 
-    /** What is called a secret is one, whatever it looks like. */
+    /** A value with the name of a secret is treated as one, whatever its form. */
     private static Object shown(String name, Object value) {
         return value instanceof String text ? Redact.value(name, text) : value;
     }

@@ -2,6 +2,6 @@ package io.ebbtide.probe;
 
 /** A traffic source that serves the probes on its own port, too, before any gate and without counting them. */
 public interface ProbeHost {
-    /** Hands over the probes, before the source starts. */
+    /** Passes the probes to the source, before it starts. */
     void serveProbes(Probes probes);
 }

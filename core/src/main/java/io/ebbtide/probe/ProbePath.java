@@ -2,7 +2,7 @@ package io.ebbtide.probe;
 
 import io.ebbtide.internal.Printable;
 
-/** The forms of a path that mean the same, made one. Servers hand over paths decoded or not, so this is done here. Stateless. */
+/** Normalizes equivalent forms of a path. Servers supply paths decoded or not, so it is done here. Stateless. */
 final class ProbePath {
     private static final int HEX = 16;
     private static final int LENGTH_OF_ESCAPE = 3;
@@ -10,12 +10,12 @@ final class ProbePath {
     private ProbePath() {}
 
     /**
-     * The path without path parameters and without a slash at its end, and with what needs no escape unescaped (RFC 3986,
+     * The path without path parameters and without a slash at its end, and with unnecessary escapes decoded (RFC 3986,
      * section 6.2.2.2).
      */
     static String normal(String path) {
         boolean isNormal = path.indexOf(';') < 0 && path.indexOf('%') < 0 && !path.endsWith("/");
-        if (isNormal) { // all but a few
+        if (isNormal) { // nearly always
             return path;
         }
         String plain = unescaped(Printable.path(path));
@@ -39,7 +39,7 @@ final class ProbePath {
         return text.append(path, from, path.length()).toString();
     }
 
-    /** Returns -1 for what is no escape. */
+    /** Returns -1 if there is no valid escape. */
     private static int valueAt(String path, int escape) {
         if (path.length() < escape + LENGTH_OF_ESCAPE) {
             return -1;

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A finished answer to a probe. Immutable. Got from {@link Probes#answer}. */
+/** A finished answer to a probe. Immutable. Obtained from {@link Probes#answer}. */
 public final class ProbeResponse {
     private static final String ALLOW = "GET, HEAD, OPTIONS";
 
@@ -28,7 +28,7 @@ public final class ProbeResponse {
         return new ProbeResponse(405, headers, new byte[0]);
     }
 
-    /** The same status without a body, and the methods that can be used (RFC 9110, section 9.3.7). */
+    /** Returns an answer with the same status, no body, and the allowed methods (RFC 9110, section 9.3.7). */
     ProbeResponse toOptions() {
         var more = new LinkedHashMap<>(headers);
         more.put("Allow", ALLOW);
@@ -40,12 +40,12 @@ public final class ProbeResponse {
         return status;
     }
 
-    /** All headers but {@code Content-Length}. A probe's answer is never to be stored (RFC 9111, section 5.2.2.5). */
+    /** Returns all headers except {@code Content-Length}. A probe's answer must never be stored (RFC 9111, section 5.2.2.5). */
     public Map<String, String> headers() {
         return headers;
     }
 
-    /** The body, not to be sent to a HEAD; each call returns a buffer of its own over the same bytes. */
+    /** Returns the body, which must not be sent to a HEAD; each call returns a buffer of its own over the same bytes. */
     public ByteBuffer body() {
         return ByteBuffer.wrap(body).asReadOnlyBuffer();
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * {@code /health/startup}, everything at {@code /health}, and each group of checks at {@code /health/<group>}. Safe for
  * use by many threads; answering does no I/O, takes no lock and never waits.
  *
- * <p>Without details an answer is the status, and a reason that says nothing of the inside: {@code starting}, {@code leaving},
- * {@code held} or {@code broken}.
+ * <p>Without details an answer is the status, and a reason that reveals no internals: {@code starting},
+ * {@code leaving}, {@code held} or {@code broken}.
  */
 public final class Probes {
     private static final ProbeResponse METHOD_NOT_ALLOWED = ProbeResponse.methodNotAllowed();
@@ -22,7 +22,7 @@ public final class Probes {
     private volatile ProbeBodies bodies;
 
     /**
-     * The probes of one service for one port.
+     * Creates the probes of one service for one port.
      *
      * @param detailed whether answers name checks, reasons and details, see {@link ProbeDetails}
      */
@@ -37,11 +37,11 @@ public final class Probes {
     }
 
     /**
-     * The answer to a request. OPTIONS, by which HAProxy asks unless it is configured otherwise, gets the status of a GET.
+     * Returns the answer to a request. OPTIONS, which HAProxy sends by default, gets the status of a GET.
      *
      * @param method as on the request line
      * @param path without query, decoded or not; path parameters and a slash at its end change nothing
-     * @return null if this is no probe
+     * @return the answer; null if this is no probe
      */
     public @Nullable ProbeResponse answer(String method, String path) {
         ProbeResponse response = current().at(ProbePath.normal(path));
@@ -51,17 +51,20 @@ public final class Probes {
         return method.equals("OPTIONS") ? response.toOptions() : METHOD_NOT_ALLOWED;
     }
 
-    /** The answer to a method that is not served (RFC 9110, section 15.5.6). */
+    /** Returns the answer to a method that is not served (RFC 9110, section 15.5.6). */
     public static ProbeResponse methodNotAllowed() {
         return METHOD_NOT_ALLOWED;
     }
 
-    /** As of the last change, unless the verdicts in it have outlived their time, as nobody tells of changes any more. */
+    /**
+     * The answers as of the last change, unless their verdicts have outlived their time, as the engine no longer
+     * reports changes.
+     */
     private ProbeBodies current() {
         return health.isStalled() ? bodies() : bodies;
     }
 
-    /** Reads under the lock what it publishes, so that the last to publish has seen the last change. */
+    /** Reads under the lock the state that it publishes, so that the last thread to publish has seen the last change. */
     private synchronized void look() {
         bodies = bodies();
     }

@@ -1,4 +1,4 @@
-/** The answers to probes, rendered once for each change, by whoever asks first. */
+/** The answers to probes, rendered once for each change, at the first request after it. */
 @NullMarked
 package io.ebbtide.probe;
 
