@@ -11,8 +11,8 @@ final class Accept {
     private Accept() {}
 
     /**
-     * Returns whether a client prefers OpenMetrics to the Prometheus text format. It must name it: wildcards mean the text
-     * format, which every reader knows.
+     * Returns whether a client prefers OpenMetrics to the Prometheus text format. The client must name OpenMetrics:
+     * wildcards mean the text format, which every reader supports.
      *
      * @param header empty if the request has none
      */

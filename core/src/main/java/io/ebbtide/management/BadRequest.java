@@ -1,6 +1,6 @@
 package io.ebbtide.management;
 
-/** A request that cannot be understood, or is not wanted; the connection ends after the answer. */
+/** A request that cannot be parsed, or is refused; the connection ends after the answer. */
 final class BadRequest extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -12,24 +12,24 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** One client's connection: reads a head, has it answered, writes the answer, again. Confined to the loop's thread. */
+/** One client's connection: reads a head, gets the answer, writes it, and repeats. Confined to the loop's thread. */
 final class Connection {
-    // Over 300 lines: a state machine, whose moves are all here.
+    // Over 300 lines: a state machine, with all its transitions.
 
     /*
-     * Each phase has one deadline, so that a client that sends or reads a byte now and then gains nothing by it. And each
-     * call answers at most one request and writes at most one slice: what remains is done in a later turn of the loop,
-     * after what others have asked for.
+     * Each phase has one deadline, so that a client that sends or reads a byte now and then gains no extra time. And
+     * each call answers at most one request and writes at most one slice: the rest is done in a later turn of the loop,
+     * after the requests of other clients.
      */
     enum Phase {
-        /** Nothing of the next request has come. */
+        /** No byte of the next request has come. */
         IDLE(75_000),
-        /** A part of it has come. */
+        /** A part of the request has come. */
         READING(2_000),
-        /** It is being answered; until then nothing is read. */
+        /** The request is being answered; until then nothing is read. */
         ANSWERING(30_000),
         WRITING(10_000),
-        /** The last answer is written; what still comes is thrown away, so that no reset overtakes the answer. */
+        /** The last answer is written; further input is discarded, so that no reset overtakes the answer. */
         LINGERING(1_000);
 
         private final Duration limit;
@@ -41,19 +41,19 @@ final class Connection {
 
     private static final int MAX_HEAD_BYTES = 8 * 1024;
 
-    /** Of one write: the JDK copies what is written, all of it, even if the socket takes a part only. */
+    /** The size of one write: the JDK copies the whole buffer, even if the socket takes only a part. */
     private static final int SLICE_BYTES = 64 * 1024;
 
-    /** How much of a large answer the kernel keeps for the client, which may double it; unless set, it may be megabytes. */
+    /** How much of a large answer the kernel buffers for the client, which may double it; unless set, it may be megabytes. */
     private static final int SEND_BUFFER_BYTES = 128 * 1024;
 
-    /** How long a reader may take for one slice when as much waits to be read as may. */
+    /** How long a reader may take for one slice when the limit of waiting bytes is reached. */
     private static final long SLICE_NANOS = 2_000_000_000;
 
-    /** How long a client may keep us waiting where no file descriptor is free for another one. */
+    /** How long a client may stay idle where no file descriptor is free for another one. */
     private static final long DESCRIPTOR_NANOS = 50_000_000;
 
-    /** As much for one that is reading its answer, for each slice: a scrape that goes on is not aborted. */
+    /** The same for a client that is reading its answer, for each slice: a scrape that makes progress is not aborted. */
     private static final long DESCRIPTOR_SLICE_NANOS = 500_000_000;
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -77,7 +77,7 @@ final class Connection {
     private Phase phase = Phase.IDLE;
     private long phaseSinceNanos;
 
-    /** @param onlyOne whether the connection ends after one answer, whatever the client wants */
+    /** @param onlyOne whether the connection ends after one answer, whatever the client requests */
     Connection(
             SocketChannel channel, Route route, EventLoop loop, WaitingBytes waiting, Ticker ticker, boolean onlyOne) {
         this.channel = channel;
@@ -97,12 +97,12 @@ final class Connection {
         return nowNanos - phaseSinceNanos;
     }
 
-    /** How long until its phase has lasted too long. */
+    /** The time until its phase exceeds its limit. */
     long nanosLeft(long nowNanos) {
         return phaseSinceNanos + phase.limit.toNanos() - nowNanos;
     }
 
-    /** While it is written to: how long until its client must have taken another slice if there is no room for answers. */
+    /** While it is written to: the time within which its client must take another slice if there is no room for answers. */
     long nanosToTakeMore(long nowNanos) {
         return takenSinceNanos + SLICE_NANOS - nowNanos;
     }
@@ -118,7 +118,7 @@ final class Connection {
         return channel.isOpen();
     }
 
-    /** Reads what has come with the connection, and answers it: what is answered cannot be evicted unread. */
+    /** Reads the bytes that came with the connection, and answers them: an answered connection cannot be evicted unread. */
     void begin() throws IOException {
         read();
     }
@@ -128,7 +128,7 @@ final class Connection {
         key = channel.register(selector, interest, this);
     }
 
-    /** The selector has found it ready. */
+    /** Called when the selector has found it ready. */
     void ready() throws IOException {
         if (isReadyTo(SelectionKey.OP_WRITE)) {
             write();
@@ -144,7 +144,7 @@ final class Connection {
         return ours != null && ours.isValid() && (ours.readyOps() & interest & operation) != 0;
     }
 
-    /** Goes on with what {@link EventLoop#later} was asked for. */
+    /** Continues the work for which {@link EventLoop#later} was called. */
     void proceed() throws IOException {
         if (phase == Phase.WRITING) {
             write();
@@ -154,7 +154,7 @@ final class Connection {
     }
 
     /**
-     * Closes it to make room for another, after what its client has sent is read and answered.
+     * Closes it to make room for another, after its client's input is read and answered.
      *
      * @return false if that takes another thread: then it stays open until it is answered
      */
@@ -179,7 +179,7 @@ final class Connection {
         try {
             channel.close();
         } catch (IOException e) {
-            // gone all the same
+            // it is closed all the same
         }
     }
 
@@ -192,7 +192,7 @@ final class Connection {
         }
     }
 
-    /** Into the loop's buffer first: a connection on which nothing comes has none of its own. */
+    /** Into the loop's buffer first: a connection without input has no buffer of its own. */
     private int readMore() throws IOException {
         ByteBuffer buffer = loop.readBuffer();
         if (phase != Phase.LINGERING) {
@@ -212,7 +212,7 @@ final class Connection {
         return count;
     }
 
-    /** Answers the request that stands in the buffer; reads on if it is not complete. */
+    /** Answers the request in the buffer; reads on if it is not complete. */
     private void answerNext() throws IOException {
         try {
             discard(HeadParser.lengthOfEmptyLines(in, inLength));
@@ -234,7 +234,7 @@ final class Connection {
             }
             discard(Math.min(length, inLength));
             keepAlive = isWhole
-                    && head.keepAlive() // no body counts here: a client that waits with it need not send it
+                    && head.keepAlive() // no body counts here: a client that waits before sending it need not send it
                     && !onlyOne
                     && !lastChance;
             enter(Phase.ANSWERING);
@@ -319,7 +319,7 @@ final class Connection {
         } else if (inLength == 0) {
             enter(Phase.IDLE);
             wantTo(SelectionKey.OP_READ);
-        } else { // in a later turn, or clients that pipeline would keep all others from being answered
+        } else { // in a later turn, or clients that pipeline would delay the answers to all others
             enter(Phase.READING);
             wantTo(0);
             loop.later(this);

@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** The open connections, by phase. Confined to the loop's thread. */
 final class Connections {
     /*
-     * A connection enters a phase at its end. So within each phase the first connection is the one that has been in it
-     * longest, and, as a phase has one limit, the first whose time is over: nothing is searched, however many there are.
+     * A connection that enters a phase is appended to its list. So within each phase the first connection is the one
+     * that has been in it longest, and, as a phase has one limit, the first whose time is over: no search is needed,
+     * however many there are.
      */
 
-    /** When one more comes, the one that has kept us waiting longest is closed. */
+    /** When one more comes, the connection that has kept the server waiting longest is closed. */
     static final int MAX = 512;
 
     private static final long LONGEST_SLEEP_NANOS = 60_000_000_000L;
@@ -39,7 +40,7 @@ final class Connections {
         }
     }
 
-    /** Puts a connection at the end of another phase, or of the same one; nothing if it was not added. */
+    /** Moves a connection to the end of another phase, or of the same one; does nothing if it was not added. */
     void move(Connection connection, Connection.Phase to) {
         if (in(connection.phase()).remove(connection)) {
             size--;
@@ -54,7 +55,7 @@ final class Connections {
         }
     }
 
-    /** The one that has kept us waiting longest; null if all wait for us. */
+    /** The connection that has kept the server waiting longest; null if all wait for the server. */
     @Nullable
     Connection longestWaiting(long nowNanos) {
         Connection longest = null;
@@ -67,7 +68,7 @@ final class Connections {
         return longest;
     }
 
-    /** The one that may be closed first where no file descriptor is free; null if all wait for us. */
+    /** The connection that may be closed first where no file descriptor is free; null if all wait for the server. */
     @Nullable
     Connection firstToGiveWay(long nowNanos) {
         Connection found = null;
@@ -78,7 +79,7 @@ final class Connections {
                         found = each;
                     }
                     if (phase != Connection.Phase.WRITING) {
-                        break; // the first is the one that has been in it longest
+                        break; // the first has been in it longest
                     }
                 }
             }
@@ -87,10 +88,11 @@ final class Connections {
     }
 
     /**
-     * Closes those whose time is over.
+     * Closes the connections whose time is over.
      *
      * @param isFull whether readers that make no progress are closed, too
-     * @return how long until the next one's is; 0 if some were closed, for then there may be room for what has waited
+     * @return how long until the next connection's time is over; 0 if some were closed, for then there may be room for
+     *     waiting work
      */
     long expire(long nowNanos, boolean isFull) {
         int before = size;

@@ -24,16 +24,17 @@ import org.slf4j.LoggerFactory;
 
 /** Accepts and serves all connections on one thread. Other threads call {@link #stop} only, and wake it up. */
 final class EventLoop {
-    // Over 300 lines: what a turn does, to the last step, is here, as its bounds hold together only.
+    // Over 300 lines: all steps of a turn are here, because their bounds are valid only together.
 
     /*
-     * A turn is short whatever the clients do: it accepts a bounded number of connections, reads each that is ready once, and
-     * answers at most one request of each. What a client has sent on top, and what remains of a large answer, waits in line
-     * for a later turn, of which each serves a bounded number. So a new connection, on which probes come, waits for one
-     * turn; and as a connection is read when it is accepted, it is mostly answered before it could be evicted.
+     * A turn is short whatever the clients do: it accepts a bounded number of connections, reads each that is ready
+     * once, and answers at most one request of each. Further requests of a client, and the rest of a large answer, wait
+     * in a queue for a later turn, of which each serves a bounded number. So a new connection, on which probes come,
+     * waits for one turn; and as a connection is read when it is accepted, it is usually answered before it could be
+     * evicted.
      *
-     * Where the process is out of file descriptors, the one in reserve accepts a connection, one at a time, and comes
-     * back when that ends. A closed channel frees its descriptor in the next select.
+     * Where the process is out of file descriptors, the one in reserve accepts a connection, one at a time, and returns
+     * when that ends. A closed channel frees its descriptor in the next select.
      */
     private static final int MAX_ACCEPTED_PER_TURN = 64;
 
@@ -48,7 +49,7 @@ final class EventLoop {
     private static final long BETWEEN_WARNINGS_NANOS = 60_000_000_000L;
     private static final String WHAT = "the management server";
 
-    /** What is to be done for a connection. */
+    /** The work to be done for a connection. */
     @FunctionalInterface
     interface Task {
         void run() throws IOException;
@@ -72,8 +73,8 @@ final class EventLoop {
     private long warnAgainNanos;
 
     /**
-     * @param listeners bound and non-blocking; the loop's own from here on
-     * @param routeOf makes the route; what it is given wakes the loop up, on any thread
+     * @param listeners bound and non-blocking; owned by the loop from now on
+     * @param routeOf creates the route; its argument wakes the loop up, on any thread
      */
     EventLoop(
             List<ServerSocketChannel> listeners,
@@ -102,7 +103,7 @@ final class EventLoop {
         }
     }
 
-    /** Where the thread cannot be started, everything is closed. */
+    /** If the thread cannot be started, everything is closed. */
     void start() {
         try {
             thread.start();
@@ -113,7 +114,7 @@ final class EventLoop {
         }
     }
 
-    /** Closes everything; waits at most so many milliseconds for the thread to end. */
+    /** Closes everything; waits at most this many milliseconds for the thread to end. */
     void stop(long withinMillis) throws InterruptedException {
         route.close();
         stopped = true;
@@ -121,12 +122,12 @@ final class EventLoop {
         thread.join(Math.max(1, withinMillis));
     }
 
-    /** Has {@link Connection#proceed} called in this turn or a later one. */
+    /** Calls {@link Connection#proceed} in this turn or a later one. */
     void later(Connection connection) {
         proceeding.add(connection);
     }
 
-    /** The buffer that all share, cleared; what is in it is to be taken before the next call. */
+    /** The shared buffer, cleared; its content must be taken before the next call. */
     ByteBuffer readBuffer() {
         return readBuffer.clear();
     }
@@ -141,19 +142,19 @@ final class EventLoop {
         connections.remove(connection);
     }
 
-    /** Runs what is to be done for a connection. What it throws ends the connection. */
+    /** Runs the work for a connection. An exception ends the connection. */
     void guard(Connection connection, Task task) {
         try {
             task.run();
         } catch (IOException e) {
             connection.close(); // the client is gone
-        } catch (RuntimeException | Error e) { // one request must not end the answering of all
+        } catch (RuntimeException | Error e) { // one request must not end the service for all
             connection.close();
             log.write(LOG, to -> to.error("a management request failed: {}", Redact.trace(e)));
         }
     }
 
-    /** Ends by {@link #stop} alone: a heap that is full for a moment must not leave the probes without an answer for ever. */
+    /** Ended by {@link #stop} alone: a heap that is full for a moment must not end the answering of probes for ever. */
     private void run() {
         try {
             while (!stopped) {
@@ -181,14 +182,14 @@ final class EventLoop {
         expire();
     }
 
-    /** Allocates nothing but the line, and waits a moment: what fails at once again would keep a core busy. */
+    /** Allocates only the line, and waits a moment: a failure that recurs at once would keep a core busy. */
     private void survive(Throwable failure) {
         log.survived(LOG, WHAT, failure);
         nanosToSleep = 0;
         LockSupport.parkNanos(PAUSE_AFTER_FAILURE_NANOS);
     }
 
-    /** New connections first: they are the ones on which probes come. */
+    /** New connections first: probes come on them. */
     private void serveReady() {
         Set<SelectionKey> selected = selector.selectedKeys();
         for (SelectionKey key : listenerKeys) {
@@ -204,7 +205,7 @@ final class EventLoop {
         selected.clear();
     }
 
-    /** No more than are queued now: those that are queued here are served in the next turn. */
+    /** Processes only connections that are queued now: those that are queued in between are served in the next turn. */
     private void proceed() {
         for (int i = Math.min(proceeding.size(), MAX_PROCEEDING_PER_TURN); i > 0; i--) {
             Connection connection = proceeding.remove();
@@ -225,7 +226,7 @@ final class EventLoop {
             }
         } catch (IOException e) {
             if (ReserveDescriptor
-                    .isAnotherFree()) { // the system lacks memory for it, say: closing a client's would not help
+                    .isAnotherFree()) { // for example, the system lacks memory: closing a client's would not help
                 acceptAfter(ACCEPT_PAUSE_NANOS, key);
             } else {
                 waitForDescriptor(key);
@@ -233,7 +234,7 @@ final class EventLoop {
         }
     }
 
-    /** With the descriptor in reserve if there is no other. */
+    /** Uses the descriptor in reserve if there is no other. */
     private @Nullable SocketChannel acceptOne(ServerSocketChannel listener) throws IOException {
         try {
             return listener.accept();
@@ -261,7 +262,7 @@ final class EventLoop {
         }
     }
 
-    /** Tries again in the next turn if a client of ours gives its descriptor back, else a little later, not at once. */
+    /** Tries again in the next turn if one of our clients returns its descriptor, else a little later, not at once. */
     private void waitForDescriptor(SelectionKey key) {
         long now = ticker.nanos();
         Connection first = connections.firstToGiveWay(now);
@@ -300,7 +301,7 @@ final class EventLoop {
         }
     }
 
-    /** Returns false if all wait for us. One that turns out to wait for us, too, is passed over. */
+    /** Returns false if all wait for the server. A connection that turns out to wait for the server, too, is skipped. */
     private boolean evictLongestWaiting() {
         Connection longest = connections.longestWaiting(ticker.nanos());
         while (longest != null) {
@@ -318,7 +319,7 @@ final class EventLoop {
         return isClosed[0];
     }
 
-    /** Closes those whose time is over, and finds out when to look again. */
+    /** Closes the connections whose time is over, and determines when to check again. */
     private void expire() {
         long now = ticker.nanos();
         nanosToSleep = connections.expire(now, waitingBytes.isFull());

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the head of an HTTP/1 request (RFC 9112, sections 2 to 6), strictly: what is odd is refused, not guessed. */
+/** Reads the head of an HTTP/1 request (RFC 9112, sections 2 to 6), strictly: irregular input is refused, not guessed. */
 final class HeadParser {
     static final int MOST_BODY_BYTES = 8 * 1024;
 
@@ -20,7 +20,7 @@ final class HeadParser {
 
     private static final byte[] HEAD = "HEAD ".getBytes(StandardCharsets.US_ASCII);
 
-    /** The content type of the record that a client of TLS begins with (RFC 8446, section 5.1). */
+    /** The content type of the record with which a TLS client begins (RFC 8446, section 5.1). */
     private static final byte TLS_HANDSHAKE = 22;
 
     private HeadParser() {}
@@ -28,8 +28,8 @@ final class HeadParser {
     /**
      * Returns the length of the head with its empty line, or -1 if that has not come yet.
      *
-     * @throws BadRequest if a line ends without a carriage return: where another reader sees the end of a line there, the
-     *     two would take different heads from the same bytes (RFC 9112, section 2.2)
+     * @throws BadRequest if a line ends without a carriage return: another reader that accepts such a line end would
+     *     parse a different head from the same bytes (RFC 9112, section 2.2)
      */
     static int lengthOfHead(byte[] bytes, int length) throws BadRequest {
         for (int i = 0; i < length; i++) {
@@ -46,7 +46,7 @@ final class HeadParser {
         return -1;
     }
 
-    /** Returns how many bytes of empty lines come first: a client may send such a line after a body, and none counts. */
+    /** Returns the length of the leading empty lines: a client may send such a line after a body, and they are ignored. */
     static int lengthOfEmptyLines(byte[] bytes, int length) {
         int skipped = 0;
         while (skipped + 1 < length && bytes[skipped] == '\r' && bytes[skipped + 1] == '\n') {
@@ -58,7 +58,7 @@ final class HeadParser {
     /**
      * Refuses bytes that cannot become a request, without waiting for the end of a head, which need not come.
      *
-     * @throws BadRequest if they begin a TLS handshake, or with anything else that no method begins with
+     * @throws BadRequest if they begin a TLS handshake, or begin with any other byte that no method begins with
      */
     static void checkBeginning(byte[] bytes, int length) throws BadRequest {
         boolean mayBeEmptyLine = length > 0 && bytes[0] == '\r' && (length == 1 || bytes[1] == '\n');
@@ -73,7 +73,7 @@ final class HeadParser {
         return TOKEN.matcher(String.valueOf((char) (c & 0xff))).matches();
     }
 
-    /** Whether a request that need not be complete asks for a head alone, so that no answer to it has a body. */
+    /** Whether a possibly incomplete request is a HEAD, so that no answer to it has a body. */
     static boolean isHead(byte[] bytes, int length) {
         return length >= HEAD.length && Arrays.equals(bytes, 0, HEAD.length, HEAD, 0, HEAD.length);
     }
@@ -114,7 +114,7 @@ final class HeadParser {
         return false;
     }
 
-    /** Of the absolute form, which every server must accept (RFC 9112, section 3.2.2). */
+    /** Extracts the path from the absolute form, which every server must accept (RFC 9112, section 3.2.2). */
     private static String pathOf(String target) {
         String path = ABSOLUTE.matcher(target).replaceFirst("");
         return path.isEmpty() ? "/" : path;

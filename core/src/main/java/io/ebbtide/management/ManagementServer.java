@@ -19,28 +19,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Probes and metrics on a port of their own, so that a saturated service still answers. Got by
+ * Probes and metrics on a port of their own, so that a saturated service still answers. Created by
  * {@code EbbtideBuilder.management()}. Speaks HTTP/1.1; GET and HEAD of the probes and of {@code /metrics}; bodies of
- * at most 8 KiB, which it throws away.
+ * at most 8 KiB, which it discards.
  *
- * <p>One thread serves all, a bounded number of them in each turn, new connections first. A head has at most 8 KiB and 2 s; an idle
- * connection 75 s; there are at most 512 connections, and when one more comes, the one that has kept the server waiting longest is
- * closed, after what it has sent is answered. So clients that send slowly, or nothing, or more than can be answered, delay no probe.
- * Metrics are rendered on a second thread, once for all requests that wait; while 8 MiB of them wait to be read, no further rendering
- * begins, and readers that make no progress are closed. Where the process is out of file descriptors, one in reserve accepts
- * connections one at a time.
+ * <p>One thread serves all connections, a bounded number of them in each turn, new ones first. A head has at most 8 KiB
+ * and 2 s; an idle connection 75 s; there are at most 512 connections, and when one more comes, the one that has kept
+ * the server waiting longest is closed, after its pending request is answered. So clients that send slowly, or nothing,
+ * or more than can be answered, delay no probe. Metrics are rendered on a second thread, once for all requests that
+ * wait; while 8 MiB of them wait to be read, no further rendering begins, and readers that make no progress are closed.
+ * Where the process is out of file descriptors, one in reserve accepts connections one at a time.
  */
 public final class ManagementServer implements Component {
     private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
-    /** IPv4's, which stands for both: what is derived where no orchestrator is seen. */
+    /** IPv4's, which represents both: the derived address where no orchestrator is detected. */
     private static final String LOOPBACK = "127.0.0.1";
 
     /** {@code ::1}. */
     private static final byte[] IPV6_LOOPBACK = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
     /**
-     * So many may wait to be accepted, where the system allows it: beyond that a client's next attempt comes a second later. All of
-     * them are accepted within the second that a probe usually waits, on a fifth of a core, too.
+     * How many connections may wait to be accepted, where the system allows it: beyond that a client's next attempt
+     * comes a second later. All of them are accepted within the second that a probe usually waits, even on a fifth of a
+     * core.
      */
     private static final int BACKLOG = 4_096;
 
@@ -56,9 +57,9 @@ public final class ManagementServer implements Component {
     private record Bound(EventLoop loop, int port) {}
 
     /**
-     * A server that has not started.
+     * Creates a server that has not started.
      *
-     * @param address host name or address to bind to; {@code 127.0.0.1} binds {@code ::1}, too, where there is one
+     * @param address host name or address to bind to; {@code 127.0.0.1} also binds {@code ::1}, where available
      * @param port 1 to 65535, or 0 for any that is free
      * @param metrics served at {@code /metrics}; null for none
      */
@@ -82,7 +83,7 @@ public final class ManagementServer implements Component {
     /**
      * Binds the port and begins to serve.
      *
-     * @throws IOException if the port is in use, or the address is not this machine's; the message says what to do
+     * @throws IOException if the port is in use, or the address is not this machine's; the message gives the remedy
      */
     @Override
     public void start() throws IOException {
@@ -118,7 +119,7 @@ public final class ManagementServer implements Component {
                     "managementPort: %d on %s cannot be bound, %s (expected: a free port on an address of this "
                             + "machine; set EBBTIDE_MANAGEMENT_PORT, 0 for any, or EBBTIDE_MANAGEMENT_ADDRESS)";
             throw new IOException(message.formatted(port, Redact.oneLine(address), e.getMessage()), e);
-        } catch (Throwable e) { // an error, too: the thread cannot be started, perhaps
+        } catch (Throwable e) { // also an Error: perhaps the thread cannot be started
             closeAll(listeners);
             throw e;
         }
@@ -138,19 +139,19 @@ public final class ManagementServer implements Component {
                 probes, text == null ? null : new Scrapes(text, () -> !waiting.isFull(), wakeup, log, threadName), log);
     }
 
-    /** The name localhost is ::1 first for many clients, and for some alone. A machine need not have that address. */
+    /** The name localhost is ::1 first for many clients, and for some alone. A machine may not have that address. */
     private static void addOtherLoopback(int port, List<ServerSocketChannel> listeners) throws IOException {
         ServerSocketChannel other = ServerSocketChannel.open();
         try {
             other.configureBlocking(false);
             other.bind(new InetSocketAddress(InetAddress.getByAddress(IPV6_LOOPBACK), port), BACKLOG);
             listeners.add(other);
-        } catch (IOException | RuntimeException e) { // no IPv6 here, or the port is another process's there
+        } catch (IOException | RuntimeException e) { // no IPv6 here, or another process has the port
             other.close();
         }
     }
 
-    /** The port that it is bound to; -1 before the start. */
+    /** Returns the port that it is bound to; -1 before the start. */
     public int port() {
         Bound now = bound;
         return now == null ? -1 : now.port();

@@ -9,7 +9,7 @@ import java.util.Map;
  * An answer, which several clients may share. Immutable: a reader takes a duplicate of the body.
  *
  * @param status such as 200
- * @param headers all but {@code Content-Length} and {@code Connection}
+ * @param headers all except {@code Content-Length} and {@code Connection}
  * @param body sent unless the request was a HEAD
  */
 record Reply(int status, Map<String, String> headers, ByteBuffer body) {

@@ -5,8 +5,8 @@ import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file descriptor kept for the moment when the process has no other: it is given back to the system, so that one probe can
- * be accepted, and taken again as soon as one is free. Confined to the loop's thread.
+ * A file descriptor reserved for the moment when the process has no other: it is released, so that one probe can be
+ * accepted, and opened again as soon as one is free. Confined to the loop's thread.
  */
 final class ReserveDescriptor {
     /** A socket that is neither connected nor registered: closing it frees the descriptor at once. */
@@ -26,7 +26,7 @@ final class ReserveDescriptor {
         return held != null;
     }
 
-    /** Takes a descriptor if there is none in reserve; what fails is tried again in the next turn. */
+    /** Takes a descriptor if there is none in reserve; after a failure, the next turn tries again. */
     void refill() {
         if (held == null) {
             try {

@@ -11,7 +11,7 @@ interface Route extends AutoCloseable {
      */
     void answer(RequestHead head, Consumer<Reply> answer);
 
-    /** Called once in each turn of the loop: hands over what other threads have finished, and begins what now may begin. */
+    /** Called once in each turn of the loop: delivers the results of other threads, and begins work that may now begin. */
     void turn();
 
     /** Begins nothing more. Called by any thread. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Probes at once; metrics when a rendering of them is finished. */
+/** Answers probes at once, and metrics when their rendering is finished. */
 final class Routes implements Route {
     private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -42,12 +42,12 @@ final class Routes implements Route {
         }
     }
 
-    /** Null if the path is no probe's. */
+    /** The answer; null if the path is no probe's. */
     private @Nullable Reply probe(RequestHead head) {
         try {
             ProbeResponse response = probes.answer(head.method(), head.path());
             return response == null ? null : Reply.of(response);
-        } catch (RuntimeException | Error e) { // a missing library, for example; a closed connection would not say so
+        } catch (RuntimeException | Error e) { // e.g. a missing library, which a closed connection would not report
             log.survived(LOG, "the answer to a probe", e);
             return Reply.plain(500, "the answer could not be rendered; the log says why");
         }

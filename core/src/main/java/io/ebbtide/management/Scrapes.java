@@ -16,17 +16,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Renders the metrics, on a thread of its own, because a gauge may block. Confined to the loop's thread but for {@link #close}. */
+/**
+ * Renders the metrics, on a thread of its own, because a gauge may block. Confined to the loop's thread except
+ * {@link #close}.
+ */
 final class Scrapes {
     /*
-     * One rendering at a time. Requests that come while one runs wait for the next, which all of them share if they want the
-     * same format: it begins after each of them has come, so none receives values older than its request. The next one begins
-     * only if there is room for it: answers that no client reads must not fill the heap.
+     * One rendering at a time. Requests that come while one runs wait for the next, which all of them share if they
+     * want the same format: it begins after each of them has come, so none receives values older than its request. The
+     * next one begins only if there is room for it: answers that no client reads must not fill the heap.
      *
-     * The scrape thread hands its result over through a field of an object that exists before it begins, so that a heap
+     * The scrape thread passes its result through a field of an object that exists before it begins, so that a heap
      * that is full for a moment cannot lose the end of a rendering.
      */
-    /** When one more request comes, it is refused. */
+    /** The maximum number of waiting requests; a further one is refused. */
     static final int MAX_WAITING = 128;
 
     private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
@@ -48,8 +51,8 @@ final class Scrapes {
     private @Nullable Rendering running;
 
     /**
-     * @param hasRoom whether a rendering may begin; asked on the loop's thread
-     * @param wakeup has the loop call {@link #turn} soon; called by the scrape thread
+     * @param hasRoom whether a rendering may begin; called on the loop's thread
+     * @param wakeup makes the loop call {@link #turn} soon; called by the scrape thread
      */
     Scrapes(MetricsText metrics, BooleanSupplier hasRoom, Runnable wakeup, BackgroundLog log, String threadName) {
         this.metrics = metrics;
@@ -71,7 +74,7 @@ final class Scrapes {
         renderNext();
     }
 
-    /** Hands a finished rendering over, and begins the next if requests wait for it and there is room. */
+    /** Delivers a finished rendering, and begins the next if requests wait for it and there is room. */
     void turn() {
         Rendering now = running;
         Reply reply = now == null ? null : now.reply;
@@ -112,7 +115,7 @@ final class Scrapes {
         }
     }
 
-    /** On the scrape thread. */
+    /** Runs on the scrape thread. */
     private void render(Rendering rendering, String type) {
         Reply reply = FAILED;
         try {
