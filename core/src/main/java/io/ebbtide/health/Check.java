@@ -40,10 +40,9 @@ public final class Check {
     /**
      * Returns a check of this process itself, {@link #required()}, on the default schedule.
      *
-     * @param look the check body. Runs on a thread of its own for each run, one run at a time; may block, is
+     * @param look the check body. Has a thread of its own during a run, one run at a time; may block, is
      *     interrupted at its timeout; whatever it throws, an {@code Error} too, counts as a failure. A virtual thread
      *     on Java 24 and later, see {@link #platformThread()}
-     *     #platformThread()}
      */
     public static Check of(Callable<Outcome> look) {
         Expect.present(look, "look");
@@ -212,7 +211,6 @@ public final class Check {
      * which answers 503 if a required one among them is down, whatever the service's own state is.
      *
      * @param group lower-case letters, digits, dots, hyphens and underscores, at most 63; not {@code live},
-     *     {@code ready} or {@code startup}
      *     {@code ready} or {@code startup}
      */
     public Check group(String group) {

@@ -49,7 +49,7 @@ public record CheckSchedule(
 
     /** Returns a copy with the given interval; {@code staleAfter} grows where it would be too short. */
     public CheckSchedule withInterval(Duration newInterval) {
-        Expect.positive(newInterval, "interval"); // before it is calculated with
+        Expect.positive(newInterval, "interval"); // before it is used in a calculation
         return new CheckSchedule(newInterval, timeout, failuresToDown, successesToUp, atLeast(newInterval, timeout));
     }
 

@@ -138,7 +138,7 @@ final class SchedulerThread implements Scheduler {
         }
     }
 
-    @SuppressWarnings("WaitNotInLoop") // the only caller looks again
+    @SuppressWarnings("WaitNotInLoop") // the only caller checks again
     private void await(long nanos) {
         try {
             if (nanos == Long.MAX_VALUE) {

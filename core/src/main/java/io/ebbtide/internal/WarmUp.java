@@ -118,7 +118,7 @@ public final class WarmUp {
     }
 
     /** Loads and verifies, and does not initialise: that might log. */
-    @SuppressWarnings("ReturnValueIgnored") // whoever looks into a class has it verified first
+    @SuppressWarnings("ReturnValueIgnored") // reading a class's members verifies it first
     private static void link(String name) {
         try {
             Class.forName(name, false, WarmUp.class.getClassLoader()).getDeclaredConstructors();

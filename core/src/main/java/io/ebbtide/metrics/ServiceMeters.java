@@ -94,7 +94,7 @@ public final class ServiceMeters implements Component {
             checks.register();
             registerLateTraffic();
             startTimingRequests();
-        } catch (RuntimeException | Error e) { // a component that has not started is not stopped
+        } catch (RuntimeException | Error e) { // an unstarted component is not stopped: these would stay
             stop(MOST_TO_SETTLE);
             throw e;
         }

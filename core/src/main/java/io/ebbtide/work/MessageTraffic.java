@@ -40,7 +40,7 @@ final class MessageTraffic implements TrafficSource {
 
     MessageTraffic(MessageSource source) {
         this.source = Expect.present(source, "source");
-        name = Expect.name(source.name(), "name of a message source"); // asked once: it may fail, and not at the end
+        name = Expect.name(source.name(), "name of a message source"); // read once, now: it may fail
     }
 
     @Override
