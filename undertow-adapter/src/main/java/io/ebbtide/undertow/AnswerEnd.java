@@ -11,12 +11,12 @@ import org.xnio.channels.StreamSourceChannel;
 import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
 
-/** Ends an answer as a whole one, unless its handler failed when a part of it had been sent already. */
+/** Ends a complete answer normally, and aborts one whose handler failed after a part of it had been sent. */
 final class AnswerEnd extends AbstractStreamSinkConduit<StreamSinkConduit> {
     /*
-     * Undertow ends the answer of a handler that fails like any other, with the last chunk, so that its client takes half
-     * an answer for a whole one. It keeps what the handler threw in an attachment before it does so. A failure before the
-     * first byte is no such case: then the answer is the 500.
+     * Undertow ends the answer of a handler that fails like any other, with the last chunk, so that its client takes
+     * half an answer for a whole one. Before that, it puts the handler's exception into an attachment. A failure before
+     * the first byte is a different case: then the answer is the 500.
      */
     private final HttpServerExchange exchange;
     private boolean begunWell;
@@ -77,7 +77,7 @@ final class AnswerEnd extends AbstractStreamSinkConduit<StreamSinkConduit> {
             return;
         }
         next.truncateWrites();
-        if (!exchange.getProtocol().equals(Protocols.HTTP_2_0)) { // there, the end of the stream alone says it
+        if (!exchange.getProtocol().equals(Protocols.HTTP_2_0)) { // there, the end of the stream alone reports it
             IoUtils.safeClose(exchange.getConnection());
         }
         throw new IOException("the handler failed within its answer");

@@ -73,7 +73,7 @@ final class Gate implements HttpHandler {
         exchange.getResponseHeaders()
                 .put(Headers.RETRY_AFTER, traffic.retryAfter().toSeconds());
         exchange.getResponseHeaders().put(Headers.CONTENT_LENGTH, 0);
-        // the answer first: the end of an exchange waits for the rest of the request's body, which need not come
+        // the answer first: the end of an exchange waits for the rest of the request's body, which may never come
         exchange.getResponseSender().close(IoCallback.END_EXCHANGE);
     }
 
@@ -85,7 +85,7 @@ final class Gate implements HttpHandler {
         return source == null ? null : source.getAddress();
     }
 
-    /** Each stream of HTTP/2 has a connection object of its own; the real connection goes on until the end. */
+    /** Each stream of HTTP/2 has a connection object of its own; the real connection stays open until the end. */
     private static ConnectionUse use(HttpServerExchange exchange) {
         if (exchange.getProtocol().equals(Protocols.HTTP_2_0)) {
             return ConnectionUse.SHARED;

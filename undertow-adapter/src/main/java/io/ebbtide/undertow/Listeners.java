@@ -19,25 +19,24 @@ import org.xnio.XnioIoThread;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
 
-/** The open ports of a server, closed so that no client is left in the accept queue. */
+/** The open ports of a server, closed so that no client remains in the accept queue. */
 final class Listeners {
     /*
      * A connection that the kernel has accepted and the server has not is reset when the port is closed, with the
      * request that it may hold. Undertow closes its ports from the thread that calls stop(), after writing a log line,
      * while the accept thread sleeps: long enough to lose some under load. Here the accept thread itself empties the
-     * queue and closes the port, two tasks that it runs one right after the other. And it does so before with ports of
-     * no use, because what is done for the first time loads classes and takes milliseconds. What is left are some
-     * microseconds.
+     * queue and closes the port, in two consecutive tasks. Before that it does the same with unused ports, because the
+     * first execution loads classes and takes milliseconds. Some microseconds remain.
      *
-     * This needs what Undertow does not show: its channels, and XNIO's accept thread. Where they are not to be had, its
-     * own stop() does it.
+     * This needs parts that Undertow does not publish: its channels, and XNIO's accept thread. Where they are not
+     * available, its own stop() closes the ports.
      */
     private static final int REHEARSALS = 5;
 
     /** XNIO accepts at most 128 in one task, and Undertow lets the kernel queue 1000. */
     private static final int ACCEPTS = 9;
 
-    /** Accepted, opened, read, each a task of its connection's I/O thread, and one to spare. */
+    /** Accepted, opened, read, each a task of its connection's I/O thread, and one spare. */
     private static final int STEPS_TO_THE_HANDLER = 4;
 
     private static final int MOST_FOR_A_STEP_MILLIS = 50;
@@ -59,8 +58,8 @@ final class Listeners {
     }
 
     /**
-     * Closes the ports; blocks until they are closed, for ever if the accept thread is blocked. What was accepted before
-     * has then been looked at, so that a request that it brought is in flight, unless the I/O threads are blocked.
+     * Closes the ports; blocks until they are closed, for ever if the accept thread is blocked. All connections
+     * accepted before have then been read, so that their requests are in flight, unless the I/O threads are blocked.
      */
     void close() throws IOException, InterruptedException, ExecutionException {
         List<? extends AcceptingChannel<?>> open = channels;
@@ -78,7 +77,7 @@ final class Listeners {
         }
     }
 
-    /** Until each of them has done what it had been given to do. */
+    /** Waits until each of them has completed the tasks it had. */
     private void awaitIoThreads() throws InterruptedException, ExecutionException {
         var done = new CompletableFuture<?>[worker.getIoThreadCount()];
         for (int i = 0; i < done.length; i++) {
@@ -89,18 +88,18 @@ final class Listeners {
         try {
             CompletableFuture.allOf(done).get(MOST_FOR_A_STEP_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            // a handler blocks an I/O thread, and with it whoever came in there
+            // a handler blocks an I/O thread, and with it the connections of that thread
         }
     }
 
-    @SuppressWarnings("deprecation") // nothing else makes the accept thread look at once
+    @SuppressWarnings("deprecation") // the only way to make the accept thread accept at once
     private static void closeOn(XnioIoThread thread, List<? extends AcceptingChannel<?>> open)
             throws InterruptedException, ExecutionException {
         var closed = new CompletableFuture<Void>();
         thread.execute(() -> {
             for (AcceptingChannel<?> channel : open) {
                 for (int i = 0; i < ACCEPTS; i++) {
-                    channel.wakeupAccepts(); // adds a task that accepts who is there
+                    channel.wakeupAccepts(); // adds a task that accepts the waiting clients
                 }
                 thread.execute(() -> IoUtils.safeClose(channel));
             }

@@ -42,12 +42,12 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
         this.workers = workers;
     }
 
-    /** The ticket of the request; null if it went around us. */
+    /** Returns the ticket of the request; null if it bypassed the gate. */
     static @Nullable Ticket ticketOf(HttpServerExchange exchange) {
         return exchange.getAttachment(TICKET);
     }
 
-    /** Hands the request to the application. The ticket is closed by Undertow's completion, whatever happens. */
+    /** Passes the request to the application. Undertow's completion closes the ticket in every case. */
     void run(Ticket newTicket, HttpHandler application) throws Exception {
         ticket = newTicket;
         exchange.putAttachment(TICKET, newTicket);
@@ -62,29 +62,29 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
         }
     }
 
-    /** What the request is called: never its query, which may hold secrets. */
+    /** The name of the request: never its query, which may hold secrets. */
     @Override
     public String get() {
         return exchange.getRequestMethod() + " " + exchange.getRequestPath();
     }
 
-    /** Runs what the application dispatches to the worker, so that its thread is known. */
+    /** Runs the tasks that the application dispatches to the worker, so that their thread is known. */
     @Override
     public void execute(Runnable task) {
         workers.execute(exchange.getConnection().getWorker(), () -> work(task));
     }
 
     /*
-     * Undertow handles what a handler throws, but not what a dispatched Runnable throws: its exchange would stay open
-     * for ever, and with it the connection and the ticket. A Runnable that is dispatched from within another one, or
-     * to an executor of the application's, goes around this; if it throws, the report names its request at the deadline.
+     * Undertow handles exceptions of a handler, but not those of a dispatched Runnable: its exchange would stay open
+     * for ever, and with it the connection and the ticket. A Runnable that is dispatched from within another one, or to
+     * an executor of the application's, bypasses this; if it throws, the report names its request at the deadline.
      */
     private void work(Runnable task) {
         Ticket mine = ticket;
         if (mine != null) {
             mine.workedOnBy(Thread.currentThread());
         }
-        exchange.setDispatchExecutor(this); // Undertow forgets it with each dispatch
+        exchange.setDispatchExecutor(this); // Undertow clears it at each dispatch
         try {
             task.run();
         } catch (Throwable e) {
@@ -92,7 +92,7 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
             if (!exchange.isResponseStarted()) {
                 exchange.setStatusCode(StatusCodes.INTERNAL_SERVER_ERROR);
             }
-            exchange.endExchange(); // before the logger is asked, who may never come back
+            exchange.endExchange(); // before logging, which may block for ever
             LOG.error("{} failed: {}", Printable.line(Redact.text(get())), Redact.trace(e));
         } finally {
             if (mine != null) {
@@ -102,8 +102,9 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
     }
 
     /**
-     * Asks the client to leave, as late as can be, so that requests that began before are asked, too. An answer that has
-     * begun already is left alone: to close a connection whose client was not told would race with its next request.
+     * Asks the client to disconnect, as late as possible, so that requests that began before the signal are included.
+     * An answer that has already begun is not changed: closing a connection without notifying its client would race
+     * with its next request.
      */
     @Override
     public void beforeCommit(HttpServerExchange committing) {
@@ -118,11 +119,11 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
         }
         committing.setPersistent(false);
         if (!committing.isHttp11()) {
-            return; // without keep-alive in the answer, a client of HTTP/1.0 knows
+            return; // for an HTTP/1.0 client, an answer without keep-alive is the last
         }
-        committing.getResponseHeaders().put(Headers.CONNECTION, "close"); // Undertow leaves it out with 204 and 304
+        committing.getResponseHeaders().put(Headers.CONNECTION, "close"); // Undertow omits it with 204 and 304
         if (!committing.getResponseHeaders().contains(Headers.CONTENT_LENGTH)) {
-            // else Undertow ends the body by closing, and the client cannot tell a whole answer from half of one
+            // else Undertow ends the body by closing, and the client cannot distinguish a whole answer from half of one
             committing.getResponseHeaders().put(Headers.TRANSFER_ENCODING, "chunked");
         }
     }
@@ -141,7 +142,7 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
         }
     }
 
-    /** As Undertow's own routing has found it, unless the application has told a better one. */
+    /** Sets the route that Undertow's own routing has found, unless the application has set a better one. */
     private static void tellRoute(HttpServerExchange exchange, Ticket ticket) {
         PathTemplateMatch match = exchange.getAttachment(PathTemplateMatch.ATTACHMENT_KEY);
         if (match != null && ticket.route() == null) {

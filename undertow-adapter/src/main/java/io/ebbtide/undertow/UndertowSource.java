@@ -26,24 +26,24 @@ import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 
 /**
- * Undertow as a traffic source: counts its requests, serves the probes on its port, too, asks clients to leave, drains
- * without cutting. Got from {@link #http} or {@link #of}; given to {@code EbbtideBuilder.serve}; used once. Configured by
- * one thread; after the start safe for use by many.
+ * Undertow as a traffic source: counts its requests, serves the probes on its port, too, asks clients to disconnect,
+ * drains without aborting requests. Create with {@link #http} or {@link #of}; pass to {@code EbbtideBuilder.serve};
+ * used once. Configured by one thread; after the start safe for use by many.
  *
  * <pre>{@code
  * Ebbtide.builder("orders").serve(UndertowSource.http(8080, handler)).build().run();
  * }</pre>
  *
- * <p>While the service leaves, each HTTP/1.1 answer bears {@code Connection: close} (RFC 9112, section 9.6) and WebSocket
- * upgrades are refused. Requests that arrive late, on connections that are open, are served. Only once nothing is in
- * flight and the gate is closed, or the time for it is over, are requests refused, with 503, {@code Retry-After} and
- * {@code Connection: close}.
+ * <p>While the service shuts down, each HTTP/1.1 answer has {@code Connection: close} (RFC 9112, section 9.6) and
+ * WebSocket upgrades are refused. Requests that arrive late, on connections that are open, are served. Only once
+ * nothing is in flight and the gate is closed, or the time for it is over, are requests refused, with 503,
+ * {@code Retry-After} and {@code Connection: close}.
  */
 public final class UndertowSource implements TrafficSource, ProbeHost {
     /** Longer than the 60 s after which nginx and AWS load balancers drop their idle upstream connections. */
     private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(75);
 
-    /** For handlers that were cut, once before and once after they are interrupted. */
+    /** For handlers whose time is over, once before and once after they are interrupted. */
     private static final Duration HANDLERS_END = Duration.ofMillis(250);
 
     private final Undertow.Builder builder;
@@ -65,10 +65,10 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Plain HTTP on all addresses.
+     * Creates a source for plain HTTP on all addresses.
      *
      * @param port 1 to 65535, or 0 for any that is free, see {@link #port()}
-     * @param application as it would be given to Undertow; called on an I/O thread
+     * @param application as for Undertow itself; called on an I/O thread
      * @throws IllegalStateException if the application's Undertow is of another line than 2.3 and 2.4
      */
     public static UndertowSource http(int port, HttpHandler application) {
@@ -81,32 +81,33 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Undertow as configured by its own builder: listeners, TLS, buffers, server options.
+     * Creates a source from Undertow's own builder: listeners, TLS, buffers, server options.
      *
-     * @param builder must have its listeners, without root handlers of their own, which would go around the gate; handler,
-     *     worker and idle timeout are set here
-     * @param application as it would be given to the builder; called on an I/O thread
+     * @param builder must have its listeners, without root handlers of their own, which would bypass the gate; this
+     *     method sets handler, worker and idle timeout
+     * @param application as for the builder; called on an I/O thread
      * @throws IllegalStateException if the application's Undertow is of another line than 2.3 and 2.4
      */
     public static UndertowSource of(Undertow.Builder builder, HttpHandler application) {
         return new UndertowSource(builder, application);
     }
 
-    /** Sets the number of threads that read and write, {@code >= 1}; derived: one for each processor, at least 2. */
+    /** Sets the number of threads that read and write, {@code >= 1}; by default one for each processor, at least 2. */
     public UndertowSource ioThreads(int count) {
         ioThreads = atLeastOne(count, "ioThreads");
         return this;
     }
 
-    /** Sets the number of threads that run blocking handlers, {@code >= 1}; derived: 8 for each I/O thread. */
+    /** Sets the number of threads that run blocking handlers, {@code >= 1}; by default 8 for each I/O thread. */
     public UndertowSource workerThreads(int count) {
         workerThreads = atLeastOne(count, "workerThreads");
         return this;
     }
 
     /**
-     * Sets how long a connection may be idle between two requests, 1 ms to 1 day; 75 s unless set. Must be longer than that
-     * of the proxy in front, or the proxy sends a request into a connection that is just being closed.
+     * Sets how long a connection may be idle between two requests, 1 ms to 1 day; 75 s unless set. Must be longer than
+     * the idle timeout of the proxy in front; otherwise the proxy sends a request into a connection that is just being
+     * closed.
      */
     public UndertowSource idleTimeout(Duration timeout) {
         Expect.present(timeout, "timeout");
@@ -118,10 +119,11 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * The ticket of a request in flight, for handlers that work for long: {@link Ticket#remaining()} tells how long they may.
-     * May be called by any thread until the exchange is complete; the ticket is closed by itself.
+     * Returns the ticket of a request in flight, for handlers that run for long: {@link Ticket#remaining()} returns how
+     * long they may continue. May be called by any thread until the exchange is complete; the ticket is closed
+     * automatically.
      *
-     * @throws IllegalArgumentException if the exchange did not come by an {@code UndertowSource}
+     * @throws IllegalArgumentException if the exchange did not come through an {@code UndertowSource}
      */
     public static Ticket ticket(HttpServerExchange exchange) {
         Ticket ticket = Request.ticketOf(Expect.present(exchange, "exchange"));
@@ -132,7 +134,7 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
         return ticket;
     }
 
-    /** The port of the first listener; -1 before the start. */
+    /** Returns the port of the first listener; -1 before the start. */
     public int port() {
         Running now = running;
         return now == null ? -1 : now.port();
@@ -153,7 +155,7 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
         XnioWorker worker = createWorker();
         Undertow undertow = builder.setWorker(worker)
                 .setServerOption(
-                        UndertowOptions.ENABLE_STATISTICS, true) // nothing else counts connections without a lock
+                        UndertowOptions.ENABLE_STATISTICS, true) // the only way to count connections without a lock
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, Math.toIntExact(idleTimeout.toMillis()))
                 .setHandler(new Gate(application, traffic, workers, probes))
                 .build();
@@ -191,8 +193,9 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Closes what is left: connections and selectors, whose threads are waited for, because the JVM's exit would wait for
-     * them longer (340 ms). Handlers that are still at work are interrupted; those that do not mind are left behind.
+     * Closes the remaining connections and selectors. Waits for the selectors' threads, because the JVM's exit would
+     * wait for them longer (340 ms). Handlers that still run are interrupted; those that ignore the interrupt are
+     * abandoned.
      */
     @Override
     public void close(Duration within) throws InterruptedException {
@@ -224,7 +227,7 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
                 Math.toIntExact(Math.max(0, connections)), workers.busy(), workerThreads, workers.queued());
     }
 
-    /** A worker of ours, because Undertow would stop its own, and with it every connection, with its listeners. */
+    /** A worker of our own, because Undertow would stop its worker, and with it every connection, with its listeners. */
     private XnioWorker createWorker() throws IOException {
         return Xnio.getInstance(Undertow.class.getClassLoader())
                 .createWorker(OptionMap.builder()

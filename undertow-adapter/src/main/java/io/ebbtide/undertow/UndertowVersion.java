@@ -4,14 +4,14 @@ import io.ebbtide.internal.LibraryVersion;
 import io.undertow.Undertow;
 import java.util.List;
 
-/** Which Undertow the application uses. Stateless. */
+/** The version of Undertow that the application uses. Stateless. */
 final class UndertowVersion {
-    /** On a line that the adapter was not tested with it may lose requests without an error. */
+    /** On a line that was not tested, the adapter may lose requests without an error. */
     private static final List<String> LINES = List.of("2.3", "2.4");
 
     private UndertowVersion() {}
 
-    /** Refuses a line that the adapter was not tested with. */
+    /** Refuses a line that was not tested with the adapter. */
     static void check() {
         LibraryVersion.requireLine(
                 "Undertow",

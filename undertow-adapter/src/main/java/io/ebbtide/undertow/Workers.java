@@ -4,15 +4,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Counts who works and who waits for a worker, as XNIO's pool does not unless a system property tells it to. Safe for use by
- * many threads.
+ * Counts the tasks that run and that wait for a worker, as XNIO's pool counts them only if a system property enables
+ * it. Safe for use by many threads.
  */
 final class Workers {
     private final LongAdder given = new LongAdder();
     private final LongAdder begun = new LongAdder();
     private final LongAdder ended = new LongAdder();
 
-    /** Has the task run by the pool, and counts it meanwhile. */
+    /** Runs the task on the pool, and counts it until its end. */
     void execute(Executor pool, Runnable task) {
         given.increment();
         try {
@@ -32,13 +32,13 @@ final class Workers {
         }
     }
 
-    /** How many work. What ended before is read first, so that it is never negative. */
+    /** How many tasks run. The ended ones are read first, so that the result is never negative. */
     int busy() {
         long before = ended.sum();
         return Math.toIntExact(Math.max(0, begun.sum() - before));
     }
 
-    /** How many wait. */
+    /** How many tasks wait. */
     int queued() {
         long before = begun.sum();
         return Math.toIntExact(Math.max(0, given.sum() - before));
