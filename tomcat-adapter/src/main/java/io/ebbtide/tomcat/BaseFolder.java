@@ -8,7 +8,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** A folder for what Tomcat writes, which it insists on having; gone when the server is. */
+/** A folder for files that Tomcat writes, which Tomcat requires; deleted with the server. */
 final class BaseFolder {
     private final Path path;
 

@@ -16,8 +16,8 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which connection a request came by, and whether it had brought one before: stands around what Tomcat does with each
- * connection. Safe for use by many threads.
+ * Determines by which connection a request came, and whether that connection had brought one before: a wrapper around
+ * Tomcat's handler of connections. Safe for use by many threads.
  */
 final class Connections implements AbstractEndpoint.Handler<NioChannel> {
     /** How a request came in. */
@@ -25,7 +25,7 @@ final class Connections implements AbstractEndpoint.Handler<NioChannel> {
 
     private record Turn(Connections connections, SocketWrapperBase<NioChannel> connection) {}
 
-    /** What the thread is at; set while it processes a connection, and a request of HTTP/1 is processed within. */
+    /** The thread's current turn; set while it processes a connection, which includes its HTTP/1 requests. */
     private static final ThreadLocal<@Nullable Turn> TURN = new ThreadLocal<>();
 
     private final AbstractEndpoint.Handler<NioChannel> handler;
@@ -54,12 +54,12 @@ final class Connections implements AbstractEndpoint.Handler<NioChannel> {
         InetAddress peer = address(connection.getRemoteAddr());
         used.put(connection, Optional.ofNullable(peer));
         if (connection.isClosed()) {
-            used.remove(connection); // closed meanwhile, and nobody will say so again
+            used.remove(connection); // closed in between, and no further event will follow
         }
         return new Arrival(peer, ConnectionUse.FIRST);
     }
 
-    /** From now on a connection that turns out to speak HTTP/2 gets its GOAWAY with its first turn. */
+    /** From now on a connection that turns out to use HTTP/2 gets its GOAWAY at its first turn. */
     void leave() {
         leaving = true;
     }
@@ -70,7 +70,7 @@ final class Connections implements AbstractEndpoint.Handler<NioChannel> {
         try {
             SocketState state = handler.process(connection, event);
             if (leaving && connection.getCurrentProcessor() instanceof Processor processor) {
-                processor.pause(); // a second time it does nothing, and of HTTP/1 nothing at all
+                processor.pause(); // a second call does nothing, nor does a call for HTTP/1
             }
             return state;
         } finally {
@@ -99,7 +99,7 @@ final class Connections implements AbstractEndpoint.Handler<NioChannel> {
         handler.recycle();
     }
 
-    /** Never asks a name server: Tomcat has the address as digits. */
+    /** Never queries a name server: Tomcat has the address as digits. */
     private static @Nullable InetAddress address(@Nullable String digits) {
         try {
             return digits == null ? null : InetAddress.getByName(digits);

@@ -15,7 +15,7 @@ import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 import org.jspecify.annotations.Nullable;
 
-/** One connector of Tomcat, with what we put around its port, its connections and its requests. */
+/** One connector of Tomcat, with our wrappers around its port, its connections and its requests. */
 final class Entrance {
     private static final long MOST_FOR_THE_PORT_MILLIS = 2_000;
 
@@ -32,10 +32,10 @@ final class Entrance {
     }
 
     /**
-     * Configures a connector that is new.
+     * Configures a new connector.
      *
-     * @throws IllegalArgumentException if it does not speak HTTP by {@code NioEndpoint}, as Tomcat's connectors do unless
-     *     told otherwise
+     * @throws IllegalArgumentException if it does not use HTTP by {@code NioEndpoint}, as Tomcat's connectors do by
+     *     default
      */
     static Entrance of(Connector connector, Duration idleTimeout, Duration handlersEnd) {
         if (!(connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> protocol)
@@ -45,14 +45,14 @@ final class Entrance {
         }
         connector.setThrowOnFailure(true);
         protocol.setKeepAliveTimeout(Math.toIntExact(idleTimeout.toMillis()));
-        protocol.setUseSendfile(false); // it goes on after the request is over, where nobody sees it
+        protocol.setUseSendfile(false); // it continues, unobserved, after the request is over
         endpoint.setBindOnInit(true);
         endpoint.setDaemon(true);
         endpoint.setExecutorTerminationTimeoutMillis(handlersEnd.toMillis());
         return new Entrance(connector, protocol, endpoint);
     }
 
-    /** Puts ourselves in between; the port is bound, and nothing has been accepted yet. */
+    /** Installs our wrappers; the port is bound, and nothing has been accepted yet. */
     void guard(Traffic traffic, @Nullable Probes probes) throws IOException {
         protocol.setAdapter(new Gate(protocol.getAdapter(), traffic, probes));
         var guardedConnections = new Connections(endpoint.getHandler());
@@ -71,18 +71,18 @@ final class Entrance {
         return (protocol.isSSLEnabled() ? "https:" : "http:") + localPort();
     }
 
-    /** Asks the clients of HTTP/2 to leave, by GOAWAY; those of HTTP/1.1 are asked with their next answer. */
+    /** Asks the clients of HTTP/2 to disconnect, by GOAWAY; those of HTTP/1.1 are asked with their next answer. */
     void leave() {
         Connections guarded = connections;
         if (guarded != null) {
-            guarded.leave(); // first: none comes between
+            guarded.leave(); // first, so that no connection is missed
         }
         protocol.getHandler().pause();
     }
 
     /**
-     * Closes the port; blocks until it is closed, for 2 s at most. What was accepted before has then been looked at, so
-     * that a request that it brought is in flight, unless all workers are busy.
+     * Closes the port; blocks until it is closed, for 2 s at most. All connections accepted before have then been read,
+     * so that their requests are in flight, unless all workers are busy.
      */
     void close() throws InterruptedException, ExecutionException, IOException {
         Port open = port;

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request in flight: stands between Coyote's request and response and the processor that does what they ask for. A
- * processor serves many requests one after the other, and so does this. Used by one thread at a time, but for the
+ * One request in flight: an action hook between Coyote's request and response and their processor. A processor serves
+ * many requests one after the other, and so does this object. Used by one thread at a time, except for the
  * application's own.
  */
 final class Exchange implements ActionHook {
@@ -28,7 +28,7 @@ final class Exchange implements ActionHook {
 
     private static final int SWITCHING_PROTOCOLS = 101;
 
-    /** To {@link Processor#timeoutAsync}, whatever its time-out is. */
+    /** Passed to {@link Processor#timeoutAsync}: expires whatever the time-out is. */
     private static final long NOW = -1;
 
     private final ActionHook processor;
@@ -37,7 +37,7 @@ final class Exchange implements ActionHook {
     private final Traffic traffic;
     private volatile @Nullable Ticket ticket;
 
-    /** Whether a thread of Tomcat's is in the handler, and what a task has thrown meanwhile. */
+    /** Whether a thread of Tomcat's is in the handler, and the exception that a task has thrown during that time. */
     private boolean handled;
 
     private @Nullable Throwable failure;
@@ -52,7 +52,7 @@ final class Exchange implements ActionHook {
         this.traffic = traffic;
     }
 
-    /** The exchange of this request and response, made where there is none. */
+    /** Returns the exchange of this request and response, created if there is none. */
     static Exchange of(Request request, Response response, Traffic traffic) {
         ActionHook hook = Internals.hook(response);
         if (hook instanceof Exchange known) {
@@ -63,7 +63,7 @@ final class Exchange implements ActionHook {
         return exchange;
     }
 
-    /** @param called what the request is called; asked when there is something to log */
+    /** @param called the name of the request; read when a log line needs it */
     synchronized void begin(Ticket admitted, String calledBy, Supplier<String> called) {
         ticket = admitted;
         method = calledBy;
@@ -73,7 +73,7 @@ final class Exchange implements ActionHook {
         request.setAttribute(TomcatSource.TICKET, admitted);
     }
 
-    /** The thread begins to work on the request again. */
+    /** The thread resumes work on the request. */
     synchronized void workedOnHere() {
         handled = true;
         Ticket mine = ticket;
@@ -82,7 +82,7 @@ final class Exchange implements ActionHook {
         }
     }
 
-    /** The thread leaves the request, which is over unless somebody goes on with it later. */
+    /** The thread stops working on the request, which is over unless another thread continues it later. */
     void left(boolean ended) {
         Ticket mine = ticket;
         if (mine == null) {
@@ -96,7 +96,7 @@ final class Exchange implements ActionHook {
         }
     }
 
-    /** The request is over, whatever came of it. A second call does nothing. */
+    /** Ends the request, in every case. A second call does nothing. */
     void end() {
         Ticket mine = takeTicket();
         if (mine != null) {
@@ -110,7 +110,10 @@ final class Exchange implements ActionHook {
         return mine;
     }
 
-    /** What the answer is, and the route as the container has mapped it, unless the application has told a better one. */
+    /**
+     * Reports the answer's status, and the route as the container has mapped it, unless the application has set a
+     * better one.
+     */
     private void tell() {
         Ticket mine = ticket;
         if (mine == null) {
@@ -119,7 +122,7 @@ final class Exchange implements ActionHook {
         if (!response.isCommitted()) {
             traffic.answering(mine, response.getContentType());
         }
-        if (mine.route() == null // later Tomcat has forgotten it
+        if (mine.route() == null // at the end Tomcat has cleared it
                 && request.getNote(CoyoteAdapter.ADAPTER_NOTES) instanceof org.apache.catalina.connector.Request mapped
                 && mapped.getMappingData().wrapper != null) {
             mine.route(mapped.getContextPath() + mapped.getHttpServletMapping().getPattern());
@@ -139,7 +142,7 @@ final class Exchange implements ActionHook {
             tell();
             processor.action(code, parameter);
         } else if (code == ActionCode.ASYNC_RUN && parameter instanceof Runnable task) {
-            Ticket mine = ticket; // at this moment: a task may begin once the connection has brought its next request
+            Ticket mine = ticket; // read now: a task may begin once the connection has brought its next request
             Supplier<String> called = name;
             Internals.around(task, given -> mine == null ? given : () -> work(given, mine, called));
             processor.action(code, task);
@@ -148,7 +151,7 @@ final class Exchange implements ActionHook {
         }
     }
 
-    /** Runs what the application gives to {@code AsyncContext.start}, so that its thread is known, and its failure. */
+    /** Runs a task that the application passes to {@code AsyncContext.start}, so that its thread and its failure are known. */
     private void work(Runnable task, Ticket mine, Supplier<String> called) {
         mine.workedOnBy(Thread.currentThread());
         try {
@@ -163,10 +166,10 @@ final class Exchange implements ActionHook {
     }
 
     /*
-     * Tomcat catches what a task throws, remembers it as the request's exception, and leaves the request open until its
-     * time-out, which may be never. Here the time-out comes at once, as nobody is left who would answer. And it comes after
-     * the handler that began the task has returned: if Tomcat finds the exception before, it ends the connection without
-     * an answer ("Calling [asyncPostProcess()] is not valid for a request with Async state [MUST_ERROR]").
+     * Tomcat catches a task's exception, stores it as the request's exception, and keeps the request open until its
+     * time-out, which may be never. Here the time-out comes at once, as no other code would answer. And it comes after
+     * the handler that began the task has returned: if Tomcat finds the exception before, it ends the connection
+     * without an answer ("Calling [asyncPostProcess()] is not valid for a request with Async state [MUST_ERROR]").
      */
     private synchronized void taskFailed(Ticket mine, Throwable thrown) {
         if (mine != ticket) {
@@ -194,8 +197,9 @@ final class Exchange implements ActionHook {
     }
 
     /**
-     * Asks the client to leave, as late as can be, so that requests that began before are asked, too. An answer that has
-     * begun already is left alone: to close a connection whose client was not told would race with its next request.
+     * Asks the client to disconnect, as late as possible, so that requests that began before the signal are included.
+     * An answer that has already begun is not changed: closing a connection without notifying its client would race
+     * with its next request.
      */
     private void askToLeave() {
         if (traffic.leaving()

@@ -17,20 +17,22 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands where Tomcat's connector hands a request to its container, before it knows of hosts and contexts: probes first,
+ * The adapter between Tomcat's connector and its container, called before hosts and contexts are known: probes first,
  * then the gate, then the application. Safe for use by many threads.
  */
 final class Gate implements Adapter {
     /*
-     * The container is asked once for each request, and again for each turn of an asynchronous one. When it returns, and
-     * nobody has kept the request, its answer has been written to the connection: Tomcat's last flush blocks. A request
-     * that is kept and never asked for again, as when its connection ends, is seen when its processor is recycled.
+     * The container is called once for each request, and again for each turn of an asynchronous one. When it returns,
+     * and the request was not kept open, its answer has been written to the connection: Tomcat's last flush blocks. A
+     * request that is kept open and never called again, as when its connection ends, is detected when its processor is
+     * recycled.
      *
-     * What Coyote has refused by then, be it the request line, a header or the missing host, has its status, and of a request
-     * line that Coyote could not read neither a path nor, perhaps, a method. The container alone answers that, by its valves
-     * and without the application; so no probe, no gate and no count is concerned, as with servers that answer it earlier.
+     * A request that Coyote has refused by then, because of the request line, a header or the missing host, has its
+     * status; if Coyote could not read the request line, the request has neither a path nor, perhaps, a method. The
+     * container alone answers it, by its valves and without the application; so no probe, no gate and no count is
+     * involved, as with servers that answer it earlier.
      */
-    /** Tomcat answers 501 and ends the connection, behind which the client may take it for a tunnel. */
+    /** Tomcat answers 501 and ends the connection; otherwise the client may take it for a tunnel. */
     private static final String CONNECT = "CONNECT";
 
     private static final int NO_CONTENT = 204;
@@ -40,7 +42,7 @@ final class Gate implements Adapter {
     private final Traffic traffic;
     private final @Nullable Probes probes;
 
-    /** What a request is called: never its query or its path's parameters, which may hold secrets. */
+    /** The name of a request: never its query or its path's parameters, which may hold secrets. */
     private record Name(String method, String path) implements Supplier<String> {
         @Override
         public String get() {
@@ -83,8 +85,8 @@ final class Gate implements Adapter {
     }
 
     /**
-     * Whether Coyote has chosen the status. Its 503 is none of those: a connector that is paused answers so, which is the
-     * gate's own answer.
+     * Whether Coyote has chosen the status. Its 503 is excluded: a paused connector answers 503, which is the gate's
+     * own answer.
      */
     private static boolean isRefusedByTomcat(Response response) {
         return response.isError() && response.getStatus() != SERVICE_UNAVAILABLE;
@@ -154,13 +156,13 @@ final class Gate implements Adapter {
         response.action(ActionCode.CLOSE, null);
     }
 
-    /** Tomcat adds {@code Connection: close} to each 503, and reads what is left of the body, up to its maxSwallowSize. */
+    /** Tomcat adds {@code Connection: close} to each 503, and reads the rest of the body, up to its maxSwallowSize. */
     private void refuse(Response response) {
         response.setHeader("Retry-After", String.valueOf(traffic.retryAfter().toSeconds()));
         answer(response, SERVICE_UNAVAILABLE);
     }
 
-    @SuppressWarnings("deprecation") // what replaces it came late in 10.1
+    @SuppressWarnings("deprecation") // its replacement came late in 10.1
     private static String method(Request request) {
         return request.method().toString();
     }

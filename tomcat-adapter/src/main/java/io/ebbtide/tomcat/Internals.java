@@ -16,14 +16,15 @@ import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint;
 
 /**
- * What Tomcat has and does not show: its port, the moment at which an answer is begun, a task's failure. Safe for use by
- * many threads.
+ * Tomcat's unpublished parts: its port, the moment at which an answer is begun, a task's failure. Safe for use by many
+ * threads.
  */
 final class Internals {
     /*
-     * There is no public way to any. Tomcat's own way to close a port drops whoever is in the accept queue and the
-     * next one that it accepts; its pause() answers 503 on connections that are open; and what the Servlet API knows of
-     * an answer ends before it is committed. And what a task throws, it catches. Six members, the same in 10.1 and 11; the tests run on both.
+     * None of them has a public API. Tomcat's own way to close a port drops the clients in the accept queue and the
+     * next one that it accepts; its pause() answers 503 on connections that are open; the Servlet API's information
+     * about an answer ends before it is committed; and Tomcat catches the exceptions of a task. Six members, the same
+     * in 10.1 and 11; the tests run on both.
      */
     private static final class Members {
         static final Method ENDPOINT = method(AbstractProtocol.class, "getEndpoint");
@@ -61,12 +62,12 @@ final class Internals {
         write(Members.RESPONSE_HOOK, response, hook);
     }
 
-    /** Has the answer say {@code Connection: close}, framed as it would be anyway, and the connection end with it. */
+    /** Adds {@code Connection: close} to the answer, framed as it would be anyway, and ends the connection after it. */
     static void endAfterAnswer(Http11Processor processor) {
         write(Members.KEEP_ALIVE, processor, false);
     }
 
-    /** Puts something around a task of {@code AsyncContext.start}, within what Tomcat itself has put around it. */
+    /** Wraps a task of {@code AsyncContext.start}, inside Tomcat's own wrapper. */
     static void around(Runnable tomcats, UnaryOperator<Runnable> around) {
         if (Members.TASK.getDeclaringClass().isInstance(tomcats)) {
             write(Members.TASK, tomcats, around.apply(read(() -> (Runnable) Members.TASK.get(tomcats))));

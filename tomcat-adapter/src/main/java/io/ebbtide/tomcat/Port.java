@@ -18,19 +18,19 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open port as Tomcat's accept thread sees it, which can be closed so that no client is left in the accept queue. One
+ * An open port for Tomcat's accept thread, which can be closed so that no client remains in the accept queue. One
  * thread accepts; the rest is safe for use by many.
  */
 final class Port extends ServerSocketChannel {
     /*
      * A connection that the kernel has accepted and the server has not is reset when the port is closed, with the
      * request that it may hold. Tomcat closes its ports from another thread than the one that accepts, and drops the
-     * next one it accepts after that. Here the accept thread itself empties the queue and then closes the port, one right
-     * after the other; what is left are some microseconds. It does so before with ports of no use, because what is done
-     * for the first time loads classes and takes milliseconds.
+     * next connection it accepts after that. Here the accept thread itself empties the queue and then closes the port,
+     * in two consecutive calls; some microseconds remain. Before that it does the same with unused ports, because the
+     * first execution loads classes and takes milliseconds.
      *
-     * From then on the accept thread waits at a back door, a port on loopback, where nobody is let in but those that
-     * LastInLine brings, and Tomcat itself, which knocks to wake its accept thread up when it stops.
+     * From then on the accept thread waits at a back door, a port on loopback, which admits only the connections of
+     * LastInLine, and Tomcat's own, which wakes its accept thread up when it stops.
      */
     private static final int REHEARSALS = 5;
 
@@ -46,7 +46,7 @@ final class Port extends ServerSocketChannel {
 
     /**
      * @param street bound already
-     * @param stopping whether Tomcat stops, and drops whom it accepts
+     * @param stopping whether Tomcat stops, and drops the connections it accepts
      */
     Port(ServerSocketChannel street, BooleanSupplier stopping) throws IOException {
         super(street.provider());
@@ -58,19 +58,19 @@ final class Port extends ServerSocketChannel {
         backDoor = ServerSocketChannel.open();
     }
 
-    /** Closes the port, after whoever is in its queue was accepted. Completes once that is so. */
+    /** Closes the port, after all clients in its queue were accepted. Completes once it is closed. */
     CompletableFuture<Void> closeWhenEmpty() {
         closing = true;
         selector.wakeup();
         return closed;
     }
 
-    /** Whether the accept thread waits for somebody to come. */
+    /** Whether the accept thread waits for a connection. */
     boolean waits() {
         return waits;
     }
 
-    /** Somebody with this address will come by the back door. */
+    /** Announces a connection from this address at the back door. */
     void expect(SocketAddress from) {
         expected.add(from);
     }
@@ -96,7 +96,7 @@ final class Port extends ServerSocketChannel {
             backDoor.configureBlocking(false);
             backDoor.register(selector, SelectionKey.OP_ACCEPT);
             streetKey.cancel();
-            selector.selectNow(); // else the port would close with the selector's next turn only
+            selector.selectNow(); // else the port would close only at the selector's next turn
             rehearse();
         }
         if (street.isOpen()) {
@@ -130,7 +130,7 @@ final class Port extends ServerSocketChannel {
         }
     }
 
-    /** Where somebody can knock. */
+    /** The address at which a connection wakes the accept thread. */
     @Override
     public SocketAddress getLocalAddress() throws IOException {
         return (street.isOpen() ? street : backDoor).getLocalAddress();

@@ -24,10 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A Tomcat with its entrances guarded, from the start to the end. One thread starts and ends it. */
 final class Server {
-    /** For handlers that were cut, after they are interrupted. */
+    /** For handlers whose time is over, after they are interrupted. */
     private static final Duration HANDLERS_END = Duration.ofMillis(250);
 
-    /** Waited for in twenty steps, of which none may be 0: that would be for ever. */
+    /** Waited for in twenty steps, each of which must be over 0, which would mean for ever. */
     private static final String HANDLERS_HAVE_ENDED_MILLIS = "20";
 
     private static final int SPARE_THREADS = 10;
@@ -47,12 +47,12 @@ final class Server {
         this.folder = folder;
     }
 
-    /** As configured by somebody else. */
+    /** A server that the user has configured. */
     static Server of(Tomcat tomcat) {
         return new Server(tomcat, null);
     }
 
-    /** With one connector and one context. */
+    /** A server with one connector and one context. */
     static Server http(int port, int workerThreads, Consumer<Context> application) throws IOException {
         BaseFolder folder = BaseFolder.create();
         var tomcat = new Tomcat();
@@ -75,8 +75,8 @@ final class Server {
     }
 
     /**
-     * Does not wait for handlers again, which were interrupted; nor look who holds the classes, which go with the process:
-     * that takes time, and warns of what the JDK does not open.
+     * Does not wait again for handlers, which were interrupted; nor search for references to the classes, which end
+     * with the process: that takes time, and warns of packages that the JDK does not open.
      */
     private static void endQuickly(Context context) {
         IntrospectionUtils.setProperty(context, "unloadDelay", HANDLERS_HAVE_ENDED_MILLIS);
@@ -85,7 +85,7 @@ final class Server {
         }
     }
 
-    /** @param name what it is called in messages */
+    /** @param name its name in messages */
     void start(String name, Traffic traffic, @Nullable Probes probes, Duration idleTimeout) throws Exception {
         try {
             bind(name, idleTimeout);
@@ -141,7 +141,7 @@ final class Server {
         }
     }
 
-    /** All its ports, such as {@code http:8080,https:8443}. */
+    /** The names of all its ports, such as {@code http:8080,https:8443}. */
     String name() {
         return entrances.stream().map(Entrance::name).collect(Collectors.joining(","));
     }
@@ -167,7 +167,7 @@ final class Server {
         doAll(steps);
     }
 
-    /** One that fails keeps no other from being done: else a port stays open, or threads stay. */
+    /** A failed step does not prevent the others: else a port stays open, or threads stay. */
     private static void doAll(List<Step> steps) throws Exception {
         Exception failure = null;
         for (Step step : steps) {

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** What Tomcat tells java.util.logging. */
+/** Tomcat's log lines in java.util.logging. */
 final class TomcatLog {
-    /** Kept, because a logger that nobody holds is forgotten, and its level with it. */
+    /** Kept, because a logger without references is garbage-collected, and its level with it. */
     private static final List<Logger> LOGGERS = List.of(
             Logger.getLogger("org.apache.catalina"),
             Logger.getLogger("org.apache.coyote"),
@@ -14,7 +14,7 @@ final class TomcatLog {
 
     private TomcatLog() {}
 
-    /** Leaves out each step of its start and stop, where nobody has set a level. */
+    /** Hides each step of its start and stop, where no level is set. */
     static void quieten() {
         for (Logger logger : LOGGERS) {
             if (logger.getLevel() == null) {

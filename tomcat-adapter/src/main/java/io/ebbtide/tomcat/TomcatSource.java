@@ -15,9 +15,9 @@ import org.apache.catalina.startup.Tomcat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Embedded Tomcat 10.1 or 11 as a traffic source: counts its requests, serves the probes on its port, too, asks clients to
- * leave, drains without cutting. Got from {@link #http} or {@link #of}; given to {@code EbbtideBuilder.serve}; used once.
- * Configured by one thread; after the start safe for use by many.
+ * Embedded Tomcat 10.1 or 11 as a traffic source: counts its requests, serves the probes on its port, too, asks clients
+ * to disconnect, drains without aborting requests. Create with {@link #http} or {@link #of}; pass to
+ * {@code EbbtideBuilder.serve}; used once. Configured by one thread; after the start safe for use by many.
  *
  * <pre>{@code
  * Ebbtide.builder("orders")
@@ -27,13 +27,13 @@ import org.jspecify.annotations.Nullable;
  *         .run();
  * }</pre>
  *
- * <p>While the service leaves, each HTTP/1.1 answer bears {@code Connection: close} (RFC 9112, section 9.6), connections of
- * HTTP/2 get GOAWAY and WebSocket upgrades are refused. Requests that arrive late, on connections that are open, are
- * served. Only once nothing is in flight and the gate is closed, or the time for it is over, are requests refused, with
- * 503, {@code Retry-After} and {@code Connection: close}.
+ * <p>While the service shuts down, each HTTP/1.1 answer has {@code Connection: close} (RFC 9112, section 9.6),
+ * connections of HTTP/2 get GOAWAY and WebSocket upgrades are refused. Requests that arrive late, on connections that
+ * are open, are served. Only once nothing is in flight and the gate is closed, or the time for it is over, are requests
+ * refused, with 503, {@code Retry-After} and {@code Connection: close}.
  *
- * <p>Tomcat tells {@code java.util.logging} each step of its start and stop. That is left out unless a level has been set
- * for {@code org.apache.catalina}, {@code org.apache.coyote} or {@code org.apache.tomcat}; warnings stay.
+ * <p>Tomcat logs each step of its start and stop to {@code java.util.logging}. These lines are hidden unless a level
+ * has been set for {@code org.apache.catalina}, {@code org.apache.coyote} or {@code org.apache.tomcat}; warnings stay.
  */
 public final class TomcatSource implements TrafficSource, ProbeHost {
     /** The attribute of a request that holds its ticket. */
@@ -60,7 +60,7 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Plain HTTP/1.1 on all addresses, with one context at the root.
+     * Creates a source for plain HTTP/1.1 on all addresses, with one context at the root.
      *
      * @param port 1 to 65535, or 0 for any that is free, see {@link #port()}
      * @param application adds servlets and filters to the context; called once, on the thread that starts the service
@@ -73,11 +73,11 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Tomcat as configured by its own means: connectors, TLS, HTTP/2, hosts, contexts, valves.
+     * Creates a source from a Tomcat configured by its own API: connectors, TLS, HTTP/2, hosts, contexts, valves.
      *
-     * @param tomcat not started yet; each of its connectors must speak HTTP by NIO, as they do unless told otherwise. Set
-     *     here are their idle timeout, sendfile, which is not used, and that threads are daemons. Its base folder, which
-     *     Tomcat makes in the working directory unless told otherwise, is left where it is.
+     * @param tomcat not started yet; each of its connectors must use HTTP by NIO, as they do by default. This adapter
+     *     sets their idle timeout, disables sendfile, and makes their threads daemons. Its base folder, which Tomcat
+     *     creates in the working directory by default, is not deleted.
      * @throws IllegalStateException if the application's Tomcat is of another line than 10.1 and 11.0
      */
     public static TomcatSource of(Tomcat tomcat) {
@@ -86,9 +86,9 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Sets the number of threads that run the application, {@code >= 1}; derived: 8 for each processor, at least 16.
+     * Sets the number of threads that run the application, {@code >= 1}; by default 8 for each processor, at least 16.
      *
-     * @throws IllegalStateException if Tomcat has been configured by its own means: set {@code maxThreads} there
+     * @throws IllegalStateException if Tomcat has been configured by its own API: set {@code maxThreads} there
      */
     public TomcatSource workerThreads(int count) {
         if (theirs != null) {
@@ -101,8 +101,9 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Sets how long a connection may be idle between two requests, 1 ms to 1 day; 75 s unless set. Must be longer than that
-     * of the proxy in front, or the proxy sends a request into a connection that is just being closed.
+     * Sets how long a connection may be idle between two requests, 1 ms to 1 day; 75 s unless set. Must be longer than
+     * the idle timeout of the proxy in front; otherwise the proxy sends a request into a connection that is just being
+     * closed.
      */
     public TomcatSource idleTimeout(Duration timeout) {
         Expect.present(timeout, "timeout");
@@ -114,11 +115,12 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * The ticket of a request in flight, for handlers that work for long: {@link Ticket#remaining()} tells how long they may.
-     * May be called by any thread until the request is over; the ticket is closed by itself.
+     * Returns the ticket of a request in flight, for handlers that run for long: {@link Ticket#remaining()} returns how
+     * long they may continue. May be called by any thread until the request is over; the ticket is closed
+     * automatically.
      *
      * @param request an {@code HttpServletRequest}, wrapped or not
-     * @throws IllegalArgumentException if the request did not come by a {@code TomcatSource}
+     * @throws IllegalArgumentException if the request did not come through a {@code TomcatSource}
      */
     public static Ticket ticket(ServletRequest request) {
         if (Expect.present(request, "request").getAttribute(TICKET) instanceof Ticket ticket) {
@@ -127,7 +129,7 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
         throw Expect.wrong("request", request, "one that came by a TomcatSource");
     }
 
-    /** The port of the first connector; -1 before the start. */
+    /** Returns the port of the first connector; -1 before the start. */
     public int port() {
         return port;
     }
@@ -154,7 +156,7 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
         server = starting;
     }
 
-    /** Asks the clients of HTTP/2 to leave, by GOAWAY; those of HTTP/1.1 are asked with their next answer. */
+    /** Asks the clients of HTTP/2 to disconnect, by GOAWAY; those of HTTP/1.1 are asked with their next answer. */
     @Override
     public void leave() {
         Server now = server;
@@ -172,9 +174,9 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Closes what is left: connections, selectors and Tomcat's threads. Handlers that are still at work are interrupted;
-     * those that do not mind are left behind, after 250 ms for each connector; and with {@link #of}, after the {@code
-     * unloadDelay} of their context, too, which is 2 s unless set.
+     * Closes the remaining connections, selectors and Tomcat's threads. Handlers that still run are interrupted; those
+     * that ignore the interrupt are abandoned, after 250 ms for each connector; and with {@link #of}, after the
+     * {@code unloadDelay} of their context, too, which is 2 s unless set.
      */
     @Override
     public void close(Duration within) throws Exception {

@@ -4,17 +4,17 @@ import io.ebbtide.internal.LibraryVersion;
 import java.util.List;
 import org.apache.catalina.startup.Tomcat;
 
-/** Which Tomcat the application brings. Stateless. */
+/** The version of Tomcat that the application uses. Stateless. */
 final class TomcatVersion {
     /*
-     * Internals reads what Tomcat does not publish, so an unknown line is refused, too. The manifest states the version and
-     * not ServerInfo, whose text an application may replace in order to hide it.
+     * Internals reads unpublished parts of Tomcat, so an unknown line is refused, too. The version is read from the
+     * manifest and not from ServerInfo, whose text an application may replace in order to hide it.
      */
     private static final List<String> LINES = List.of("10.1", "11.0");
 
     private TomcatVersion() {}
 
-    /** Refuses a line that the adapter was not tested with, before any class that needs one is linked. */
+    /** Refuses a line that was not tested with the adapter, before any class that needs one is linked. */
     static void check() {
         LibraryVersion.requireLine(
                 "Tomcat",
