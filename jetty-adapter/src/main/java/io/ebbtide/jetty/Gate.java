@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The outermost handler: probes first, then the gate, then the application. Never blocks, so that Jetty calls it on the
- * thread that reads from connections; what may block is handed to the server's pool. Safe for use by many threads.
+ * thread that reads from connections; blocking work runs on the server's pool. Safe for use by many threads.
  */
 final class Gate extends Handler.Wrapper {
     private static final String USED = Gate.class.getName();
@@ -70,13 +70,13 @@ final class Gate extends Handler.Wrapper {
         response.write(true, probe.body(), callback);
     }
 
-    /** Without query, and without what follows a semicolon, which may be a session's key. */
+    /** Without query, and without the part after a semicolon, which may be a session's key. */
     private static String path(Request request) {
         String path = request.getHttpURI().getCanonicalPath();
         return path == null ? "*" : path;
     }
 
-    /** Who is at the other end of the connection, whatever a header says: null if that is a health checker. */
+    /** The connection's peer, whatever a header says: null if that is a health checker. */
     private static @Nullable InetAddress peer(Request request) {
         if (HealthCheckers.isOne(request.getHeaders().get(HttpHeader.USER_AGENT))) {
             return null;
@@ -94,7 +94,7 @@ final class Gate extends Handler.Wrapper {
         return connection.setAttribute(USED, true) == null ? ConnectionUse.FIRST : ConnectionUse.AGAIN;
     }
 
-    /** By the header of HTTP/1.1, or the extended CONNECT of HTTP/2 (RFC 8441). */
+    /** Whether it requests an upgrade, by the header of HTTP/1.1, or the extended CONNECT of HTTP/2 (RFC 8441). */
     private static boolean wantsWebSocket(Request request) {
         TunnelSupport tunnel = request.getTunnelSupport();
         return "websocket".equalsIgnoreCase(request.getHeaders().get(HttpHeader.UPGRADE))

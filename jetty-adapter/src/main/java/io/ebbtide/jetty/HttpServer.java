@@ -8,12 +8,12 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 
-/** A server for plain HTTP on one port, not made yet. Not thread-safe; confine to one thread. */
+/** A server for plain HTTP on one port, not created yet. Not thread-safe; confine to one thread. */
 final class HttpServer {
     private static final int ACCEPT_QUEUE = 1_000;
     private static final int THREADS_IDLE_MILLIS = 60_000;
 
-    /** Threads that read hand over to others at times; these run no handler, and exist while they are needed. */
+    /** Reading threads pass their role to others at times; these run no handler, and exist while they are needed. */
     private static final int MOST_TO_HAND_OVER_TO = 64;
 
     int ioThreads = Math.max(2, Runtime.getRuntime().availableProcessors());
@@ -27,8 +27,8 @@ final class HttpServer {
     }
 
     /**
-     * Makes it. Connections are opened and read by a pool of their own, which a busy application cannot exhaust. No thread
-     * waits within accept(): a selector accepts, as it can be told to stop without closing the port.
+     * Creates the server. Connections are opened and read by a pool of their own, which a busy application cannot
+     * exhaust. No thread waits within accept(): a selector accepts, as it can be stopped without closing the port.
      */
     Server create() {
         var workers = new QueuedThreadPool(workerThreads, 1, THREADS_IDLE_MILLIS);

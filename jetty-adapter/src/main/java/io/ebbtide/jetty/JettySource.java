@@ -24,23 +24,24 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Jetty 12.0 or 12.1 as a traffic source: counts its requests, serves the probes on its port, too, asks clients to leave, drains
- * without cutting. Got from {@link #http} or {@link #of}; given to {@code EbbtideBuilder.serve}; used once. Configured by
- * one thread; after the start safe for use by many.
+ * Jetty 12.0 or 12.1 as a traffic source: counts its requests, serves the probes on its port, too, asks clients to
+ * disconnect, drains without aborting requests. Create with {@link #http} or {@link #of}; pass to
+ * {@code EbbtideBuilder.serve}; used once. Configured by one thread; after the start safe for use by many.
  *
  * <pre>{@code
  * Ebbtide.builder("orders").serve(JettySource.http(8080, handler)).build().run();
  * }</pre>
  *
- * <p>While the service leaves, each HTTP/1.1 answer bears {@code Connection: close} (RFC 9112, section 9.6) and WebSocket
- * upgrades are refused. Requests that arrive late, on connections that are open, are served. Only once nothing is in
- * flight and the gate is closed, or the time for it is over, are requests refused, with 503, {@code Retry-After} and
- * {@code Connection: close}. Connections of HTTP/2, where a given server has them, are served the same, and not asked to
- * leave: Jetty ends one that is idle as soon as it has asked, which races with the next request.
+ * <p>While the service shuts down, each HTTP/1.1 answer has {@code Connection: close} (RFC 9112, section 9.6) and
+ * WebSocket upgrades are refused. Requests that arrive late, on connections that are open, are served. Only once
+ * nothing is in flight and the gate is closed, or the time for it is over, are requests refused, with 503,
+ * {@code Retry-After} and {@code Connection: close}. Connections of HTTP/2, where a given server has them, are served
+ * the same, and not asked to disconnect: Jetty ends an idle connection as soon as it has asked, which races with the
+ * next request.
  *
  * <p>Servlets of any version are handlers like others, such as Jetty's {@code ServletContextHandler}. Jetty's own
- * graceful shutdown is switched off, {@code stopAtShutdown} and {@code stopTimeout} with it, because it refuses what
- * arrives late.
+ * graceful shutdown is switched off, {@code stopAtShutdown} and {@code stopTimeout} with it, because it refuses
+ * requests that arrive late.
  */
 public final class JettySource implements TrafficSource, ProbeHost {
     /** The attribute of a request, also seen by servlets, that holds its {@link Ticket}. */
@@ -51,7 +52,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
 
     private static final Duration JETTYS_IDLE_TIMEOUT = Duration.ofSeconds(30);
 
-    /** For handlers that were cut, once before and once after they are interrupted. */
+    /** For handlers whose time is over, once before and once after they are interrupted. */
     private static final Duration HANDLERS_END = Duration.ofMillis(250);
 
     private final @Nullable Server given;
@@ -69,12 +70,12 @@ public final class JettySource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Plain HTTP on all addresses. The threads that read and write are apart from those that run handlers, so that probes
-     * are answered while all of the latter are busy.
+     * Creates a source for plain HTTP on all addresses. The threads that read and write are separate from those that
+     * run handlers, so that probes are answered while all of the latter are busy.
      *
      * @param port 1 to 65535, or 0 for any that is free, see {@link #port()}
-     * @param application as it would be given to Jetty's {@code Server}; called on a thread of the server's pool, or, if
-     *     its invocation type says that it never blocks, on one that reads
+     * @param application as for Jetty's {@code Server}; called on a thread of the server's pool, or, if its invocation
+     *     type is non-blocking, on a thread that reads
      * @throws IllegalStateException if the application's Jetty is of another line than 12.0 and 12.1, or of both
      */
     public static JettySource http(int port, Handler application) {
@@ -88,13 +89,13 @@ public final class JettySource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * A server as configured by its user: connectors, TLS, HTTP/2, pool.
+     * Creates a source from a server that the user has configured: connectors, TLS, HTTP/2, pool.
      *
-     * <p>Probes are answered by the threads that read. A connection that is new, or has just had an answer, needs one of
-     * the connector's pool before it is read; where that is the server's own pool, as it is unless told otherwise, and busy
-     * to the last thread, a probe that comes on such a connection waits.
+     * <p>Probes are answered by the threads that read. A connection that is new, or has just had an answer, needs a
+     * thread of the connector's pool before it is read; where that is the server's own pool, as it is by default, and
+     * all its threads are busy, a probe that comes on such a connection waits.
      *
-     * @param server not started, with connectors and a handler, to be started and stopped by nobody else; each of its
+     * @param server not started, with connectors and a handler; only this source may start and stop it. Each of its
      *     threads becomes a daemon, where its pool is Jetty's {@code QueuedThreadPool}
      * @throws IllegalStateException if the application's Jetty is of another line than 12.0 and 12.1, or of both
      */
@@ -104,7 +105,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Sets the number of threads that read and write, {@code >= 1}; derived: one for each processor, at least 2.
+     * Sets the number of threads that read and write, {@code >= 1}; by default one for each processor, at least 2.
      *
      * @throws IllegalStateException if the server was given, which has threads of its own
      */
@@ -114,7 +115,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Sets the number of threads that run handlers, {@code >= 1}; derived: 8 for each processor, at least 16.
+     * Sets the number of threads that run handlers, {@code >= 1}; by default 8 for each processor, at least 16.
      *
      * @throws IllegalStateException if the server was given, which has threads of its own
      */
@@ -124,9 +125,9 @@ public final class JettySource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Sets how long a connection may be idle, 1 ms to 1 day; 75 s unless set, or what a connector of a given server has, if
-     * that is not Jetty's own 30 s. Must be longer than that of the proxy in front, or the proxy sends a request into a
-     * connection that is just being closed.
+     * Sets how long a connection may be idle, 1 ms to 1 day; 75 s unless set, or the value of a given server's
+     * connector, if that is not Jetty's own 30 s. Must be longer than the idle timeout of the proxy in front; otherwise
+     * the proxy sends a request into a connection that is just being closed.
      */
     public JettySource idleTimeout(Duration timeout) {
         Expect.present(timeout, "timeout");
@@ -138,11 +139,11 @@ public final class JettySource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * The ticket of a request in flight, for handlers that work for long: {@link Ticket#remaining()} tells how long they
-     * may. May be called by any thread until the request is complete; the ticket is closed by itself. A servlet finds the
-     * same in the attribute {@link #TICKET} of its request.
+     * Returns the ticket of a request in flight, for handlers that run for long: {@link Ticket#remaining()} returns how
+     * long they may continue. May be called by any thread until the request is complete; the ticket is closed
+     * automatically. In a servlet, the attribute {@link #TICKET} of the request has the same ticket.
      *
-     * @throws IllegalArgumentException if the request did not come by a {@code JettySource}
+     * @throws IllegalArgumentException if the request did not come through a {@code JettySource}
      */
     public static Ticket ticket(Request request) {
         if (Expect.present(request, "request").getAttribute(TICKET) instanceof Ticket ticket) {
@@ -152,7 +153,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
                 .formatted(request.getHttpURI().getCanonicalPath()));
     }
 
-    /** The port of the first connector; -1 before the start. */
+    /** Returns the port of the first connector; -1 before the start. */
     public int port() {
         Running now = running;
         return now == null ? -1 : now.port();
@@ -211,8 +212,8 @@ public final class JettySource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * Closes what is left: connections, selectors, and the threads of both, which are waited for. Handlers that are still
-     * at work are interrupted; those that do not mind are left behind.
+     * Closes the remaining connections and selectors, and waits for the threads of both. Handlers that still run are
+     * interrupted; those that ignore the interrupt are abandoned.
      */
     @Override
     public void close(Duration within) throws Exception {
@@ -229,7 +230,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
         return now == null ? SourceLoad.nothingKnown() : Load.of(now.server());
     }
 
-    /** Daemons, for whose end Jetty waits for a moment before and after it interrupts them. */
+    /** Makes its threads daemons; Jetty waits a moment for their end before and after it interrupts them. */
     private static void endInTime(Executor executor) {
         if (executor instanceof QueuedThreadPool pool && !pool.isRunning()) {
             pool.setDaemon(true);

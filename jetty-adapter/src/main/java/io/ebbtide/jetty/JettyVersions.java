@@ -15,13 +15,13 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.StringUtil;
 import org.jspecify.annotations.Nullable;
 
-/** Which Jetty the application brings. Stateless. */
+/** The version of Jetty that the application uses. Stateless. */
 final class JettyVersions {
     /*
-     * On a line that the adapter was not tested with it may lose requests without an error, so an unknown line is refused,
-     * too. Artifacts of two lines fail with a NoSuchMethodError somewhere, at times not before the shutdown. The check of
-     * the class path runs before any class of this module that needs Jetty 12 is linked; the types that it names exist in
-     * each line since 9.4, and have no supertype in another artifact.
+     * On a line that was not tested, the adapter may lose requests without an error, so an unknown line is refused,
+     * too. Artifacts of two lines fail with a NoSuchMethodError somewhere, at times not before the shutdown. The check
+     * of the class path runs before any class of this module that needs Jetty 12 is linked; the types that it names
+     * exist in each line since 9.4, and have no supertype in another artifact.
      */
     private static final String PRODUCT = "Jetty";
 
@@ -32,7 +32,7 @@ final class JettyVersions {
 
     private JettyVersions() {}
 
-    /** Refuses what is on the class path. */
+    /** Refuses unsupported artifacts on the class path. */
     static void check() {
         var found = new LinkedHashMap<String, LibraryVersion>();
         add(found, "jetty-server", artifact("jetty-server", ConnectionFactory.class));
@@ -42,7 +42,7 @@ final class JettyVersions {
         check(found);
     }
 
-    /** Refuses what a server was configured with: its protocols and handlers are artifacts of their own. */
+    /** Refuses unsupported artifacts of a server's configuration: its protocols and handlers are artifacts of their own. */
     static void check(Server server) {
         Stream<?> protocols = Stream.of(server.getConnectors())
                 .map(Connector::getConnectionFactories)

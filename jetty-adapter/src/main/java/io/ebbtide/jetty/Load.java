@@ -5,11 +5,11 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
-/** How busy a server is. Stateless. */
+/** The load of a server. Stateless. */
 final class Load {
     private Load() {}
 
-    /** Of the pool what is left for handlers: without the threads that accept and select. */
+    /** Counts the pool's threads for handlers: without the threads that accept and select. */
     static SourceLoad of(Server server) {
         int connections = 0;
         for (Connector connector : server.getConnectors()) {

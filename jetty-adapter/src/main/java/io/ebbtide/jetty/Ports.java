@@ -23,20 +23,20 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
 
-/** The open ports of a server, closed so that no client is left in the accept queue. */
+/** The open ports of a server, closed so that no client remains in the accept queue. */
 final class Ports {
     /*
      * A connection that the kernel has accepted and the server has not is reset when the port is closed, with the
-     * request that it may hold. Jetty's close() closes the port while its acceptors are behind, or, without acceptors,
-     * not at all before the server stops. Here Jetty's own accepting is ended first, and its channel taken: out of its
-     * selector, or out of the hands of its acceptors, who are waiting within accept() and are woken by a connection of
-     * ours, as nothing else does that leaves the port open. Then this thread empties the queue and closes the port, two
-     * system calls right after one another. It does so before with ports of no use, because what is done for the first
-     * time loads classes and takes milliseconds. What is left are some microseconds.
+     * request that it may hold. Jetty's close() closes the port before its acceptors have accepted all, or, without
+     * acceptors, not at all before the server stops. Here Jetty's own accepting is ended first, and its channel taken:
+     * from its selector, or from its acceptors, which wait within accept() and are woken by a connection of ours, the
+     * only way that keeps the port open. Then this thread empties the queue and closes the port, in two consecutive
+     * system calls. Before that it does the same with unused ports, because the first execution loads classes and takes
+     * milliseconds. Some microseconds remain.
      */
     private static final int REHEARSALS = 5;
 
-    /** Registered, opened, read, each with a task of the pool, and one to spare. */
+    /** Registered, opened, read, each with a task of the pool, and one spare. */
     private static final int STEPS_TO_THE_HANDLER = 4;
 
     private static final int MOST_FOR_A_STEP_MILLIS = 250;
@@ -49,8 +49,8 @@ final class Ports {
     }
 
     /**
-     * Closes the ports; blocks until they are closed, for ever if an acceptor is blocked. What was accepted before has
-     * then been looked at, so that a request that it brought is in flight, unless the threads for that are all busy.
+     * Closes the ports; blocks until they are closed, for ever if an acceptor is blocked. All connections accepted
+     * before have then been read, so that their requests are in flight, unless the threads for that are all busy.
      */
     void close() throws IOException, InterruptedException, ExecutionException {
         for (int i = 0; i < REHEARSALS; i++) {
@@ -70,7 +70,7 @@ final class Ports {
                     take(tcp, channel);
                     emptyAndClose(channel, tcp);
                     closed.add(tcp);
-                } catch (IOException e) { // nobody can knock, say; a port that nobody accepts from must not stay open
+                } catch (IOException e) { // e.g. no connection is possible; an unused port must not stay open
                     failures.add(e);
                     channel.close();
                 }
@@ -89,7 +89,7 @@ final class Ports {
         }
     }
 
-    /** Nobody but this thread accepts any more. */
+    /** Takes the channel, so that only this thread still accepts. */
     private static void take(ServerConnector connector, ServerSocketChannel channel)
             throws IOException, InterruptedException, ExecutionException {
         connector.setAccepting(false);
@@ -107,7 +107,7 @@ final class Ports {
                 try {
                     if (key != null) {
                         key.cancel();
-                        nio.selectNow(); // until then the channel is registered, and would be closed later than told
+                        nio.selectNow(); // until then the channel is registered, and would be closed too late
                     }
                     taken.complete(null);
                 } catch (IOException e) {
@@ -143,7 +143,7 @@ final class Ports {
         }
     }
 
-    /** Does with an accepted connection what the connector does. */
+    /** Treats an accepted connection as the connector does. */
     private static void hand(SocketChannel accepted, @Nullable ServerConnector connector) throws IOException {
         if (connector == null) {
             accepted.close();
@@ -160,7 +160,7 @@ final class Ports {
         connector.getSelectorManager().accept(accepted);
     }
 
-    /** Until each selector, and then the threads behind it, have done what they had been given; false if too late. */
+    /** Waits until each selector, and then the threads behind it, have completed the tasks they had; false if too late. */
     private static boolean awaitWhatWasAccepted(List<ServerConnector> connectors)
             throws InterruptedException, ExecutionException {
         var selected = new ArrayList<CompletableFuture<?>>();
@@ -182,7 +182,7 @@ final class Ports {
                 executor.execute(() -> each.complete(null));
                 executed.add(each);
             } catch (RejectedExecutionException e) {
-                return false; // a pool whose queue is full looks at nobody soon
+                return false; // a pool whose queue is full will not read anything soon
             }
         }
         return awaitAll(executed);
@@ -194,7 +194,7 @@ final class Ports {
                     .get(MOST_FOR_A_STEP_MILLIS, TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException e) {
-            return false; // the threads are all busy, and whoever came in waits for one
+            return false; // the threads are all busy, and the accepted connections wait for one
         }
     }
 

@@ -12,11 +12,11 @@ import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
 
-/** A request that is turned away: 503, and some patience with its body. Never blocks. */
+/** Refuses a request: 503, and a limited read of its body. Never blocks. */
 final class Refusal implements Invocable.Task, Callback {
     /*
-     * A connection that is closed while the client still sends is reset, and a reset takes the answer away from a client
-     * that has not read it yet. So a body of the usual size is read to its end after the answer; a larger one, or one that
+     * A connection that is closed while the client still sends is reset, and a reset discards the answer if the client
+     * has not read it yet. So a body of the usual size is read to its end after the answer; a larger one, or one that
      * does not come, is not waited for.
      */
     private static final long MOST_BYTES = 1 << 20;
@@ -53,7 +53,7 @@ final class Refusal implements Invocable.Task, Callback {
         callback.failed(failure);
     }
 
-    /** Reads what is there; called again when there is more. */
+    /** Reads the available bytes; called again when there are more. */
     @Override
     public void run() {
         while (left > 0) {

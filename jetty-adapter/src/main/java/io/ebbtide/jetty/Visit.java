@@ -14,7 +14,7 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
-/** One request, from the gate to its end: what is called back for it, in one object. */
+/** One request, from the gate to its end: all its callbacks, in one object. */
 final class Visit implements Supplier<String> {
     private final Request request;
     private final Response response;
@@ -40,7 +40,7 @@ final class Visit implements Supplier<String> {
         return description;
     }
 
-    /** Hands the request to the application: here and now if that never blocks, else on a thread of the server's pool. */
+    /** Passes the request to the application: on this thread if that never blocks, else on a thread of the server's pool. */
     void begin(Ticket newTicket, Handler application, Server server) {
         ticket = newTicket;
         request.setAttribute(JettySource.TICKET, newTicket);
@@ -65,7 +65,7 @@ final class Visit implements Supplier<String> {
                     && (fallback == null || !fallback.handle(request, response, callback))) {
                 Response.writeError(request, response, callback, HttpStatus.NOT_FOUND_404);
             }
-        } catch (Throwable e) { // Jetty does the same with whatever its handlers throw
+        } catch (Throwable e) { // Jetty does the same with all exceptions of its handlers
             callback.failed(e);
         } finally {
             mine.leftBy(Thread.currentThread());
@@ -80,7 +80,7 @@ final class Visit implements Supplier<String> {
         }
     }
 
-    /** The head of an answer is sent; interim ones (RFC 9110, section 15.2) are followed by another. */
+    /** The head of an answer is sent; interim answers (RFC 9110, section 15.2) are followed by another. */
     void answeredWith(int newStatus) {
         status = newStatus;
     }

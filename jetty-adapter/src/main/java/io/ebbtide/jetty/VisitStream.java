@@ -14,7 +14,7 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** What Jetty tells of a request when it answers it and when it is through with it, whatever came of it. */
+/** Jetty's callbacks when it answers a request and when the request is over, in every case. */
 final class VisitStream extends HttpStream.Wrapper {
     private final Request request;
     private final Response response;
@@ -30,8 +30,8 @@ final class VisitStream extends HttpStream.Wrapper {
     }
 
     /**
-     * Asks the client to leave, as late as can be, so that requests that began before are asked, too. Jetty calls this
-     * right before it sends the head, with the length if it knows it.
+     * Asks the client to disconnect, as late as possible, so that requests that began before the signal are included.
+     * Jetty calls this right before it sends the head, with the length if it knows it.
      */
     @Override
     public void prepareResponse(HttpFields.Mutable headers) {
@@ -41,7 +41,7 @@ final class VisitStream extends HttpStream.Wrapper {
             if (version == HttpVersion.HTTP_1_1
                     && !headers.contains(HttpHeader.CONTENT_LENGTH)
                     && !headers.contains(HttpHeader.TRANSFER_ENCODING)) {
-                // else Jetty ends the body by closing, and the client cannot tell a whole answer from half of one
+                // else Jetty ends the body by closing, and half an answer would look whole to the client
                 headers.put(HttpHeader.TRANSFER_ENCODING, HttpHeaderValue.CHUNKED.asString());
             }
         }
@@ -50,8 +50,8 @@ final class VisitStream extends HttpStream.Wrapper {
     }
 
     /**
-     * An upgrade is over with its handshake. What follows on the connection is no request any more; that of a servlet is
-     * completed by Jetty no sooner than it ends.
+     * An upgrade ends with its handshake. The bytes after it on the connection are no request; Jetty completes that of
+     * a servlet only when the connection ends.
      */
     @Override
     public void send(
