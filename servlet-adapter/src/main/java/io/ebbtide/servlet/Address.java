@@ -4,18 +4,18 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an IP address without ever asking a name server: a container may put a name, or nothing, in its place. */
+/** Parses an IP address without ever querying a name server: a container may supply a name, or nothing, instead. */
 final class Address {
     private Address() {}
 
-    /** The address; null if the text is none. */
+    /** The address; null if the text is not an address. */
     static @Nullable InetAddress of(@Nullable String text) {
         if (text == null || text.isEmpty() || (Character.digit(text.charAt(0), 16) < 0 && text.charAt(0) != ':')) {
             return null;
         }
         try {
             if (text.indexOf(':') >= 0) {
-                return InetAddress.getByName(text); // with a colon in it the JDK takes it for a literal or refuses it
+                return InetAddress.getByName(text); // with a colon in it the JDK parses it as a literal or refuses it
             }
             byte[] four = four(text);
             return four == null ? null : InetAddress.getByAddress(four);

@@ -31,7 +31,7 @@ final class AsyncCompletion implements AsyncListener {
 
     @Override
     public void onTimeout(AsyncEvent event) {
-        // completed or dispatched by the application or the container, which then says so
+        // completed or dispatched by the application or the container, which then reports it
     }
 
     @Override

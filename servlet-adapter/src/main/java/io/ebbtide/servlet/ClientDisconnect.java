@@ -30,8 +30,8 @@ final class ClientDisconnect {
     }
 
     /**
-     * Returns the same for a failed write to a response that is not closed. Such a write fails for no other reason than a closed
-     * connection, except if the application exceeds its own {@code Content-Length}.
+     * Returns the same for a failed write to a response that is not closed. Such a write fails for no other reason than
+     * a closed connection, except if the application exceeds its own {@code Content-Length}.
      */
     static boolean ofWrite(IOException failure) {
         return !failure.getClass().getSimpleName().equals("FixedLengthOverflowException") // Undertow's

@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 /** Remembers which connections have brought a request. Safe for use by many threads. */
 final class Connections {
     /*
-     * The servlet API tells a connection's id and never its end. So two generations are remembered: once one is full, the
-     * older of them is forgotten. A connection that is used stays; one that was idle while MOST others came counts as new
+     * The servlet API reports a connection's id but never its end. So two generations are remembered: once one is full,
+     * the older one is forgotten. A connection in use stays; one that was idle while MOST others came counts as new
      * again, which only makes the lame duck more careful.
      */
     private static final int MOST = 10_000;

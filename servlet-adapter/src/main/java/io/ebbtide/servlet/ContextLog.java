@@ -25,8 +25,9 @@ final class ContextLog {
     }
 
     /**
-     * Writes to the container's log. In GlassFish and Payara by standard error, which goes to the same log: their {@code
-     * ServletContext.log} writes HTML, with an entity for each quotation mark of the report (GlassFish 8.0.0-M12).
+     * Writes to the container's log. In GlassFish and Payara by standard error, which goes to the same log: their
+     * {@code ServletContext.log} writes HTML, with an entity for each quotation mark of the report (GlassFish
+     * 8.0.0-M12).
      */
     static void log(ServletContext context, String message) {
         String container = String.valueOf(context.getServerInfo());

@@ -28,7 +28,7 @@ final class ContextSettings {
         this.context = context;
     }
 
-    /** What is set, the rest derived. */
+    /** The settings from the parameters; the others are derived. */
     Settings settings() {
         Settings settings = Settings.derived();
         List<String> names = Collections.list(context.getInitParameterNames()).stream()
@@ -48,13 +48,13 @@ final class ContextSettings {
         return settings;
     }
 
-    /** The service's name: the parameter's, else what the web application calls itself, else its path. */
+    /** The service's name: the parameter, else the web application's display name, else its path. */
     String name() {
         String path = context.getContextPath();
         String display = context.getServletContextName();
         return firstText(
                 context.getInitParameter(NAME),
-                path.equals(display) ? null : display, // Jetty puts it in the place of a name
+                path.equals(display) ? null : display, // Jetty supplies it if there is no name
                 path.isEmpty() ? "ROOT" : path.substring(1));
     }
 

@@ -14,13 +14,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** One request in flight, whatever it is dispatched to: counted once, over once. Safe for use by many threads. */
+/** One request in flight, whatever it is dispatched to: counted once, ended once. Safe for use by many threads. */
 final class CountedRequest implements Supplier<String> {
     /*
-     * A request that was left open is over when the container says that its asynchronous cycle is complete, which comes
-     * last also after an error and a time-out (Servlet 6.0, section 2.3.3.3). A dispatch may begin another cycle, which
-     * forgets the listeners of the one before; one that begins none completes it. Every other request is over when it has
-     * left the filters, and one that failed once its error page was shown.
+     * A request that was kept open is over when the container reports that its asynchronous cycle is complete, which is
+     * the last event also after an error and a time-out (Servlet 6.0, section 2.3.3.3). A dispatch may begin another
+     * cycle, which forgets the listeners of the one before; one that begins none completes it. Every other request is
+     * over when it has left the filters, and a failed one once its error page was shown.
      */
     private static final String ATTRIBUTE = CountedRequest.class.getName();
 
@@ -35,7 +35,7 @@ final class CountedRequest implements Supplier<String> {
     private volatile boolean open;
     private volatile @Nullable Ticket ticket;
 
-    /** @param request of which no more is kept than what it is called, as the container uses it again */
+    /** @param request only its name is kept, as the container reuses the object */
     CountedRequest(HttpServletRequest request, ServletSource source, Traffic traffic) {
         method = request.getMethod();
         path = request.getRequestURI();
@@ -47,7 +47,7 @@ final class CountedRequest implements Supplier<String> {
         return request.getAttribute(ATTRIBUTE) instanceof CountedRequest counted ? counted : null;
     }
 
-    /** It has been let in. */
+    /** The request has been admitted. */
     void begin(Ticket newTicket, HttpServletRequest request) {
         ticket = newTicket;
         HttpServletMapping mapping = request.getHttpServletMapping();
@@ -59,17 +59,17 @@ final class CountedRequest implements Supplier<String> {
         request.setAttribute(InFlightFilter.TICKET, newTicket);
     }
 
-    /** What the application is to answer with. */
+    /** Returns the response for the application. */
     LeavingResponse leaving(HttpServletResponse response, boolean http1) {
         return new LeavingResponse(response, this, traffic, http1);
     }
 
-    /** A thread works on it, in a dispatch. */
+    /** A thread begins to work on it, in a dispatch. */
     void entered() {
         ticket().workedOnBy(Thread.currentThread());
     }
 
-    /** The thread has come back from the dispatch. */
+    /** The thread has returned from the dispatch. */
     void paused() {
         ticket().leftBy(Thread.currentThread());
     }
@@ -87,7 +87,7 @@ final class CountedRequest implements Supplier<String> {
         }
     }
 
-    /** What is behind our filter threw, perhaps after it left the request open; before {@link #returned}. */
+    /** A filter or servlet behind ours threw, perhaps after it kept the request open; before {@link #returned}. */
     void thrown(Throwable failure) {
         thrown = true;
         if (ClientDisconnect.isCause(failure)) {
@@ -96,10 +96,10 @@ final class CountedRequest implements Supplier<String> {
     }
 
     /**
-     * The thread that began it has come back from the filters and servlets behind ours.
+     * The thread that began it has returned from the filters and servlets behind ours.
      *
      * @param answered the status that the answer has, or will get
-     * @param pages whom to leave the end to; null if no error page can follow
+     * @param pages ends the request later; null if no error page can follow
      */
     void returned(HttpServletRequest request, HttpServletResponse response, int answered, @Nullable ErrorPages pages) {
         status = answered;
@@ -113,7 +113,7 @@ final class CountedRequest implements Supplier<String> {
         }
     }
 
-    /** It has left the web application, and was not left open. */
+    /** The request has left the web application, and was not kept open. */
     void left() {
         if (over.compareAndSet(false, true)) {
             if (disconnected && source.contextStops()) {
@@ -124,7 +124,7 @@ final class CountedRequest implements Supplier<String> {
     }
 
     /**
-     * It has left the web application, its error page included.
+     * The request has left the web application, its error page included.
      *
      * @param shown the status of the page, which the container chose
      */
@@ -143,7 +143,7 @@ final class CountedRequest implements Supplier<String> {
         }
         try {
             request.getAsyncContext().addListener(new AsyncCompletion(this), request, response);
-        } catch (IllegalStateException e) { // completed meanwhile
+        } catch (IllegalStateException e) { // completed in between
             left();
         }
     }
@@ -152,7 +152,7 @@ final class CountedRequest implements Supplier<String> {
         return Objects.requireNonNull(ticket, "ticket");
     }
 
-    /** What the request is called: never its query or its path's parameters, which may hold secrets. */
+    /** The name of the request: never its query or its path's parameters, which may hold secrets. */
     @Override
     public String get() {
         return method + " " + Printable.path(path);
@@ -167,12 +167,13 @@ final class CountedRequest implements Supplier<String> {
     }
 
     /**
-     * Its asynchronous cycle has failed. The container completes it next, and says so; but Tomcat 10.1 closes the connection of
-     * what threw, and others that of a client that has gone, and say no more.
+     * Its asynchronous cycle has failed. The container completes it next, and reports that; but Tomcat 10.1 closes the
+     * connection after an exception, and other containers close that of a client that has gone, without a further
+     * report.
      */
     void failed(@Nullable Throwable failure) {
         if (failure instanceof IOException || (failure != null && ClientDisconnect.isCause(failure))) {
-            disconnected = true; // as the container reports what happened to the socket
+            disconnected = true; // as the container reports an event of the socket
         }
         if (thrown || disconnected) {
             left();

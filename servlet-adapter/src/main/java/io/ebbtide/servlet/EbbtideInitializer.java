@@ -6,9 +6,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Found by the container in {@code WEB-INF/lib}: registers everything that a web application needs to be a service, without
- * a line of code or configuration. To keep it from that, leave the fragment {@code ebbtide} out of {@code
- * <absolute-ordering>}. Called by the container alone.
+ * Found by the container in {@code WEB-INF/lib}: registers everything that a web application needs to be a service,
+ * without code or configuration. To prevent that, omit the fragment {@code ebbtide} from {@code <absolute-ordering>}.
+ * Called by the container alone.
  */
 public final class EbbtideInitializer implements ServletContainerInitializer {
     /** For containers. */

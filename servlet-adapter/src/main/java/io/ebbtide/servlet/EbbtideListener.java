@@ -6,18 +6,20 @@ import jakarta.servlet.ServletContextListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts a service with a web application and stops it with the application, without a lame duck, because a container that stops
- * has closed its ports already. Handles no signal, unless the context parameter {@code ebbtide.sigterm} is {@code lame-duck}: then
- * the service shuts down at SIGTERM before the container does. Never ends the process. Registered by the container's scan, or in {@code web.xml} where a container does not scan. Called by one thread at a time.
+ * Starts a service with a web application and stops it with the application, without a lame duck, because a container
+ * that stops has closed its ports already. Handles no signal, unless the context parameter {@code ebbtide.sigterm} is
+ * {@code lame-duck}: then the service shuts down at SIGTERM before the container does. Never ends the process.
+ * Registered by the container's scan, or in {@code web.xml} where a container does not scan. Called by one thread at a
+ * time.
  *
  * <p>The service starts after {@code contextInitialized} of all listeners and has stopped before {@code contextDestroyed} of any of
  * them, independently of their order: beans and pools that a framework's listener closes remain open until the last answer.
  *
- * <p>The service bears the name of the context parameter {@code ebbtide.name}, else the display name, else the context's
- * path. Context parameters that begin with {@code ebbtide.} set what the environment can set, such as {@code
- * ebbtide.lame-duck} for {@code EBBTIDE_LAME_DUCK}; the environment overrides them. Components and checks are added by
- * {@link WebApplication}. The application finds its service, for holds and work of its own, as the context's attribute of
- * the name {@code io.ebbtide.Ebbtide}.
+ * <p>The service has the name of the context parameter {@code ebbtide.name}, else the display name, else the context's
+ * path. Context parameters that begin with {@code ebbtide.} set the same values as the environment, such as
+ * {@code ebbtide.lame-duck} for {@code EBBTIDE_LAME_DUCK}; the environment overrides them. Components and checks are
+ * added by {@link WebApplication}. The application finds its service, for holds and work of its own, in the context's
+ * attribute {@code io.ebbtide.Ebbtide}.
  */
 public final class EbbtideListener implements ServletContextListener {
     /*
@@ -32,7 +34,7 @@ public final class EbbtideListener implements ServletContextListener {
     /** For containers. */
     public EbbtideListener() {}
 
-    /** One that does not have to register anything any more. */
+    /** Creates a listener whose registration is already done. */
     static EbbtideListener registeredIn(ServletContext context) {
         var listener = new EbbtideListener();
         listener.register(context);
@@ -49,10 +51,10 @@ public final class EbbtideListener implements ServletContextListener {
     }
 
     /**
-     * Starts the service, if the filter does not; blocks until it runs.
+     * Starts the service, unless the filter does; blocks until it runs.
      *
      * @throws IllegalArgumentException if a context parameter or environment variable is wrong
-     * @throws IllegalStateException if the service, or what the application adds to it, fails to start
+     * @throws IllegalStateException if the service, or a part that the application adds to it, fails to start
      */
     @Override
     public void contextInitialized(ServletContextEvent event) {
@@ -60,7 +62,7 @@ public final class EbbtideListener implements ServletContextListener {
         WebService mine = service;
         if (mine == null) {
             if (ServletSource.in(context) != null) {
-                return; // the container's scan has found everything
+                return; // the container's scan has registered everything
             }
             mine = register(context);
         }

@@ -3,7 +3,7 @@ package io.ebbtide.servlet;
 import jakarta.servlet.ServletRequestEvent;
 import jakarta.servlet.ServletRequestListener;
 
-/** Tells that a failed request has left the web application, its error page included. Safe for use by many threads. */
+/** Reports that a failed request has left the web application, its error page included. Safe for use by many threads. */
 final class EndOfRequest implements ServletRequestListener {
     private final ErrorPages pages;
 

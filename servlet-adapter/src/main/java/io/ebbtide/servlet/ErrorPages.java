@@ -25,7 +25,7 @@ final class ErrorPages {
         this.ticker = ticker;
     }
 
-    /** Leaves the end of a failed request to {@link #shown}, or to {@link #stop}. */
+    /** Defers the end of a failed request to {@link #shown}, or to {@link #stop}. */
     void await(CountedRequest request, HttpServletResponse response) {
         awaited.put(request, new Awaited(response, ticker.nanos()));
         if (!endIsReported) {
@@ -48,7 +48,10 @@ final class ErrorPages {
         }
     }
 
-    /** The context is being stopped: all failed requests have ended, and will at once. A second call changes nothing. */
+    /**
+     * The context is being stopped: all failed requests have ended, and later ones will at once. A second call changes
+     * nothing.
+     */
     void stop() {
         endIsReported = false;
         end(Duration.ZERO);
@@ -58,7 +61,7 @@ final class ErrorPages {
     private void end(Duration atLeast) {
         awaited.forEach((request, known) -> {
             if (ticker.since(known.sinceNanos()).compareTo(atLeast) >= 0 && awaited.remove(request, known)) {
-                request.left(); // with its own status, because the response may be another request's by now
+                request.left(); // with its own status: the response may now belong to another request
             }
         });
     }

@@ -16,10 +16,10 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the probes of a web application: {@code /health}, {@code /health/live}, {@code /health/ready}, {@code
- * /health/startup} and {@code /health/<group>}, below the context's path. Registered by the container's scan, by {@link
- * ServletSource#registerIn}, or under any mapping: what it is mapped to with {@code /*} stands for {@code /health}. Safe
- * for use by many threads; answering takes no lock and never waits.
+ * Answers the probes of a web application: {@code /health}, {@code /health/live}, {@code /health/ready},
+ * {@code /health/startup} and {@code /health/<group>}, below the context's path. Registered by the container's scan, by
+ * {@link ServletSource#registerIn}, or under any mapping: the path mapped with {@code /*} replaces {@code /health}.
+ * Safe for use by many threads; answering takes no lock and never waits.
  */
 public final class HealthServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
@@ -35,7 +35,7 @@ public final class HealthServlet extends HttpServlet {
         life = ServiceLifecycle.NONE;
     }
 
-    /** Answers for the service that this source was given to; 503 until it was. */
+    /** Answers for the service that this source was passed to; 503 until then. */
     public HealthServlet(ServletSource source) {
         this(source, ServiceLifecycle.NONE);
     }
@@ -53,7 +53,10 @@ public final class HealthServlet extends HttpServlet {
         life.begin(); // if the filter is not initialized yet: Undertow does that at the first request
     }
 
-    /** Some containers hold locks that requests need, or refuse them, while they destroy filters; so the first of both ends the service. */
+    /**
+     * Some containers hold locks that requests need, or refuse them, while they destroy filters; so the first destroyed
+     * of the two ends the service.
+     */
     @Override
     public void destroy() {
         life.end();
@@ -89,7 +92,7 @@ public final class HealthServlet extends HttpServlet {
         }
         String path = path(request);
         ProbeResponse probe = probes.answer(request.getMethod(), path);
-        if (probe == null && path.equals("/health/started")) { // as MicroProfile Health has it, section "Protocol"
+        if (probe == null && path.equals("/health/started")) { // as in MicroProfile Health, section "Protocol"
             probe = probes.answer(request.getMethod(), "/health/startup");
         }
         if (probe == null) {

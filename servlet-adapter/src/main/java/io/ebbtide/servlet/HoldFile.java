@@ -7,8 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Out of rotation while a file is there. A web application learns of its end too late to fail its readiness before it; who
- * ends the container can do so by a file, which needs no port, no path and no right but the file system's.
+ * Holds the service out of rotation while a file exists. A web application learns of its end too late to fail its
+ * readiness before it; the operator who ends the container can do so by a file, which needs no port, no path and no
+ * permission but the file system's.
  */
 final class HoldFile {
     private static final Duration EVERY = Duration.ofSeconds(1);

@@ -25,15 +25,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gate of a web application: counts each request once, from here to its end, whatever it is forwarded, dispatched or
- * left open to. Must be the first filter, support asynchronous requests, and be mapped to {@code /*} for {@code REQUEST},
- * {@code ASYNC} and {@code ERROR}. Registered by the container's scan, by {@link ServletSource#registerIn} or in {@code
- * web.xml}. Safe for use by many threads; never blocks by itself.
+ * The gate of a web application: counts each request once, from here to its end, whatever it is forwarded or dispatched
+ * to, and also if it is kept open. Must be the first filter, support asynchronous requests, and be mapped to {@code /*}
+ * for {@code REQUEST}, {@code ASYNC} and {@code ERROR}. Registered by the container's scan, by
+ * {@link ServletSource#registerIn} or in {@code web.xml}. Safe for use by many threads; never blocks by itself.
  *
- * <p>While the service leaves, each HTTP/1.1 answer that has not begun bears {@code Connection: close} (RFC 9112, section
- * 9.6) and WebSocket upgrades are refused. Once the service is drained, or the time for it is over, requests are refused
- * with 503, {@code Retry-After} and {@code Connection: close}. Probes that {@link HealthServlet} is mapped to are answered
- * here, so that no filter behind this one can delay them, and never counted.
+ * <p>While the service shuts down, each HTTP/1.1 answer that has not begun has {@code Connection: close} (RFC 9112,
+ * section 9.6) and WebSocket upgrades are refused. Once the service is drained, or the time for it is over, requests
+ * are refused with 503, {@code Retry-After} and {@code Connection: close}. Probes that {@link HealthServlet} is mapped
+ * to are answered here, so that no filter behind this one can delay them, and never counted.
  */
 public final class InFlightFilter implements Filter {
     /** The attribute of a request that holds its {@link Ticket}. */
@@ -58,10 +58,11 @@ public final class InFlightFilter implements Filter {
     }
 
     /**
-     * The ticket of a request in flight, for handlers that work for long: {@link Ticket#remaining()} tells how long they may.
-     * May be called by any thread until the request is over; the ticket is closed by itself.
+     * Returns the ticket of a request in flight, for handlers that run for long: {@link Ticket#remaining()} returns how
+     * long they may continue. May be called by any thread until the request is over; the ticket is closed
+     * automatically.
      *
-     * @throws IllegalArgumentException if the request did not come by an {@code InFlightFilter}
+     * @throws IllegalArgumentException if the request did not come through an {@code InFlightFilter}
      */
     public static Ticket ticket(ServletRequest request) {
         if (Expect.present(request, "request").getAttribute(TICKET) instanceof Ticket ticket) {
@@ -124,7 +125,7 @@ public final class InFlightFilter implements Filter {
         }
         counted.begin(ticket, http);
         boolean failed = true;
-        int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR; // of what is thrown, the container's answer
+        int status = HttpServletResponse.SC_INTERNAL_SERVER_ERROR; // the container's answer to an exception
         try {
             failed = pass(http, answer, chain, counted);
             status = answer.getStatus();
@@ -137,7 +138,7 @@ public final class InFlightFilter implements Filter {
         }
     }
 
-    /** A dispatch of a request that is counted; or a filter like this one stands in the chain twice. */
+    /** A dispatch of a request that is counted; or a second filter like this one is in the chain. */
     private static void again(
             CountedRequest counted, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {

@@ -4,7 +4,7 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.io.IOException;
 
-/** The container's stream, which looks whether the client is to be asked to leave before it sends anything. */
+/** The container's stream, which checks before each write whether the client is to be asked to disconnect. */
 final class LeavingOutput extends ServletOutputStream {
     private final ServletOutputStream container;
     private final LeavingResponse response;

@@ -4,7 +4,7 @@ import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 
-/** Has a request that is left open keep the response that asks its client to leave. Confined to one request. */
+/** Makes a request that is kept open use the response that asks its client to disconnect. Confined to one request. */
 final class LeavingRequest extends HttpServletRequestWrapper {
     private final LeavingResponse response;
 
@@ -13,7 +13,7 @@ final class LeavingRequest extends HttpServletRequestWrapper {
         this.response = response;
     }
 
-    /** Would else go back to the container's own response (Servlet 6.0, {@code ServletRequest.startAsync}). */
+    /** The default would use the container's own response (Servlet 6.0, {@code ServletRequest.startAsync}). */
     @Override
     public AsyncContext startAsync() {
         return getRequest().startAsync(this, response);

@@ -13,14 +13,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the client to leave as late as the servlet API allows, so that requests that began before the signal are asked,
- * too. Like any response, confined to one thread at a time.
+ * Asks the client to disconnect as late as the servlet API allows, so that requests that began before the signal are
+ * included. Like any response, confined to one thread at a time.
  */
 final class LeavingResponse extends HttpServletResponseWrapper {
     /*
      * There is no callback before a response is committed. It is committed when its buffer is full or flushed, which
-     * happens within a call that comes through here, or when the request has left the filters, which the filter tells. So
-     * each of these looks first. What a container does by itself after a request that was left open is the rest.
+     * happens within a call to this object, or when the request has left the filters, which the filter reports. So each
+     * of these checks first. Only actions of the container itself after a request that was kept open are not covered.
      */
     private final CountedRequest request;
     private final Ticket ticket;
@@ -42,7 +42,7 @@ final class LeavingResponse extends HttpServletResponseWrapper {
         this.http1 = http1;
     }
 
-    /** The one that stands around the container's response already; null if none does. */
+    /** Returns the wrapper that is already around the container's response; null if there is none. */
     static @Nullable LeavingResponse in(ServletResponse response) {
         ServletResponse each = response;
         while (each instanceof ServletResponseWrapper wrapper) {
@@ -67,8 +67,8 @@ final class LeavingResponse extends HttpServletResponseWrapper {
     }
 
     /**
-     * Flushes the answer, because a container that stops may have closed the connection, and reports that to no one when it flushes
-     * the answer itself.
+     * Flushes the answer, because a container that stops may have closed the connection, and does not report that when
+     * it flushes the answer itself.
      */
     void flush() {
         if (closed || error) {
@@ -79,7 +79,7 @@ final class LeavingResponse extends HttpServletResponseWrapper {
                 flushBuffer();
             } else {
                 beforeBody();
-                writer.checkError(); // flushes, and is all that a writer reports
+                writer.checkError(); // flushes, and returns the only report of a writer
             }
         } catch (IOException e) {
             // the request counts as aborted
@@ -106,7 +106,7 @@ final class LeavingResponse extends HttpServletResponseWrapper {
         closed = true;
     }
 
-    /** Whether the container was told to show an error page. */
+    /** Whether the container was asked to show an error page. */
     boolean isError() {
         return error;
     }
@@ -128,14 +128,14 @@ final class LeavingResponse extends HttpServletResponseWrapper {
     }
 
     /**
-     * Without a length, containers end an answer that closes by closing, and its client cannot tell a whole answer from half
-     * of one. An answer that may have trailers is sent in chunks (RFC 9112, section 7.1.2).
+     * Without a length, containers mark the end of an answer that closes by closing, and its client cannot distinguish
+     * a whole answer from half of one. An answer that may have trailers is sent in chunks (RFC 9112, section 7.1.2).
      */
     private void chunk() {
         try {
             container().setTrailerFields(Map::of);
         } catch (IllegalStateException e) {
-            // HTTP/1.0, which knows no chunks
+            // HTTP/1.0, which has no chunks
         }
     }
 
@@ -186,7 +186,7 @@ final class LeavingResponse extends HttpServletResponseWrapper {
         closed = true;
     }
 
-    /** Forgets the headers, so that they are to be set again, and which of the two ways to write was chosen. */
+    /** Forgets the headers, so that they must be set again, and the choice between stream and writer. */
     @Override
     public void reset() {
         super.reset();

@@ -2,7 +2,7 @@ package io.ebbtide.servlet;
 
 import java.io.PrintWriter;
 
-/** The container's writer, which looks whether the client is to be asked to leave before it sends anything. */
+/** The container's writer, which checks before each write whether the client is to be asked to disconnect. */
 final class LeavingWriter extends PrintWriter {
     private final PrintWriter container;
     private final LeavingResponse response;

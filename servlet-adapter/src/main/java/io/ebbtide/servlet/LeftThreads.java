@@ -3,15 +3,15 @@ package io.ebbtide.servlet;
 import java.time.Duration;
 import java.util.List;
 
-/** Waits for the threads of a service that is over, so that a container finds none when it looks for what was left. */
+/** Waits for the threads of a stopped service, so that a container finds none when it searches for leaked threads. */
 final class LeftThreads {
     private static final String PREFIX = "ebbtide-";
 
     private LeftThreads() {}
 
     /**
-     * Waits until no thread of ours runs any more that belongs to a web application. An interrupt ends the waiting and stays
-     * set.
+     * Waits until no thread of ours that belongs to a web application is running. An interrupt ends the waiting and
+     * stays set.
      *
      * @param webApplication its class loader, which all threads have inherited
      * @param atMost for each of them

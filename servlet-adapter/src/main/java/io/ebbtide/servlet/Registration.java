@@ -7,12 +7,12 @@ import jakarta.servlet.ServletRegistration;
 import java.util.EnumSet;
 import java.util.Set;
 
-/** Puts filter, servlet and request listener into a web application. Not thread-safe; confine to one thread. */
+/** Registers filter, servlet and request listener in a web application. Not thread-safe; confine to one thread. */
 final class Registration {
     private static final String FILTER = "ebbtide-in-flight";
     private static final String SERVLET = "ebbtide-health";
 
-    /** Of this copy of the library, which one web application has. */
+    /** For this copy of the library, which belongs to one web application. */
     private static volatile boolean somethingIsRegistered;
 
     private final ServletSource source;

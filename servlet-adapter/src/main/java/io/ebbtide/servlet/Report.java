@@ -19,7 +19,7 @@ final class Report {
         try {
             service.close();
         } catch (IllegalStateException e) {
-            // not clean, as the report says; or interrupted, or not over in time
+            // not clean, as the report states; or interrupted, or not over in time
         }
         try {
             ShutdownReport report = service.awaitStopped(Duration.ZERO);

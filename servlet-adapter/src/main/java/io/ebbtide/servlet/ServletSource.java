@@ -12,11 +12,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A web application as a traffic source: what comes through its {@link InFlightFilter}. Got from {@link #of}; given to
- * {@code EbbtideBuilder.serve} and registered in a context; used once. Safe for use by many threads.
+ * A web application as a traffic source: the requests that pass its {@link InFlightFilter}. Create with {@link #of};
+ * pass to {@code EbbtideBuilder.serve} and register in a context; used once. Safe for use by many threads.
  *
- * <p>A web application that the container finds this library in has one already, see {@link EbbtideListener}. Whoever embeds
- * a container makes one:
+ * <p>A web application in which the container finds this library already has one, see {@link EbbtideListener}. An
+ * application that embeds a container creates one:
  *
  * <pre>{@code
  * var source = ServletSource.of("web");
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Ebbtide.builder("orders").serve(source).build().start();
  * }</pre>
  *
- * <p>It has no ports, so it neither closes nor cuts any: that is left to the container.
+ * <p>It has no ports, so it neither closes nor aborts any: the container does.
  */
 public final class ServletSource implements TrafficSource, ProbeHost {
     private static final String ATTRIBUTE = ServletSource.class.getName();
@@ -41,14 +41,14 @@ public final class ServletSource implements TrafficSource, ProbeHost {
         this.name = Expect.text(name, "name");
     }
 
-    /** A source of this name, which is told in reports. */
+    /** Creates a source of this name, which appears in reports. */
     public static ServletSource of(String name) {
         return new ServletSource(name);
     }
 
     /**
-     * Registers the filter before all others, the servlet at {@code /health/*} and what tells the end of a request. What the
-     * application has registered under the same names, or for the same path, stays. Does not block.
+     * Registers the filter before all others, the servlet at {@code /health/*} and the listener that reports the end of
+     * a request. Registrations of the application under the same names, or for the same path, stay. Does not block.
      *
      * @param context must not have been initialized yet
      * @throws IllegalStateException if it has been, or if the container's servlet API is older than 6.0
@@ -59,10 +59,10 @@ public final class ServletSource implements TrafficSource, ProbeHost {
     }
 
     /**
-     * The same for a service whose life the filter begins and ends, with its probes where a context parameter says.
+     * Does the same for a service that the filter starts and ends, with its probes at the path of a context parameter.
      *
      * @throws IllegalArgumentException if that parameter is wrong
-     * @return false if the application has a filter of that name, so that ours is none
+     * @return false if the application has a filter of that name, so that ours is not registered
      */
     boolean registerIn(ServletContext context, ServiceLifecycle life) {
         LibraryVersion.requireAtLeast(

@@ -106,7 +106,7 @@ final class SiblingApplications {
         }
     }
 
-    /** Has one of the siblings install the handler of SIGTERM. */
+    /** Makes one of the siblings install the handler of SIGTERM. */
     void handOverSigterm() {
         for (ObjectName each : all()) {
             if (!each.equals(name) && Boolean.TRUE.equals(invoke(each, "installSigtermHandler"))) {
@@ -144,7 +144,7 @@ final class SiblingApplications {
                 throws ReflectionException {
             Thread thread = Thread.currentThread();
             ClassLoader callers = thread.getContextClassLoader();
-            thread.setContextClassLoader(Bean.class.getClassLoader()); // not that of the application that asks
+            thread.setContextClassLoader(Bean.class.getClassLoader()); // not that of the calling application
             try {
                 return perform(operation);
             } finally {

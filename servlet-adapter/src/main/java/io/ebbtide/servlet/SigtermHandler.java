@@ -71,7 +71,7 @@ final class SigtermHandler {
     private synchronized void install() throws ReflectiveOperationException {
         ours = proxy();
         former = handle.invoke(null, signal, ours);
-        if (former == handlerType.getField("SIG_IGN").get(null)) { // not equals(), which would be the other's code
+        if (former == handlerType.getField("SIG_IGN").get(null)) { // not equals(), which would call foreign code
             handle.invoke(null, signal, former); // else the JDK would keep ours
             throw new IllegalStateException(
                     "the process that started this one ignores it (trap '' TERM), which Java cannot change; start it without");

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 final class WebService implements ServiceLifecycle, SiblingApplications.Application {
     private static final Logger LOG = LoggerFactory.getLogger(WebService.class);
 
-    /** For the shutdown's own threads, which are about to end when it has. */
+    /** For the shutdown's own threads, which end shortly after the shutdown. */
     private static final Duration THREADS_END = Duration.ofSeconds(2);
 
     private final ServletContext context;
@@ -190,7 +190,7 @@ final class WebService implements ServiceLifecycle, SiblingApplications.Applicat
         }
     }
 
-    /** Whether the JVM is shutting down, which is what makes it refuse a hook. */
+    /** Whether the JVM is shutting down, which is why it refuses a hook. */
     private static boolean isJvmShuttingDown() {
         var hook = new Thread(() -> {});
         try {

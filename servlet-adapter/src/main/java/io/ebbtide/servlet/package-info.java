@@ -1,4 +1,7 @@
-/** A web application in a servlet container of somebody else's: its probes, its requests in flight, its end. */
+/**
+ * A web application in a servlet container that the application does not start: its probes, its requests in flight, its
+ * end.
+ */
 @NullMarked
 package io.ebbtide.servlet;
 
