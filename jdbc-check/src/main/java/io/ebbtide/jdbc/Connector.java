@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
 /** Opens connections, one attempt at a time. Safe for use by many threads. */
 final class Connector {
     /*
-     * A driver that waits for a server which says nothing minds no interrupt, and may start a thread of its own for each
-     * attempt. So an attempt has a thread that nobody interrupts and runs wait for it; one that gives up leaves it to the
-     * next, and there is never a second. What comes when the check is over is closed.
+     * A driver that waits for a silent server ignores interrupts, and may start a thread of its own for each attempt.
+     * So an attempt has a thread that is never interrupted, and runs wait for it; a run that gives up passes the
+     * attempt on to the next run, and there is never a second attempt. A connection that comes when the check is over
+     * is closed.
      */
     private final Opening opening;
     private @Nullable CompletableFuture<Connection> pending;
@@ -41,8 +42,8 @@ final class Connector {
         }
     }
 
-    /** No connection is wanted any more. */
-    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of what has ended
+    /** Called when no connection is needed any more. */
+    @SuppressWarnings("FutureReturnValueIgnored") // the end of an ended attempt is not awaited
     synchronized void close() {
         closed = true;
         if (pending != null) {
@@ -55,7 +56,7 @@ final class Connector {
             try {
                 connection.close();
             } catch (SQLException e) {
-                // gone all the same
+                // it is closed all the same
             }
         }
     }

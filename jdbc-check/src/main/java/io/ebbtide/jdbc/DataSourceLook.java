@@ -13,16 +13,17 @@ import java.util.concurrent.ExecutionException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Borrows, validates, gives back, from any data source. One run at a time. */
+/** Borrows, validates and returns a connection, from any data source. One run at a time. */
 final class DataSourceLook implements Callable<Outcome> {
     /*
-     * A pool that is not known takes back whatever it is given, and lends it again: tomcat-jdbc and Agroal, unless they
-     * are configured to test connections, lend an aborted one for ever. So nothing is ever aborted here. Borrowing and
-     * validating happen on a thread of their own, which no one interrupts, and a run waits for it; a run that gives up
-     * leaves it to the next. Once the database answers, the attempt gives its connection back as it was. An attempt that
-     * no run waits for when the pool lends it a connection gives that back at once.
+     * A pool of an unknown kind takes back any connection, and lends it again: tomcat-jdbc and Agroal, unless they are
+     * configured to test connections, lend an aborted one for ever. So nothing is ever aborted here. Borrowing and
+     * validating happen on a thread of their own, which is never interrupted, and a run waits for it; a run that gives
+     * up passes the attempt on to the next run. Once the database answers, the attempt returns its connection
+     * unchanged. An attempt that no run waits for when the pool lends it a connection returns that at once.
      *
-     * An attempt that hangs for so long that its network must be gone gets one other beside it, which may find a new way.
+     * While an attempt has hung for so long that its network must be gone, one other runs beside it, which may find a
+     * new way.
      */
     private static final Duration HOPELESS_AFTER = Duration.ofSeconds(60);
 
@@ -93,7 +94,10 @@ final class DataSourceLook implements Callable<Outcome> {
         }
     }
 
-    /** What a run counts as that takes too long: a pool that has nothing to lend is busy, whatever holds what it has. */
+    /**
+     * The outcome of a run that takes too long: a pool without a free connection is busy, whatever its connections are
+     * doing.
+     */
     @Nullable
     Outcome whenLate() {
         synchronized (this) {
@@ -118,7 +122,7 @@ final class DataSourceLook implements Callable<Outcome> {
         pending.forEach(attempt -> attempt.wanted = false);
     }
 
-    /** The attempt to wait for; null if the pool has nothing to lend: the application comes first in its queue. */
+    /** The attempt to wait for; null if the pool has no free connection: the application comes first in its queue. */
     private @Nullable Attempt next() {
         boolean canBegin;
         synchronized (this) {
@@ -143,7 +147,7 @@ final class DataSourceLook implements Callable<Outcome> {
         }
         try {
             Threads.daemon("ebbtide-jdbc-connect", attempt::run).start();
-        } catch (RuntimeException | Error e) { // no thread to be had
+        } catch (RuntimeException | Error e) { // no thread available
             over(attempt);
             throw e;
         }

@@ -13,7 +13,7 @@ import java.util.concurrent.Callable;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at a pool first, and borrows from it only if that takes a connection from nobody. One run at a time. */
+/** Reads a pool's state first, and borrows from it only if no other borrower has to wait for that. One run at a time. */
 final class HikariLook implements Callable<Outcome> {
     private final HikariDataSource pool;
     private final JdbcOptions options;
@@ -25,7 +25,7 @@ final class HikariLook implements Callable<Outcome> {
     private volatile @Nullable PoolState asked;
     private boolean failedBefore;
 
-    /** Nobody gets a connection without waiting, and since when. */
+    /** No borrower gets a connection without waiting, and since when. */
     private record Shortage(long sinceNanos, boolean starved, OptionalLong turnover) {}
 
     private HikariLook(HikariDataSource pool, JdbcOptions options, Validator validator, Ticker ticker) {
@@ -54,7 +54,7 @@ final class HikariLook implements Callable<Outcome> {
             return Outcome.down("pool is closed");
         }
         HikariPoolMXBean numbers = pool.getHikariPoolMXBean();
-        if (numbers == null) { // it starts with the first connection that is wanted
+        if (numbers == null) { // it starts with the first borrowed connection
             return borrowed();
         }
         if (!pool.isRunning()) {
@@ -73,7 +73,7 @@ final class HikariLook implements Callable<Outcome> {
         return state.shownIn(outcome);
     }
 
-    /** A pool that has lost all its connections would have us wait; the database itself says at once that it is gone. */
+    /** A pool that has lost all its connections would make the check wait; the database itself fails at once if it is gone. */
     private Outcome freshlyConnected() throws InterruptedException {
         Outcome database = aside();
         return database == null || database.passed() ? borrowed() : database;
@@ -83,13 +83,13 @@ final class HikariLook implements Callable<Outcome> {
         return options.sideConnection() ? side.look() : null;
     }
 
-    /** A run has taken too long. */
+    /** Called when a run has taken too long. */
     void abort() {
         validator.abort();
         side.abort();
     }
 
-    /** The check is over. */
+    /** Called when the check is over. */
     void close() {
         validator.abort();
         side.end();
@@ -97,12 +97,12 @@ final class HikariLook implements Callable<Outcome> {
 
     private Outcome borrowed() {
         try (Connection connection = pool.getConnection()) {
-            if (Thread.currentThread().isInterrupted()) { // the borrowing took all the time there was
+            if (Thread.currentThread().isInterrupted()) { // borrowing took all the time
                 return Outcome.down("no connection in time");
             }
             Outcome outcome = validator.validate(connection);
             if (!outcome.passed() || validator.wasAborted()) {
-                pool.evictConnection(connection); // the application must not be given it
+                pool.evictConnection(connection); // the application must not get it
             }
             return outcome;
         } catch (SQLException e) {
@@ -124,15 +124,15 @@ final class HikariLook implements Callable<Outcome> {
             asked = null;
         }
         if (database == null || (state.isExhausted() && SqlReason.isOfALiveDatabase(database))) {
-            // what cannot be known is not held against a busy pool, and a database with too much to do is alive
+            // a busy pool is not blamed for unknown facts, and a database that is overloaded is alive
             database = Outcome.up().with("sideConnection", database == null ? "none" : "refused");
         }
         return judged(database, now);
     }
 
     /**
-     * What a run counts as that takes too long; null for a failure. While a pool is exhausted, a login that was answered and
-     * a question that is not say nothing of the database.
+     * The outcome of a run that takes too long; null for a failure. While a pool is exhausted, an answered login and an
+     * unanswered query are no evidence about the database.
      */
     @Nullable
     Outcome whenLate() {
@@ -157,7 +157,10 @@ final class HikariLook implements Callable<Outcome> {
         return !turnover.count().equals(since.turnover());
     }
 
-    /** Exhausted for long is busy, or a leak. It is said to be a leak only if it is known that nothing comes back. */
+    /**
+     * A pool exhausted for long is busy, or has a leak. A leak is reported only if it is known that no connection comes
+     * back.
+     */
     private static boolean isStuck(Shortage shortage) {
         return shortage.starved() || shortage.turnover().isPresent();
     }

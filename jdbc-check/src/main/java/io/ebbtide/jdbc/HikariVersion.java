@@ -5,19 +5,19 @@ import io.ebbtide.internal.LibraryVersion;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 
-/** Which HikariCP the application uses, if any. Links to its data source alone. Stateless. */
+/** The version of HikariCP that the application uses, if any. Links to its data source alone. Stateless. */
 final class HikariVersion {
     private HikariVersion() {}
 
     static boolean isPool(DataSource dataSource) {
         try {
             return dataSource.isWrapperFor(HikariDataSource.class);
-        } catch (SQLException | RuntimeException | LinkageError e) { // one that routes may throw where no tenant is set
+        } catch (SQLException | RuntimeException | LinkageError e) { // one that routes may throw without a tenant
             return false;
         }
     }
 
-    /** Refuses one that is too old, before any class that needs a later one is linked. */
+    /** Refuses a version that is too old, before any class that needs a later one is linked. */
     static void check() {
         LibraryVersion.requireAtLeast(
                 "HikariCP",

@@ -6,28 +6,28 @@ import io.ebbtide.internal.Ticker;
 import javax.sql.DataSource;
 
 /**
- * Checks of a database by its {@link DataSource}: a connection is borrowed, validated and given back, within the check's
+ * Checks of a database by its {@link DataSource}: a connection is borrowed, validated and returned, within the check's
  * own timeout (1 s unless set). Shared: a failure degrades the service, unless {@link Check#required()} is called.
  *
- * <p>A connection is given back as it was: no time limit, transaction or setting of the check outlives it.
+ * <p>A connection is returned unchanged: no time limit, transaction or setting of the check outlives it.
  *
- * <p><b>HikariCP</b> is asked first how it is. A pool whose connections are all in use is <i>busy</i>, which is not
- * broken: the check then does not queue up for one. It looks at the database by a side connection (see
- * {@link JdbcOptions#sideConnection}), is up as long as that answers, and shows the pool as exhausted in its details. A
- * pool that is closed is down at once. One that has given nobody a connection for {@link JdbcOptions#stuckAfter} although
- * the database lives is down as one that cannot recover; whether connections come back is known where the pool counts
- * its use in a Micrometer registry ({@code setMetricRegistry}; not by a tracker factory of Micrometer's). Drivers ignore
- * timeouts when a network falls silent, so a validation that takes too long has its connection aborted ({@link
- * java.sql.Connection#abort}), and the pool evicts it.
+ * <p><b>HikariCP</b>: the state of the pool is read first. A pool whose connections are all in use is <i>busy</i>,
+ * which is not a fault: the check then does not queue for a connection. It checks the database by a side connection
+ * (see {@link JdbcOptions#sideConnection}), is up as long as that answers, and shows the pool as exhausted in its
+ * details. A pool that is closed is down at once. A pool that has lent no connection for {@link JdbcOptions#stuckAfter}
+ * although the database lives is down as one that cannot recover; whether connections come back is known where the pool
+ * counts its use in a Micrometer registry ({@code setMetricRegistry}; not by a tracker factory of Micrometer's).
+ * Drivers ignore timeouts when a network falls silent, so a validation that takes too long has its connection aborted
+ * ({@link java.sql.Connection#abort}), and the pool evicts it.
  *
- * <p><b>Other data sources</b> are borrowed from, one attempt at a time, on a thread of the check's own. No connection of
- * theirs is ever aborted: such a pool may lend it again. An attempt that hangs keeps its one connection until the database
- * answers or the driver gives up; after 60 s one other attempt begins beside it. tomcat-jdbc, DBCP 2, Druid, c3p0, Agroal
- * (with {@code metricsEnabled}) and Oracle UCP tell how many connections they have lent: where that is all they may have,
- * the check is up and shows the pool as exhausted, without queueing up. A data source that keeps no pool opens a connection
- * for each run.
+ * <p><b>Other data sources</b>: connections are borrowed one attempt at a time, on a thread of the check's own, and
+ * never aborted, because such a pool may lend an aborted one again. An attempt that hangs keeps its one connection
+ * until the database answers or the driver gives up; after 60 s one other attempt begins beside it. tomcat-jdbc, DBCP
+ * 2, Druid, c3p0, Agroal (with {@code metricsEnabled}) and Oracle UCP report how many connections they have lent: where
+ * that is their maximum, the check is up and shows the pool as exhausted, without queueing. A data source that keeps no
+ * pool opens a connection for each run.
  *
- * <p>Details never hold a host, a user or a password; nor does a reason: it is made from the SQL state alone.
+ * <p>Details never contain a host, a user or a password; nor does a reason: it is derived from the SQL state alone.
  */
 public final class JdbcCheck {
     private static final boolean HIKARI_IS_THERE = isThere("com.zaxxer.hikari.HikariDataSource");
@@ -35,7 +35,7 @@ public final class JdbcCheck {
     private JdbcCheck() {}
 
     /**
-     * A look at the database with the default options.
+     * Returns a check of the database with the default options.
      *
      * @throws IllegalStateException if the data source is a pool of a HikariCP older than 4.0
      */
@@ -44,7 +44,7 @@ public final class JdbcCheck {
     }
 
     /**
-     * A look at the database.
+     * Returns a check of the database with the given options.
      *
      * @throws IllegalStateException if the data source is a pool of a HikariCP older than 4.0
      */

@@ -10,12 +10,12 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Closes a HikariCP pool when the service stops: after the last ticket, and once what is still borrowed has come back.
- * The pool itself would abort borrowed connections at once, in the middle of a transaction. For other pools,
- * {@link Component#closing} does.
+ * Closes a HikariCP pool when the service stops: after the last ticket, and once all borrowed connections are returned.
+ * The pool itself would abort borrowed connections at once, in the middle of a transaction. For other pools, use
+ * {@link Component#closing}.
  */
 public final class JdbcComponent implements Component {
-    /** HikariCP says how many are borrowed, and nobody tells when that changes. */
+    /** HikariCP reports how many are borrowed, but sends no event when that changes. */
     private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
 
     private final HikariDataSource pool;
@@ -25,7 +25,7 @@ public final class JdbcComponent implements Component {
     }
 
     /**
-     * Closes this pool.
+     * Returns a component that closes this pool.
      *
      * @throws IllegalStateException if the pool's HikariCP is older than 4.0
      */
@@ -39,7 +39,7 @@ public final class JdbcComponent implements Component {
     public void start() {}
 
     /**
-     * Waits for borrowed connections for nine tenths of the time at most, then closes the pool.
+     * Waits for borrowed connections for at most nine tenths of the time, then closes the pool.
      *
      * @throws IllegalStateException if connections were still borrowed: they were aborted
      */

@@ -10,7 +10,7 @@ import java.util.Properties;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Opens connections as a pool does, with the login that it has at the moment. Used by one thread at a time. */
+/** Opens connections as a pool does, with the pool's present login. Used by one thread at a time. */
 final class PoolLogin {
     private final HikariDataSource pool;
     private @Nullable DataSource source;
@@ -22,7 +22,7 @@ final class PoolLogin {
         this.pool = pool;
     }
 
-    /** Whether the pool says enough for others to connect as it does; one from JNDI does not. */
+    /** Whether the pool reveals enough for a connection of the same kind; one from JNDI does not. */
     boolean isKnown() {
         return pool.getDataSource() != null || pool.getJdbcUrl() != null || pool.getDataSourceClassName() != null;
     }
@@ -59,8 +59,8 @@ final class PoolLogin {
     }
 
     /**
-     * pgjdbc asks two questions of its own after the login, unless it may assume a PostgreSQL of 9.0 or later: PgBouncer keeps
-     * them in its queue, and a login that it has answered looks like one that nothing answers.
+     * pgjdbc sends two queries of its own after the login, unless it may assume a PostgreSQL of 9.0 or later: PgBouncer
+     * keeps them in its queue, and a login that it has answered then resembles an unanswered one.
      */
     private Properties properties(String url) {
         var properties = new Properties();
@@ -84,7 +84,7 @@ final class PoolLogin {
         }
     }
 
-    /** By reflection where a provider is asked: HikariCP has them since 7. */
+    /** By reflection if there is a provider: HikariCP has them since 7. */
     private Credentials credentials() throws SQLException {
         try {
             Method getter = HikariDataSource.class.getMethod("getCredentialsProvider");
@@ -96,7 +96,7 @@ final class PoolLogin {
                         (String) said.getClass().getMethod("getPassword").invoke(said));
             }
         } catch (NoSuchMethodException e) {
-            // an older one
+            // an older version
         } catch (ReflectiveOperationException e) {
             throw new SQLException("the pool's credentials provider failed", "28000", e);
         }

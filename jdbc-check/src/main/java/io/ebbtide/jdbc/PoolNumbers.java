@@ -6,10 +6,10 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many connections a pool has lent, and may have, for pools other than HikariCP. Immutable.
+ * How many connections a pool has lent, and its maximum, for pools other than HikariCP. Immutable.
  *
  * @param active lent now
- * @param max that the pool may have
+ * @param max the pool's maximum
  */
 record PoolNumbers(long active, long max) {
     /*
@@ -36,12 +36,12 @@ record PoolNumbers(long active, long max) {
                     List.of("getBorrowedConnectionsCount"),
                     List.of("getMaxPoolSize")));
 
-    /** Whether the pool can lend no other connection. A pool without a limit, or that counts nothing, never is. */
+    /** Whether the pool has no further connection to lend. A pool without a limit, or without counts, is never exhausted. */
     boolean isExhausted() {
         return max > 0 && active >= max;
     }
 
-    /** Returns the numbers of a pool at this moment; null if it is none that tells them, or fails to. */
+    /** Returns the numbers of a pool at this moment; null if the data source does not report them, or fails to. */
     static @Nullable PoolNumbers of(DataSource dataSource) {
         for (Kind kind : KINDS) {
             try {
@@ -51,8 +51,8 @@ record PoolNumbers(long active, long max) {
                     return new PoolNumbers(number(type, pool, kind.active()), number(type, pool, kind.max()));
                 }
             } catch (Exception | LinkageError | StackOverflowError e) {
-                // a data source may throw anything, also when it is asked whether it is what it is not (Oracle UCP
-                // 23.9)
+                // a data source may throw anything, also from isWrapperFor with a type that it does not wrap (Oracle
+                // UCP 23.9)
             }
         }
         return null;

@@ -4,13 +4,13 @@ import com.zaxxer.hikari.HikariPoolMXBean;
 import io.ebbtide.health.Outcome;
 
 /**
- * A pool at one moment. Its numbers are read one after the other, so they need not add up.
+ * A pool at one moment. Its numbers are read one after the other, so they may be inconsistent.
  *
  * @param active connections in use
  * @param idle connections free
- * @param total all there are
+ * @param total all connections
  * @param waiting threads that wait for one
- * @param most how many it may have
+ * @param most the maximum number of connections
  */
 record PoolState(int active, int idle, int total, int waiting, int most) {
     static PoolState of(HikariPoolMXBean pool, int most) {
@@ -22,12 +22,12 @@ record PoolState(int active, int idle, int total, int waiting, int most) {
                 most);
     }
 
-    /** All connections are in use: whoever wants one waits. */
+    /** All connections are in use: a borrower has to wait. */
     boolean isExhausted() {
         return idle == 0 && total >= most;
     }
 
-    /** It may have more connections than it has, and somebody waits for one. */
+    /** It may open more connections than it has, and a thread waits for one. */
     boolean isStarved() {
         return idle == 0 && total < most && waiting > 0;
     }

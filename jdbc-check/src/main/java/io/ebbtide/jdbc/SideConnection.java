@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One connection beside a pool, to the same database with the same login, kept while it is needed; one for each pool,
- * however many checks look at it. Used by one thread at a time; {@link #close}, {@link #end} and {@link #abort} may be
+ * however many checks use it. Used by one thread at a time; {@link #close}, {@link #end} and {@link #abort} may be
  * called by any.
  */
 final class SideConnection {
@@ -34,7 +34,7 @@ final class SideConnection {
         permit = PERMITS.computeIfAbsent(pool, each -> new Semaphore(1));
     }
 
-    /** Whether the database lives; null if that cannot be found out. Blocks until it answers, or {@link #abort}. */
+    /** Whether the database lives; null if that cannot be determined. Blocks until it answers, or {@link #abort}. */
     @Nullable
     Outcome look() throws InterruptedException {
         if (!possible || !takePermit()) {
@@ -57,8 +57,8 @@ final class SideConnection {
     }
 
     /**
-     * Whether a login was answered, and the question after it is not: a proxy such as PgBouncer keeps it in its queue while
-     * its own pool is busy. A frozen database answers no login.
+     * Whether a login was answered, and the query after it is not: a proxy such as PgBouncer keeps it in its queue
+     * while its own pool is busy. A frozen database answers no login.
      */
     boolean isValidating() {
         return validating;
@@ -68,7 +68,7 @@ final class SideConnection {
         validator.abort();
     }
 
-    /** Closes the connection; the next look opens another. */
+    /** Closes the connection; the next check opens another. */
     synchronized void close() {
         Connector.closeQuietly(connection);
         connection = null;

@@ -6,8 +6,8 @@ import java.sql.SQLTransientException;
 import java.util.Map;
 
 /**
- * Says in words that anybody may read what a database refused: by the vendor's code where it is known, else by the SQL state
- * (ISO 9075, and PostgreSQL's own).
+ * Describes in generally understandable words what a database refused: by the vendor's code where it is known, else by
+ * the SQL state (ISO 9075, and PostgreSQL's own).
  */
 final class SqlReason {
     private static final String LOGIN_REFUSED = "login refused";
@@ -34,7 +34,7 @@ final class SqlReason {
         return Outcome.down(reason).causedBy(failure);
     }
 
-    /** Whether this is what a live database, or a proxy before it, says that takes no more connections. */
+    /** Whether this is the answer of a live database, or of a proxy before it, that accepts no more connections. */
     static boolean isOfALiveDatabase(Outcome outcome) {
         if (!(outcome.cause() instanceof SQLException failure)) {
             return false;
@@ -50,9 +50,9 @@ final class SqlReason {
     }
 
     /**
-     * What a PostgreSQL server, or PgBouncer, answers to a login says that it is alive, whatever the state ({@code 08P01} at
-     * PgBouncer's {@code max_client_conn}), unless it starts, stops, or refuses the login or the database. The driver raises
-     * 08P01 itself, too, without a server's message.
+     * Any answer of a PostgreSQL server, or of PgBouncer, to a login shows that it is alive, whatever the state
+     * ({@code 08P01} at PgBouncer's {@code max_client_conn}), unless it starts, stops, or refuses the login or the
+     * database. The driver raises 08P01 itself, too, without a server's message.
      */
     private static boolean isAnswerOfAPostgres(SQLException failure, String state) {
         if (state.startsWith("57P") || state.startsWith("28") || state.startsWith("3D")) {
@@ -89,7 +89,7 @@ final class SqlReason {
         return known != null ? known : BY_CLASS.getOrDefault(state.substring(0, 2), "database said " + state);
     }
 
-    /** PgBouncer to 1.18 refuses every login by 08P01, and says why in English (its source, client.c). */
+    /** PgBouncer to 1.18 refuses every login by 08P01, and states the cause in English (its source, client.c). */
     private static String reasonOfPgBouncer(SQLException failure) {
         String message = String.valueOf(failure.getMessage());
         if (message.contains("no more connections allowed")) {
@@ -101,7 +101,7 @@ final class SqlReason {
         return message.contains("no such database") ? "no such database" : "connection pooler refuses the login";
     }
 
-    /** A pool wraps what the database said. */
+    /** The database's own exception, which a pool wraps. */
     private static SQLException innermost(SQLException failure) {
         SQLException innermost = failure;
         Throwable each = failure;

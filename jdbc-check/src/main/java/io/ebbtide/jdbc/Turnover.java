@@ -7,7 +7,7 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.core.instrument.push.PushMeterRegistry;
 import java.util.OptionalLong;
 
-/** How many connections have come back to a pool, where it counts that. */
+/** How many connections have been returned to a pool, where the pool counts that. */
 final class Turnover {
     private final HikariDataSource pool;
 
@@ -16,8 +16,8 @@ final class Turnover {
     }
 
     /**
-     * Empty if the pool does not count its use in a Micrometer registry, or in such ones alone whose counts are not totals: one that
-     * pushes may begin to count anew with each step, so that two equal readings say nothing.
+     * Empty if the pool does not count its use in a Micrometer registry, or only in registries whose counts are not
+     * totals: a registry that pushes may restart its counts with each step, so that two equal readings are no evidence.
      */
     OptionalLong count() {
         return pool.getMetricRegistry() instanceof MeterRegistry registry ? count(registry) : OptionalLong.empty();
@@ -37,7 +37,7 @@ final class Turnover {
         Timer usage = registry.find("hikaricp.connections.usage")
                 .tag("pool", pool.getPoolName())
                 .timer();
-        return usage == null || usage.count() == 0 // some registries count nothing
+        return usage == null || usage.count() == 0 // some registries do not count
                 ? OptionalLong.empty()
                 : OptionalLong.of(usage.count());
     }

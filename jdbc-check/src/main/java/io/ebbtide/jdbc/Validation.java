@@ -6,16 +6,17 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a connection whether it is good, and leaves it as it was. Stateless. */
+/** Checks whether a connection is good, and does not change it. Stateless. */
 final class Validation {
     private Validation() {}
 
     /**
-     * Whether the connection does what is asked. Sets no time limit on a statement: H2 keeps one for the whole connection, so
-     * that the application would inherit it. Ends a transaction that the question has begun, also one that has failed.
+     * Whether the connection passes the query. Sets no time limit on a statement: H2 keeps one for the whole
+     * connection, so that the application would inherit it. Ends a transaction that the query has begun, also one that
+     * has failed.
      *
      * @param query null for {@code isValid}
-     * @param seconds that the driver may take for {@code isValid}; 0 for as long as it takes
+     * @param seconds that the driver may take for {@code isValid}; 0 for no limit
      */
     static Outcome of(Connection connection, @Nullable String query, int seconds) throws SQLException {
         if (query == null) {
@@ -34,7 +35,7 @@ final class Validation {
         return Outcome.up();
     }
 
-    /** What the query has thrown says more than a rollback that fails for the same reason. */
+    /** The query's exception is more informative than a rollback that fails for the same reason. */
     private static void rollback(Connection connection, boolean mustSucceed) throws SQLException {
         try {
             connection.rollback();

@@ -5,9 +5,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
-/** Looks whether a connection is good. One validation at a time; {@link #abort} may be called by any thread. */
+/** Checks whether a connection is good. One validation at a time; {@link #abort} may be called by any thread. */
 final class Validator {
-    /** For drivers that hang on although their connection was aborted. */
+    /** For drivers that continue to hang although their connection was aborted. */
     private static final int LAST_RESORT_SECONDS = 30;
 
     private final @Nullable String query;
@@ -19,7 +19,7 @@ final class Validator {
         this.query = query;
     }
 
-    /** Whether the connection does what is asked. Blocks until it answers or is aborted. */
+    /** Whether the connection passes the validation. Blocks until it answers or is aborted. */
     Outcome validate(Connection connection) {
         synchronized (this) {
             current = connection;
@@ -38,7 +38,7 @@ final class Validator {
 
     /**
      * Ends a validation that hangs, by ending its connection. Under the lock: a validation that ends at the same moment
-     * waits, so that the connection is not given back, and to somebody else, and then ended.
+     * waits, so that the connection is not returned, lent to another borrower, and then ended.
      */
     synchronized void abort() {
         Connection hanging = current;
@@ -47,12 +47,12 @@ final class Validator {
             try {
                 hanging.abort(Runnable::run);
             } catch (SQLException e) {
-                // as good as gone
+                // it is unusable all the same
             }
         }
     }
 
-    /** Whether the last validation was aborted, so that its connection is of no use any more. */
+    /** Whether the last validation was aborted, so that its connection is unusable. */
     synchronized boolean wasAborted() {
         return aborted;
     }

@@ -5,10 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a vendor's own error code says, where the SQL state says less or something else. Immutable.
+ * The meaning of a vendor's own error code, where the SQL state is less precise or different. Immutable.
  *
- * @param reason in words that anybody may read
- * @param isAlive whether a database says so that lives and has only too much to do
+ * @param reason generally understandable text
+ * @param isAlive whether the code comes from a database that is alive and only overloaded
  */
 record VendorCode(String reason, boolean isAlive) {
     /*
@@ -73,10 +73,10 @@ record VendorCode(String reason, boolean isAlive) {
             "oracle.", ORACLE,
             "com.microsoft.", SQL_SERVER);
 
-    /** Drivers throw their own exceptions or the JDK's, so the first frames tell whose code it is. */
+    /** Drivers throw their own exceptions or the JDK's, so the first frames identify the driver. */
     private static final int FRAMES = 16;
 
-    /** Returns what an exception's code says; null if its driver is not known, or the code says no more than the state. */
+    /** Returns the meaning of an exception's code; null if its driver is not known, or the code adds nothing to the state. */
     static @Nullable VendorCode of(SQLException failure) {
         Map<Integer, VendorCode> codes = codes(failure.getClass().getName());
         StackTraceElement[] stack = failure.getStackTrace();

@@ -1,4 +1,4 @@
-/** A check of any {@code DataSource}; HikariCP understood. */
+/** A check of any {@code DataSource}, with special support for HikariCP. */
 @NullMarked
 package io.ebbtide.jdbc;
 
