@@ -1,8 +1,8 @@
 /**
  * Checks of Redis by Lettuce.
  *
- * <p>Lettuce has a module name and no descriptor, so it cannot require Netty, whose jars have descriptors and which {@code java -m}
- * would not resolve: this module requires it in Lettuce's place.
+ * <p>Lettuce has a module name and no descriptor, so it cannot require Netty, whose jars have descriptors and which
+ * {@code java -m} would not resolve: this module requires it instead.
  */
 @SuppressWarnings("requires-transitive-automatic")
 module io.ebbtide.redis {

@@ -18,9 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** One PING to each node of a cluster that the application uses. Safe for use by many threads; blocks no thread. */
 final class ClusterPing {
     /*
-     * A command without a key goes to some node: were that one frozen, the check would hang while the cluster serves, moves
-     * its slots to a replica and goes on. So all are asked. The first to answer says how the cluster is; the others have a
-     * moment more, and those that are silent then are counted. A node that owes an answer is silent, and is not asked again.
+     * A command without a key goes to some node: if that one were frozen, the check would hang while the cluster
+     * serves, moves its slots to a replica and goes on. So all nodes are asked. The first answer reports the state of
+     * the cluster; the other nodes have a moment more, and those still silent then are counted. A node that owes an
+     * answer is silent, and is not asked again.
      *
      * Masters that were replaced stay in the cluster's list for ever, without slots: they do not count.
      */
@@ -45,7 +46,7 @@ final class ClusterPing {
             }
         }
 
-        @SuppressWarnings("FutureReturnValueIgnored") // what is told to `first` and `all` is all that there is to know
+        @SuppressWarnings("FutureReturnValueIgnored") // `first` and `all` carry all results
         void await() {
             var owing = new AtomicInteger(answers.size());
             for (var answer : answers.values()) {
@@ -87,7 +88,7 @@ final class ClusterPing {
                 .thenApply(outcome -> judged(outcome, round, masters, replicas)));
     }
 
-    /** Those that serve slots, and decide on a failover; while none does yet, all. */
+    /** The masters that serve slots, and decide on a failover; while none does yet, all. */
     private static List<String> masters(StatefulRedisClusterConnection<?, ?> cluster) {
         List<RedisClusterNode> masters = cluster.getPartitions().stream()
                 .filter(node -> node.is(RedisClusterNode.NodeFlag.UPSTREAM))
@@ -124,7 +125,10 @@ final class ClusterPing {
         return PingLook.detail("clusterState", connection.async().clusterInfo().thenApply(ClusterState::of));
     }
 
-    /** Without most of its masters a cluster cannot decide on a failover, and serves no more (Redis, cluster specification). */
+    /**
+     * Without the majority of its masters a cluster cannot decide on a failover, and serves no more (Redis, cluster
+     * specification).
+     */
     private static Outcome judged(Outcome outcome, Round round, List<String> masters, List<String> replicas) {
         long silentMasters = masters.stream().filter(round::isSilent).count();
         long silent = silentMasters + replicas.stream().filter(round::isSilent).count();

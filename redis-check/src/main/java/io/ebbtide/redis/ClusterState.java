@@ -4,7 +4,7 @@ import io.ebbtide.health.Outcome;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Reads what CLUSTER INFO says. */
+/** Parses the answer to CLUSTER INFO. */
 final class ClusterState {
     private ClusterState() {}
 

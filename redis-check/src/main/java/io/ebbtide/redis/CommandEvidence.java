@@ -5,7 +5,7 @@ import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.event.command.CommandListener;
 import io.lettuce.core.event.command.CommandSucceededEvent;
 
-/** Takes each command that succeeds as evidence. Safe for use by many threads. */
+/** Reports each command that succeeds as evidence. Safe for use by many threads. */
 final class CommandEvidence implements CommandListener {
     private final Evidence evidence;
 

@@ -4,7 +4,7 @@ import io.lettuce.core.api.StatefulConnection;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** The application's connection, which is the application's to close. */
+/** The application's connection, which only the application closes. */
 final class GivenLink implements Link {
     private final CompletionStage<StatefulConnection<?, ?>> connection;
 

@@ -3,11 +3,11 @@ package io.ebbtide.redis;
 import io.ebbtide.internal.LibraryVersion;
 import io.lettuce.core.RedisURI;
 
-/** Which Lettuce the application uses. Stateless. */
+/** The version of Lettuce that the application uses. Stateless. */
 final class LettuceVersion {
     private LettuceVersion() {}
 
-    /** Refuses one that is too old, before any class that needs a later one is linked. */
+    /** Refuses a version that is too old, before any class that needs a later one is linked. */
     static void check() {
         LibraryVersion.requireAtLeast(
                 "Lettuce",

@@ -3,14 +3,14 @@ package io.ebbtide.redis;
 import io.lettuce.core.api.StatefulConnection;
 import java.util.concurrent.CompletionStage;
 
-/** Where a check gets its connection from. Safe for use by many threads; no method blocks. */
+/** The source of a check's connection. Safe for use by many threads; no method blocks. */
 interface Link {
-    /** The connection, sooner or later. */
+    /** Returns the connection, which may be completed later. */
     CompletionStage<StatefulConnection<?, ?>> connection();
 
-    /** It has not answered in time. */
+    /** Called when the connection has not answered in time. */
     void giveUp();
 
-    /** The check is over. */
+    /** Called when the check is over. */
     void close();
 }

@@ -7,12 +7,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A connection of the check's own: opened when it is first wanted, closed when it does not answer or is over. */
+/** A connection of the check's own: opened at its first use, closed when it does not answer or the check is over. */
 final class OwnLink implements Link {
     /*
-     * A client keeps to itself which URI it was created with, so only its blocking connect() can be used. That runs on a
-     * thread of its own that nobody interrupts: Lettuce would go on connecting, and nobody would ever close what came
-     * of it. There is one such thread at most, for as long as the client's own timeouts let it take.
+     * A client does not reveal the URI with which it was created, so only its blocking connect() can be used. That runs
+     * on a thread of its own that is never interrupted: Lettuce would go on connecting, and the resulting connection
+     * would never be closed. There is one such thread at most, for as long as the client's own timeouts allow.
      */
     private final Supplier<? extends StatefulConnection<?, ?>> connect;
     private @Nullable CompletableFuture<StatefulConnection<?, ?>> current;
@@ -36,7 +36,7 @@ final class OwnLink implements Link {
         return last.thenCompose(this::inTime);
     }
 
-    /** Who was given up while it was connecting is of no use to that run any more, but to the next. */
+    /** A connection whose run gave up while it was opened is useless to that run, but is used by the next. */
     private synchronized CompletionStage<StatefulConnection<?, ?>> inTime(StatefulConnection<?, ?> opened) {
         boolean late = givenUp;
         givenUp = false;
@@ -78,7 +78,7 @@ final class OwnLink implements Link {
         return opened;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for the end of what has ended
+    @SuppressWarnings("FutureReturnValueIgnored") // the end of an ended attempt is not awaited
     private static void discard(CompletableFuture<StatefulConnection<?, ?>> link) {
         link.thenAccept(StatefulConnection::closeAsync);
     }

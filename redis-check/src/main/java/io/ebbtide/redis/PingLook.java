@@ -11,7 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** One PING, and what else was asked for. */
+/** One PING, and the additional commands. */
 final class PingLook implements Callable<CompletionStage<Outcome>> {
     private final Link link;
     private final boolean withRole;
@@ -23,8 +23,8 @@ final class PingLook implements Callable<CompletionStage<Outcome>> {
     }
 
     /**
-     * What is returned cannot be cancelled: a PING that waits for its answer stays where it is, and the run hangs with
-     * it, rather than one PING after the other piling up in front of a server that does not read.
+     * The returned stage cannot be cancelled: a PING that waits for its answer stays pending, and the run hangs with
+     * it; otherwise PINGs would accumulate in front of a server that does not read.
      */
     @Override
     public CompletionStage<Outcome> call() {
@@ -35,7 +35,7 @@ final class PingLook implements Callable<CompletionStage<Outcome>> {
                 .minimalCompletionStage();
     }
 
-    /** A client may have a shorter time than the check; its connection is silent all the same. */
+    /** A client's timeout may be shorter than the check's; its connection is silent all the same. */
     private Outcome failed(Throwable failure) {
         if (RedisReason.isOfTheConnection(failure)) {
             link.giveUp();
@@ -43,7 +43,7 @@ final class PingLook implements Callable<CompletionStage<Outcome>> {
         return RedisReason.of(failure);
     }
 
-    /** Details that a user may not ask for say nothing of the server, which has just answered a PING. */
+    /** A user without permission for the details is no evidence about the server, which has just answered a PING. */
     static CompletionStage<Outcome> detail(String name, CompletionStage<Outcome> asked) {
         return asked.handle((outcome, failure) -> {
                     if (failure == null) {

@@ -18,13 +18,13 @@ public final class RedisComponent implements Component {
         this.resources = resources;
     }
 
-    /** Closes the client, and its resources if it made them itself. */
+    /** Returns a component that closes the client, and its resources if the client created them. */
     public static RedisComponent closing(AbstractRedisClient client) {
         return new RedisComponent(client, null);
     }
 
     /**
-     * Closes the client, then resources that were made for it.
+     * Returns a component that closes the client, then resources that were created for it.
      *
      * @param resources used by no other client
      */
@@ -36,7 +36,7 @@ public final class RedisComponent implements Component {
     @Override
     public void start() {}
 
-    /** Nothing is in flight any more, so nothing has to be waited for but the closing itself. */
+    /** Nothing is in flight any more, so this waits only for the closing itself. */
     @Override
     public void stop(Duration within) throws Exception {
         long half = Math.max(1, Expect.notNegative(within, "within").toMillis() / 2);

@@ -9,7 +9,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Says in words that anybody may read why Redis did not do as it was told. */
+/** Describes in generally understandable words why Redis did not execute a command. */
 final class RedisReason {
     private static final Map<String, String> BY_CODE = Map.ofEntries(
             Map.entry("LOADING", "loading its data"),
@@ -29,13 +29,13 @@ final class RedisReason {
         Throwable each = failure;
         for (int depth = 0; each != null && depth < DEEPEST; depth++, each = each.getCause()) {
             String known = known(each);
-            reason = known == null ? reason : known; // the innermost knows best
+            reason = known == null ? reason : known; // the innermost is the most precise
         }
         return Outcome.down(reason == null ? "failed with " + innermost(failure) : reason)
                 .causedBy(failure);
     }
 
-    /** Whether the connection itself is of no use any more: it is silent, or closed. */
+    /** Whether the connection itself is unusable: it is silent, or closed. */
     static boolean isOfTheConnection(Throwable failure) {
         Throwable each = failure;
         for (int depth = 0; each != null && depth < DEEPEST; depth++, each = each.getCause()) {

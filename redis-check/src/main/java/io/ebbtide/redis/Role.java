@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Reads what ROLE says: {@code [master, offset, [[host, port, offset], ...]]}, {@code [slave, host, port, link, offset]}. */
+/**
+ * Parses the answer to ROLE: {@code [master, offset, [[host, port, offset], ...]]},
+ * {@code [slave, host, port, link, offset]}.
+ */
 final class Role {
     private Role() {}
 
@@ -45,7 +48,7 @@ final class Role {
         return text.matches("-?\\d{1,18}") ? Long.parseLong(text) : 0;
     }
 
-    /** Values come as the connection's codec reads them. */
+    /** Values have the type that the connection's codec decodes. */
     private static String text(Object value) {
         if (value instanceof byte[] bytes) {
             return new String(bytes, StandardCharsets.UTF_8);
