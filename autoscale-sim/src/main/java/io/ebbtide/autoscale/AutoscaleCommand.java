@@ -50,19 +50,19 @@ final class AutoscaleCommand implements Callable<Integer> {
     private static final int UNUSABLE = 2;
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(2);
 
-    /** How results are written. */
+    /** The output formats. */
     enum Format {
         TEXT,
         JSON
     }
 
-    /** What is put beside the manifest. */
+    /** What the manifest is compared with. */
     enum Compared {
         BEHAVIORS,
         SIGNALS
     }
 
-    /** What the jar says of itself. */
+    /** Reads the version from the jar's manifest. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
@@ -71,7 +71,7 @@ final class AutoscaleCommand implements Callable<Integer> {
         }
     }
 
-    /** Durations with their unit. */
+    /** Reads a duration with its unit. */
     static final class DurationConverter implements ITypeConverter<Duration> {
         @Override
         public Duration convert(String value) {
@@ -83,7 +83,7 @@ final class AutoscaleCommand implements Callable<Integer> {
         }
     }
 
-    /** Shares: {@code 0.1%} or {@code 0.001}. */
+    /** Reads a share: {@code 0.1%} or {@code 0.001}. */
     static final class ShareConverter implements ITypeConverter<Double> {
         @Override
         public Double convert(String value) {
@@ -117,7 +117,7 @@ final class AutoscaleCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Load load;
 
-    /** One of both. */
+    /** Exactly one of the two options. */
     static final class Load {
         @Option(
                 names = "--trace",
@@ -358,7 +358,7 @@ final class AutoscaleCommand implements Callable<Integer> {
         return text.toString();
     }
 
-    /** Every 2 s, so that a search that takes longer shows that it goes on. */
+    /** Prints the progress every 2 s, so that a long search shows that it still runs. */
     private void progress(int done, int of) {
         long now = System.nanoTime();
         if (now - progressNanos >= BETWEEN_LINES.toNanos()) {

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the autoscaler of a set of manifests would do with a load, for a test by
+ * Simulates what the autoscaler of a set of manifests would do under a load. In a test:
  *
  * <pre>{@code
  * AutoscaleSimulation.of(Path.of("deploy/rendered.yaml"))
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The autoscaler is computed as Kubernetes' controller computes it; the service is a model, see {@link ServiceModel}. The drain and
- * the lame duck are those of the manifests, by the linter's reading. Immutable; each {@code with} returns a copy.
+ * the lame duck are those of the manifests, as the linter reads them. Immutable; each {@code with} returns a copy.
  */
 public final class AutoscaleSimulation {
     private final List<AutoscaledWorkload> workloads;
@@ -53,7 +53,7 @@ public final class AutoscaleSimulation {
     }
 
     /**
-     * Reads files and folders (all {@code .yaml}, {@code .yml} and {@code .json} below them); all together are one world.
+     * Reads files and folders (all {@code .yaml}, {@code .yml} and {@code .json} below them); all of them together form one input.
      *
      * @throws IllegalArgumentException if something cannot be read, or there is no autoscaler in it
      */

@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the controller does with the metrics' proposals, evaluation by evaluation: the largest wins, then stabilisation, policies and
- * bounds. Not thread-safe; confine to one thread.
+ * Applies the controller's rules to the metrics' proposals, one evaluation at a time: the largest proposal wins, then stabilisation,
+ * policies and bounds apply. Not thread-safe; confine to one thread.
  */
 final class AutoscalerLoop {
     private final int min;
@@ -18,7 +18,7 @@ final class AutoscalerLoop {
     private final ScaleEvents ups = new ScaleEvents();
     private final ScaleEvents downs = new ScaleEvents();
 
-    /** @param behavior null if the autoscaler has none, for which an older rule holds */
+    /** @param behavior null if the autoscaler has none; then an older rule applies */
     AutoscalerLoop(int min, int max, @Nullable Behavior behavior, ControllerSettings settings) {
         this.min = min;
         this.max = max;
@@ -30,7 +30,7 @@ final class AutoscalerLoop {
      * One evaluation.
      *
      * @param current {@code spec.replicas} of the target
-     * @param proposals of each metric
+     * @param proposals the proposal of each metric
      */
     Decision evaluate(int current, List<Proposal> proposals, long nowMillis) {
         if (recommendations.isEmpty()) {
@@ -61,7 +61,7 @@ final class AutoscalerLoop {
                 invalid++;
             }
         }
-        // A metric that is missing might have asked for more, so nothing goes down without it.
+        // A metric that is missing might have asked for more, so without it the replicas are not lowered.
         if (invalid >= proposals.size() || (invalid > 0 && desired < current)) {
             return new Decision(current, Kind.UNKNOWN);
         }

@@ -2,7 +2,7 @@ package io.ebbtide.autoscale;
 
 import java.util.Locale;
 
-/** Input that cannot be simulated. The message says where, what, what was expected, and the remedy. */
+/** Input that cannot be simulated. The message names the place, the value, the expected form and the remedy. */
 final class BadInput extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 

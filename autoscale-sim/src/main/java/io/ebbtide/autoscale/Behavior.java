@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * {@code spec.behavior} with its defaults filled in. Immutable.
  *
- * @param up for more replicas
- * @param down for fewer
+ * @param up the rules for scaling up
+ * @param down the rules for scaling down
  */
 record Behavior(ScalingRules up, ScalingRules down) {
     /** All defaults: a block that sets nothing. */
@@ -15,7 +15,7 @@ record Behavior(ScalingRules up, ScalingRules down) {
     private static final ScalingRules UP_OF_GUIDE = new ScalingRules(
             0, SelectPolicy.MAX, List.of(ScalingPolicy.percent(100, 30), ScalingPolicy.pods(2, 30)), null);
 
-    /** The block of the deployment guide, whose second policy for the way down never decides. */
+    /** The block of the deployment guide, whose second policy for scaling down never decides. */
     static final Behavior GUIDE = new Behavior(
             UP_OF_GUIDE,
             new ScalingRules(

@@ -22,7 +22,7 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** Results over time, as images. Needs fonts on the machine, no display. */
+/** Draws results over time as images. Needs fonts on the machine, but no display. */
 final class Charts {
     private static final int WIDTH = 1200;
     private static final int HEIGHT = 360;
@@ -41,7 +41,7 @@ final class Charts {
 
     private Charts() {}
 
-    /** Three images: load and what the pods in rotation can take, replicas, and requests over capacity so far. */
+    /** Three images: load and capacity of the pods in rotation, replicas, and requests over capacity so far. */
     static List<BufferedImage> of(List<SimulationResult> results) {
         System.setProperty("java.awt.headless", "true");
         try {
@@ -133,7 +133,7 @@ final class Charts {
                     values.apply(each.timeline()));
             series.setMarker(SeriesMarkers.NONE);
             series.setLineColor(COLOURS[i % COLOURS.length]);
-            // Lines that lie on each other stay visible: the first is wide, the last is dashed.
+            // Lines that cover each other stay visible: the first is wide, the last is dashed.
             float width = Math.max(2f, 2f + 2.5f * (results.size() - 1 - i));
             series.setLineStyle(
                     i == results.size() - 1 && i > 0
@@ -152,7 +152,7 @@ final class Charts {
         return image;
     }
 
-    /** One image, of all below each other. */
+    /** Stacks the images into one, from top to bottom. */
     static BufferedImage stacked(List<BufferedImage> images) {
         int height = images.stream().mapToInt(BufferedImage::getHeight).sum();
         var all = new BufferedImage(WIDTH, height, BufferedImage.TYPE_INT_RGB);
@@ -171,7 +171,7 @@ final class Charts {
         try {
             ImageIO.write(image, "png", bytes);
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // an array has none
+            throw new UncheckedIOException(e); // an array does not fail
         }
         return bytes.toByteArray();
     }

@@ -18,7 +18,7 @@ record ControllerSettings(
         Duration initialReadiness,
         Duration downscaleStabilization,
         double tolerance) {
-    /** As Kubernetes ships it. */
+    /** Kubernetes' defaults. */
     static final ControllerSettings DEFAULT = new ControllerSettings(
             Duration.ofSeconds(15), Duration.ofMinutes(5), Duration.ofSeconds(30), Duration.ofMinutes(5), 0.1);
 

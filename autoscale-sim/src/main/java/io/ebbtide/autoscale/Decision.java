@@ -3,11 +3,11 @@ package io.ebbtide.autoscale;
 /**
  * The result of one evaluation. Immutable.
  *
- * @param replicas the number that the autoscaler sets
- * @param kind what decided
+ * @param replicas the number of replicas that the autoscaler sets
+ * @param kind the reason for the number
  */
 record Decision(int replicas, Kind kind) {
-    /** What decided the number. */
+    /** The reason for the number. */
     enum Kind {
         /** The metrics, within bounds and policies. */
         METRICS,

@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The pods of a workload, those of one decision together. Not thread-safe; confine to one thread.
+ * The pods of a workload, grouped by the decision that created them. Not thread-safe; confine to one thread.
  */
 final class Fleet {
     /*
-     * Pods of one decision are alike for ever, and pods are taken away youngest first (a ReplicaSet deletes those that do not run or are
-     * not ready before others, and of ready ones those that became ready last), so a list in the order of age is all there is to know.
-     * Batches that no rule distinguishes any more become one; there are never more than the rules look back to.
+     * Pods of one decision always stay alike, and pods are removed youngest first (a ReplicaSet deletes those that do not run or are
+     * not ready before others, and of ready ones those that became ready last), so a list ordered by age is the complete state.
+     * Batches that no rule distinguishes any more are merged; their number is bounded by the period that the rules consider.
      */
 
     private final List<Batch> batches = new ArrayList<>();
@@ -18,7 +18,7 @@ final class Fleet {
     private int size;
     private int terminatingSize;
 
-    /** Pods of one decision. */
+    /** The pods of one decision. */
     static final class Batch {
         private int count;
         private final long startedMillis;
@@ -34,7 +34,7 @@ final class Fleet {
             return count;
         }
 
-        /** When the container starts. */
+        /** The time when the container starts. */
         long startedMillis() {
             return startedMillis;
         }
@@ -77,7 +77,7 @@ final class Fleet {
         }
     }
 
-    /** All that are not deleted. */
+    /** The number of pods that are not deleted. */
     int size() {
         return size;
     }
@@ -90,7 +90,7 @@ final class Fleet {
         return size - unready;
     }
 
-    /** How many deleted pods still exist. */
+    /** The number of deleted pods that still exist. */
     int terminating(long nowMillis) {
         while (!terminating.isEmpty() && terminating.get(0).goneMillis() <= nowMillis) {
             terminatingSize -= terminating.remove(0).count();
@@ -102,7 +102,7 @@ final class Fleet {
         return batches;
     }
 
-    /** Makes one of the batches that became ready before this. */
+    /** Merges the batches that became ready before this time. */
     void merge(long readyBeforeMillis) {
         int old = 0;
         while (old < batches.size() && batches.get(old).readyMillis < readyBeforeMillis) {

@@ -7,14 +7,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A HorizontalPodAutoscaler, or the one that KEDA makes of a ScaledObject. Immutable.
+ * A HorizontalPodAutoscaler, or the one that KEDA creates from a ScaledObject. Immutable.
  *
  * @param name for messages
  * @param min {@code minReplicas}
  * @param max {@code maxReplicas}, {@code >= min} and {@code >= 1}
  * @param metrics at least one
- * @param behavior null if there is none, for which an older rule of the controller holds
- * @param zero how KEDA goes to 0 or to an idle number and back; null if nothing does
+ * @param behavior null if there is none; then an older rule of the controller applies
+ * @param zero how KEDA scales to 0 or to an idle number and back; null if it does not
  */
 record HpaSpec(
         String name,
@@ -26,11 +26,11 @@ record HpaSpec(
     static final int MAX_REPLICAS = 100_000;
 
     /**
-     * KEDA's part, outside of the autoscaler.
+     * KEDA's own scaling, outside of the autoscaler.
      *
-     * @param replicas how many there are without load
-     * @param cooldown how long after the last activity
-     * @param polling how often activity is looked for
+     * @param replicas the number of replicas without load
+     * @param cooldown the delay after the last activity
+     * @param polling the interval at which KEDA polls for activity
      */
     record ToZero(int replicas, Duration cooldown, Duration polling) {}
 

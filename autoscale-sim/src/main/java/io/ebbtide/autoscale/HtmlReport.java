@@ -4,7 +4,7 @@ import java.awt.image.BufferedImage;
 import java.util.Base64;
 import java.util.List;
 
-/** One page without anything beside it: no script, no style sheet, no font, images within. */
+/** Writes results as one self-contained HTML page: no script, no style sheet, no font; images are embedded. */
 final class HtmlReport {
     private HtmlReport() {}
 

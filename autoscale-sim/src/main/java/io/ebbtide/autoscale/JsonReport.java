@@ -7,7 +7,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** Results as JSON. */
+/** Writes results as JSON. */
 final class JsonReport {
     private JsonReport() {}
 
@@ -34,7 +34,7 @@ final class JsonReport {
             json.writeEndArray();
             json.writeEndObject();
         } catch (IOException e) {
-            throw new UncheckedIOException(e); // a StringWriter has none
+            throw new UncheckedIOException(e); // a StringWriter does not fail
         }
         return text + System.lineSeparator();
     }

@@ -2,7 +2,7 @@ package io.ebbtide.autoscale;
 
 import java.time.Duration;
 
-/** How long requests take, in buckets 2 % wide. Not thread-safe; confine to one thread. */
+/** A histogram of the time that requests take, in buckets 2 % wide. Not thread-safe; confine to one thread. */
 final class LatencyHistogram {
     private static final double SMALLEST = 1e-5;
     private static final double WIDTH = Math.log(1.02);
@@ -19,7 +19,7 @@ final class LatencyHistogram {
         }
     }
 
-    /** The upper end of the bucket in which this share of the requests is reached; zero without any. */
+    /** The upper end of the bucket in which this share of the requests is reached; zero without requests. */
     Duration quantile(double share) {
         double sum = 0;
         for (int i = 0; i < weights.length && total > 0; i++) {

@@ -15,12 +15,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** Makes an autoscaler and its pod of what manifests say. Not thread-safe; confine to one thread. */
+/** Reads an autoscaler and its pod from manifests. Not thread-safe; confine to one thread. */
 final class ManifestReader {
-    /** Says that a metric is omitted. */
+    /** The value that omits a metric. */
     static final String IGNORE = "ignore";
 
-    /** Triggers of KEDA that count what waits, and the field of their target. */
+    /** Triggers of KEDA that count waiting items, and the field of their target. */
     private static final Map<String, String> QUEUES = Map.ofEntries(
             Map.entry("rabbitmq", "value"),
             Map.entry("kafka", "lagThreshold"),
@@ -39,13 +39,13 @@ final class ManifestReader {
     private final Map<String, String> signals;
     private final List<String> assumptions = new ArrayList<>();
 
-    /** @param signals what metrics stand for, by name; {@link #IGNORE} omits one */
+    /** @param signals the signal of each metric, by name; {@link #IGNORE} omits a metric */
     ManifestReader(AutoscaledWorkload workload, Map<String, String> signals) {
         this.workload = workload;
         this.signals = signals;
     }
 
-    /** What was assumed because no manifest says it. */
+    /** The assumptions for values that no manifest sets. */
     List<String> assumptions() {
         return assumptions;
     }
@@ -334,7 +334,7 @@ final class ManifestReader {
         return milli;
     }
 
-    /** How long a probe that has just failed takes to be asked again: Kubernetes' default is 10 s. */
+    /** How long after a failure the probe runs again: Kubernetes' default is 10 s. */
     private Duration readinessPeriod() {
         for (Object each : list(workload.podSpec(), "containers")) {
             Map<String, Object> container = map(each);

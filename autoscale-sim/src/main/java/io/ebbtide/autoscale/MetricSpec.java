@@ -3,12 +3,12 @@ package io.ebbtide.autoscale;
 /**
  * One entry of {@code spec.metrics}. Immutable.
  *
- * @param source where the controller gets it
- * @param name of the metric, for messages
- * @param container for a container's resource, else ""
- * @param target how the target is meant
+ * @param source where the controller obtains it
+ * @param name the name of the metric, for messages
+ * @param container the container of a container's resource, else ""
+ * @param target the type of the target
  * @param amount percent for a utilisation, else milli-units; {@code > 0}
- * @param signal what it stands for in the simulation
+ * @param signal the signal that it stands for in the simulation
  */
 record MetricSpec(Source source, String name, String container, Target target, long amount, Signal signal) {
     /** The kinds of metrics. */
@@ -20,7 +20,7 @@ record MetricSpec(Source source, String name, String container, Target target, l
         EXTERNAL
     }
 
-    /** How a target is meant. */
+    /** The types of targets. */
     enum Target {
         UTILIZATION,
         AVERAGE_VALUE,

@@ -4,12 +4,12 @@ import io.ebbtide.internal.Expect;
 import java.time.Duration;
 
 /**
- * How old a number is when the controller sees it. Immutable.
+ * The delays that determine how old a number is when the controller reads it. Immutable.
  *
  * @param resourceInterval how often metrics-server scrapes; its own default is 15 s
  * @param resourceWindow the time over which it averages processor time
  * @param scrapeInterval how often Prometheus scrapes
- * @param rateWindow the time over which a rate is made of a counter
+ * @param rateWindow the time over which a rate is computed from a counter
  * @param lag from a scrape until the adapter serves it
  * @param zeroWhileStarting whether a pod that is not in rotation reports 0, rather than nothing
  */
@@ -22,7 +22,7 @@ record MetricsPipeline(
         boolean zeroWhileStarting) {
     private static final Duration LONGEST = Duration.ofHours(1);
 
-    /** metrics-server as it is shipped, and the templates' scrape interval and rate. */
+    /** The defaults of metrics-server, and the templates' scrape interval and rate. */
     static final MetricsPipeline DEFAULT = new MetricsPipeline(
             Duration.ofSeconds(15),
             Duration.ofSeconds(15),

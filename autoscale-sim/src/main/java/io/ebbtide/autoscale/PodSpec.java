@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What manifests say of a pod. Immutable.
+ * The properties of a pod that manifests define. Immutable.
  *
- * @param cpu requests of processor time in milli-units, by container, the key "" for the pod's own; {@link PodGroup#NO_REQUEST} for none
+ * @param cpu requests of processor time in milli-units, by container; the key "" is the pod's own; {@link PodGroup#NO_REQUEST} for none
  * @param memory requests of memory in the same form
- * @param serving the container that requests come to
- * @param readinessPeriod how long after its start a ready process may be noticed
+ * @param serving the container that receives the requests
+ * @param readinessPeriod the maximum time until a ready process is detected
  * @param lameDuck how long the pod serves after its deletion, with its preStop hook
  * @param drain how long work in flight may take after that
  */
@@ -46,7 +46,7 @@ record PodSpec(
         return requests.isEmpty() ? PodGroup.NO_REQUEST : sum;
     }
 
-    /** What the processor time of the process is measured in: the request of its container, else of the pod; 0 without any. */
+    /** The request that the processor time of the process is divided by: that of its container, else of the pod; 0 without any. */
     long cpuOfServing() {
         long own = request(true, serving);
         return Math.max(0, own == PodGroup.NO_REQUEST ? request(true, "") : own);

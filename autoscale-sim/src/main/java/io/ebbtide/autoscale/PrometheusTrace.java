@@ -12,7 +12,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads Prometheus' answer to {@code /api/v1/query_range} (Prometheus, "HTTP API", section "Range queries") of requests in a second.
+ * Reads Prometheus' answer to {@code /api/v1/query_range} (Prometheus, "HTTP API", section "Range queries") of requests per second.
  * Several series are added up.
  */
 final class PrometheusTrace {
@@ -43,7 +43,7 @@ final class PrometheusTrace {
         }
     }
 
-    /** One file; not thread-safe. */
+    /** Reads one file. Not thread-safe. */
     private static final class Reader {
         private final String name;
         private final Duration step;
@@ -148,7 +148,7 @@ final class PrometheusTrace {
         }
     }
 
-    /** What to do with a field's value, which the parser stands on. */
+    /** Handles a field's value; the parser is at that value. */
     @FunctionalInterface
     private interface FieldReader {
         void read(String field, JsonParser json) throws IOException;

@@ -3,12 +3,12 @@ package io.ebbtide.autoscale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one metric asks for. Immutable.
+ * The number of replicas that one metric proposes. Immutable.
  *
  * @param replicas the number of replicas; 0 if the metric could not be computed
  * @param measured the utilisation in percent, or the value in milli-units, before corrections for missing pods
- * @param raw of a utilisation: the average value in milli-units
- * @param problem why it could not be computed; null if it could
+ * @param raw for a utilisation, the average value in milli-units
+ * @param problem why the proposal could not be computed; null if it could
  */
 record Proposal(
         int replicas, long measured, long raw, @Nullable String problem) {

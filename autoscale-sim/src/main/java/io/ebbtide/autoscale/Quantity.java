@@ -31,7 +31,7 @@ final class Quantity {
 
     private Quantity() {}
 
-    /** In milli-units, rounded up as Kubernetes does; empty if the text is no quantity, or does not fit. */
+    /** The quantity in milli-units, rounded up as Kubernetes does; empty if the text is not a quantity, or is out of range. */
     static OptionalLong milli(String text) {
         Matcher matcher = FORM.matcher(text.strip());
         if (!matcher.matches()) {

@@ -2,11 +2,11 @@ package io.ebbtide.autoscale;
 
 import io.ebbtide.autoscale.ScalingPolicy.Kind;
 
-/** How far the policies, and the bounds of an autoscaler, let the replicas go in one evaluation. */
+/** Limits the replicas in one evaluation by the policies and bounds of an autoscaler. */
 final class RateLimits {
     private RateLimits() {}
 
-    /** Why a number is what it is, by the names of the controller's condition ScalingLimited. */
+    /** The reason for a number, named as in the controller's condition ScalingLimited. */
     enum Reason {
         DESIRED_WITHIN_RANGE,
         SCALE_UP_LIMIT,
@@ -15,7 +15,7 @@ final class RateLimits {
         TOO_FEW_REPLICAS
     }
 
-    /** A number of replicas, and what limited it. */
+    /** A number of replicas, and the reason for its limit. */
     record Limited(int replicas, Reason reason) {}
 
     /** With {@code behavior}. */
@@ -66,7 +66,7 @@ final class RateLimits {
         int limit = least ? Integer.MAX_VALUE : Integer.MIN_VALUE;
         for (ScalingPolicy each : rules.policies()) {
             int before = before(current, each, ups, downs, nowMillis);
-            // Rounded up: a share of few replicas would else be none, and they would never grow.
+            // Rounded up: otherwise a share of a few replicas would be 0, and their number would never grow.
             int proposed = each.kind() == Kind.PODS
                     ? (int) Math.min(Integer.MAX_VALUE, (long) before + each.value())
                     : (int) Math.ceil(before * (1 + each.value() / 100.0));

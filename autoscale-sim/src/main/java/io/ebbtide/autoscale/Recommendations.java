@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the metrics asked for in the stabilisation windows. The place of a recommendation that is older than both windows is taken by
- * a new one. Not thread-safe; confine to one thread.
+ * The recommendations within the stabilisation windows. A new recommendation replaces one that is older than both windows.
+ *  Not thread-safe; confine to one thread.
  */
 final class Recommendations {
     private final List<Entry> entries = new ArrayList<>();
 
-    /** What was recommended at one time. */
+    /** The recommendation at one time. */
     record Entry(int replicas, long atMillis) {}
 
     boolean isEmpty() {
@@ -22,8 +22,8 @@ final class Recommendations {
     }
 
     /**
-     * The current number, moved no further than into the range between the least that was asked for within the window of scaling up
-     * and the most within that of scaling down. Keeps what is desired.
+     * The current number, moved only as far as into the range between the minimum recommended within the window for scaling up
+     * and the maximum within that for scaling down. Records the desired number.
      */
     int stabilized(int current, int desired, int upWindowSeconds, int downWindowSeconds, long nowMillis) {
         long upCutoff = nowMillis - upWindowSeconds * 1000L;
@@ -41,7 +41,7 @@ final class Recommendations {
         return Math.min(Math.max(current, least), most);
     }
 
-    /** The most that was asked for within the controller's window: the rule of an autoscaler without {@code behavior}. */
+    /** The maximum recommended within the controller's window: the rule of an autoscaler without {@code behavior}. */
     int highest(int desired, long windowMillis, long nowMillis) {
         long cutoff = nowMillis - windowMillis;
         int most = desired;

@@ -6,18 +6,18 @@ import io.ebbtide.autoscale.PodGroup.Sample;
 import java.util.List;
 
 /**
- * How many replicas one metric asks for, from one state, without history: the rules of Kubernetes' "Horizontal Pod Autoscaling",
+ * Computes how many replicas one metric proposes, from one state, without history: the rules of Kubernetes' "Horizontal Pod Autoscaling",
  * section "Algorithm details", in the integer arithmetic of its controller (1.34). Immutable.
  */
 final class ReplicaCalculator {
     /*
-     * Every metric goes the same way. A first ratio comes from the pods that are measured and count. Only if pods are missing, or pods
-     * that are not ready yet stand beside a ratio above 1, a second ratio is computed in which these pods dampen the change: missing
-     * pods are at the target on the way down and idle on the way up, unready pods are idle on the way up. A second ratio that turns the
-     * direction, or ends within the tolerance, changes nothing.
+     * Every metric is computed the same way. A first ratio comes from the pods that are measured and count. Only if pods are missing, or
+     * if pods are not ready yet and the ratio is above 1, a second ratio is computed in which these pods dampen the change: missing
+     * pods are at the target when scaling down and idle when scaling up, unready pods are idle when scaling up. A second ratio that
+     * reverses the direction, or is within the tolerance, changes nothing.
      *
-     * Integers are cut where the controller cuts them (a utilisation is a whole percentage, an average a whole milli-unit), because
-     * a ceiling behind them turns such differences into pods.
+     * Integers are truncated where the controller truncates them (a utilisation is a whole percentage, an average a whole milli-unit),
+     * because a later rounding up turns such differences into pods.
      */
 
     private final Tolerance tolerance;
@@ -28,7 +28,7 @@ final class ReplicaCalculator {
         this.settings = settings;
     }
 
-    /** What the rules do with a pod. */
+    /** How the rules treat a pod. */
     enum Part {
         COUNTED,
         UNREADY,
@@ -95,7 +95,7 @@ final class ReplicaCalculator {
         return Proposal.of(turned ? current : replicas, measured, raw);
     }
 
-    /** A metric of an object, or an external one, whose target is a value of the whole. */
+    /** A metric of an object, or an external one, whose target is a total value. */
     Proposal value(int current, long totalMilli, long targetMilli, List<PodGroup> pods) {
         double ratio = (double) totalMilli / targetMilli;
         if (current == 0) {
@@ -117,7 +117,7 @@ final class ReplicaCalculator {
                 : Proposal.of(ceiling(ratio * ready), totalMilli, totalMilli);
     }
 
-    /** A metric of an object, or an external one, whose target is a share of each pod. */
+    /** A metric of an object, or an external one, whose target is a value per pod. */
     Proposal shareOf(int statusReplicas, long totalMilli, long targetMilli) {
         double ratio = totalMilli / ((double) targetMilli * statusReplicas);
         int replicas = tolerance.includes(ratio) ? statusReplicas : ceiling((double) totalMilli / targetMilli);
@@ -135,12 +135,12 @@ final class ReplicaCalculator {
         return sum;
     }
 
-    /** Not more than an int holds. */
+    /** Limited to the range of an int. */
     private static int ceiling(double replicas) {
         return (int) Math.ceil(replicas);
     }
 
-    /** What the rules do with the pods of a group. */
+    /** How the rules treat the pods of a group. */
     Part part(PodGroup pod, boolean cpu, long nowMillis) {
         if (pod.deleted() || pod.phase() == Phase.FAILED) {
             return Part.IGNORED;
@@ -166,7 +166,7 @@ final class ReplicaCalculator {
         return no && pod.startedMillis() + settings.initialReadiness().toMillis() > pod.readyChangedMillis();
     }
 
-    /** The pods by what the rules do with them. */
+    /** The pods, by how the rules treat them. */
     private final class Sums {
         private final List<PodGroup> pods;
         private long selected;
@@ -218,7 +218,7 @@ final class ReplicaCalculator {
             }
         }
 
-        /** What missing pods use at this percentage of their requests, each cut to a whole milli-unit. */
+        /** The usage of missing pods at this percentage of their requests, each truncated to a whole milli-unit. */
         private long missingAt(long percent) {
             long value = 0;
             for (PodGroup each : pods) {

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The changes of replicas in one direction that policies still look back to. The place of a change that no policy sees any more is
- * taken by a new one, so that there are never more than fit the longest period. Not thread-safe; confine to one thread.
+ * The changes of replicas in one direction that policies still consider. A new change replaces one that no policy considers any
+ * more, so that there are never more than fit the longest period. Not thread-safe; confine to one thread.
  */
 final class ScaleEvents {
     private final List<Event> events = new ArrayList<>();

@@ -3,7 +3,7 @@ package io.ebbtide.autoscale;
 import io.ebbtide.internal.Expect;
 
 /**
- * How much may change within a time. Immutable.
+ * How much the replicas may change within a period. Immutable.
  *
  * @param kind pods, or a percentage of the replicas at the period's beginning
  * @param value pods or percent, {@code > 0}

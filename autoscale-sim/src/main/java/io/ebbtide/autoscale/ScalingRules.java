@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * How fast an autoscaler may scale in one direction. Immutable.
  *
- * @param stabilizationSeconds 0 to 3600; null for the controller's own, which there is for scaling down alone
- * @param select which policy decides
+ * @param stabilizationSeconds 0 to 3600; null for the controller's own, which exists for scaling down only
+ * @param select how the deciding policy is selected
  * @param policies at least one
  * @param tolerance null for the controller's own
  */

@@ -1,14 +1,14 @@
 package io.ebbtide.autoscale;
 
 /**
- * All that one simulation is made of, but for the load. Immutable.
+ * The inputs of one simulation, except the load. Immutable.
  *
- * @param label what tables and charts call it
+ * @param label its name in tables and charts
  * @param hpa the autoscaler
- * @param pod what manifests say of a pod
- * @param service what a pod can do
+ * @param pod the pod as manifests define it
+ * @param service the performance model of a pod
  * @param controller flags of the controller
- * @param metrics how numbers reach the controller
+ * @param metrics the delays of the metrics
  */
 record Scenario(
         String label,

@@ -1,6 +1,6 @@
 package io.ebbtide.autoscale;
 
-/** Which of several policies decides. */
+/** How the deciding policy is selected from several. */
 enum SelectPolicy {
     MAX,
     MIN,

@@ -5,22 +5,22 @@ import io.ebbtide.internal.Expect;
 import java.time.Duration;
 
 /**
- * What a pod of the service can do, and what that costs it. Immutable; each {@code with} returns a copy.
+ * The performance of a pod of the service, and its cost. Immutable; each {@code with} returns a copy.
  *
  * <p>A pod works on {@code concurrency} requests at a time, each for {@code serviceTime}, so by Little's law it answers
- * {@code concurrency / serviceTime} requests in a second. What arrives beyond that waits, at most for {@code maxWait}; what would wait
- * longer is counted as over capacity.
+ * {@code concurrency / serviceTime} requests in a second. Requests beyond that wait, at most for {@code maxWait}; a request that would
+ * wait longer is counted as over capacity.
  *
  * @param serviceTime mean time of one request in a pod that has a free worker, 100 µs to 1 h
  * @param concurrency requests that a pod works on at a time, 1 to 1,000,000
  * @param maxWait how long a request may wait for a worker, up to 365 days
  * @param cpuAtCapacity processor time of a pod that is full, divided by its container's request, {@code > 0}; 1 unless set
- * @param cpuIdle the same of a pod without work; 0.02 unless set
- * @param cpuStarting the same of a pod that starts; 1 unless set
+ * @param cpuIdle the same for a pod without work; 0.02 unless set
+ * @param cpuStarting the same for a pod that starts; 1 unless set
  * @param memory memory of a pod divided by its requests, at any load; 0.6 unless set
- * @param scheduling from the autoscaler's decision until the container starts: scheduling and image; 3 s unless set
- * @param startUp from the start of the container until the process is ready; 20 s unless set
- * @param propagation from a pod's deletion until no client or balancer sends it anything; 5 s unless set
+ * @param scheduling time from the autoscaler's decision until the container starts: scheduling and image; 3 s unless set
+ * @param startUp time from the start of the container until the process is ready; 20 s unless set
+ * @param propagation time from a pod's deletion until no client or balancer sends it requests; 5 s unless set
  */
 public record ServiceModel(
         Duration serviceTime,
@@ -94,7 +94,7 @@ public record ServiceModel(
                 Duration.ofSeconds(5));
     }
 
-    /** Returns a copy with the given time that a request may wait for a worker. */
+    /** Returns a copy with the given maximum time that a request may wait for a worker. */
     public ServiceModel withMaxWait(Duration other) {
         return new ServiceModel(
                 serviceTime,
@@ -109,7 +109,7 @@ public record ServiceModel(
                 propagation);
     }
 
-    /** Returns a copy in which nothing is over capacity because nothing waits too long: messages of a queue. */
+    /** Returns a copy for messages of a queue: they may wait without limit, so none is over capacity. */
     public ServiceModel withQueue() {
         return withMaxWait(Durations.LONGEST);
     }
@@ -159,7 +159,7 @@ public record ServiceModel(
                 propagation);
     }
 
-    /** Returns a copy with the given time until nothing is sent to a deleted pod any more. */
+    /** Returns a copy with the given time until a deleted pod receives no more requests. */
     public ServiceModel withPropagation(Duration other) {
         return new ServiceModel(
                 serviceTime,
@@ -174,7 +174,7 @@ public record ServiceModel(
                 other);
     }
 
-    /** How many requests a pod answers in a second when it is full. */
+    /** The number of requests per second that a pod answers at capacity. */
     public double podRate() {
         return concurrency / seconds(serviceTime);
     }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.DoubleUnaryOperator;
 
-/** Loads that a few numbers describe. */
+/** Loads described by a few numbers. */
 final class Shape {
     private final String description;
     private final Map<String, String> numbers = new LinkedHashMap<>();
@@ -81,7 +81,7 @@ final class Shape {
         return trace("1h", time -> rate);
     }
 
-    /** Least at four in the night, most at four in the afternoon. */
+    /** Minimum at 4 a.m., maximum at 4 p.m. */
     private Trace day() {
         double low = rate("low");
         double high = rate("high");

@@ -3,19 +3,19 @@ package io.ebbtide.autoscale;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What an autoscaler can follow, as far as it is simulated. */
+/** The simulated signals that an autoscaler can follow. */
 enum Signal {
-    /** Processor time; ends at what a pod can use. */
+    /** Processor time; limited to the maximum that a pod can use. */
     CPU("cpu"),
-    /** Memory; the same under any load, as a JVM's heap is. */
+    /** Memory; the same under any load, like a JVM's heap. */
     MEMORY("memory"),
-    /** Answers in a second; ends at what a pod can answer. */
+    /** Answers per second; limited to the maximum that a pod can answer. */
     REQUESTS("requests"),
-    /** Requests that a pod works on or that wait in it; goes on when the pod is full. */
+    /** Requests that a pod works on or that wait in it; still grows when the pod is at capacity. */
     IN_FLIGHT("in-flight"),
-    /** Requests in flight divided by what a pod can work on; goes on when the pod is full. */
+    /** Requests in flight divided by the pod's concurrency; still grows when the pod is at capacity. */
     UTILIZATION("utilization"),
-    /** Requests or messages that wait. */
+    /** Waiting requests or messages. */
     QUEUE_DEPTH("queue-depth");
 
     private final String text;
@@ -37,7 +37,7 @@ enum Signal {
         return Optional.empty();
     }
 
-    /** What a metric of this name usually is; empty if its name does not say. */
+    /** The usual signal of a metric with this name; empty if the name does not show it. */
     static Optional<Signal> ofMetric(String metric) {
         String name = metric.toLowerCase(Locale.ROOT);
         if (name.equals("cpu")) {

@@ -15,12 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Simulation {
     /*
-     * Requests are a fluid: in each step so many arrive, the pods in rotation answer at most what Little's law lets them, the rest waits,
-     * and what would wait longer than allowed is over capacity. Every pod in rotation gets the same share, so a signal of a pod is the
-     * signal of all divided by their number, and what a pod reports is a mean over the part of the window in which it was there.
+     * Requests are modelled as a fluid: in each step a number arrives, the pods in rotation answer at most what Little's law allows, the
+     * rest waits, and requests that would wait longer than allowed are over capacity. Every pod in rotation gets the same share, so a
+     * signal of a pod is the signal of all divided by their number, and what a pod reports is a mean over the part of the window in
+     * which it was there.
      *
-     * Before the load begins, its first value holds for a quarter of an hour that no sum counts: the controller's windows and the metrics
-     * are then those of a service that has run for long.
+     * Before the load begins, its first value holds for a quarter of an hour that no sum includes: the controller's windows and the
+     * metrics are then those of a service that has run for a long time.
      *
      * The cost of a step does not depend on the number of pods, only on the decisions of the last minutes; that of a run is linear in its
      * steps. See docs/decisions/0026.
@@ -167,7 +168,7 @@ final class Simulation {
 
     /**
      * The mean time of a request: its own, the wait of random arrivals at a pod (Sakasegawa's approximation of M/M/c, 1977), and the
-     * wait behind what has piled up.
+     * wait behind the backlog.
      */
     private double time(double arriving, double capacity) {
         double own = ServiceModel.seconds(service.serviceTime());
@@ -188,7 +189,7 @@ final class Simulation {
         int current = fleet.size();
         HpaSpec.ToZero zero = hpa.zero();
         if (zero != null && current <= zero.replicas()) {
-            // KEDA's own part: it polls for activity, and sets the minimum.
+            // KEDA itself polls for activity and sets the minimum.
             boolean polls = now >= nextPollMillis;
             nextPollMillis = polls ? now + zero.polling().toMillis() : nextPollMillis;
             if (polls && (arrivingNow > 0 || waiting > 0)) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * What an autoscaler did with a load. Immutable.
+ * The result of a simulation: how an autoscaler handled a load. Immutable.
  */
 public final class SimulationResult {
     private final Scenario scenario;
@@ -49,17 +49,17 @@ public final class SimulationResult {
         return totals.requests;
     }
 
-    /** How many requests came when the pods in rotation could not take them within the longest wait. */
+    /** How many requests arrived when the pods in rotation could not answer them within the maximum wait. */
     public double overCapacity() {
         return totals.overCapacity;
     }
 
-    /** How many requests were still in work when a pod's drain was over, or came to one that took none any more; an expectation. */
+    /** How many requests were still in flight when a pod's drain ended, or came to a pod that accepted none any more; an expected value. */
     public double cutInDrain() {
         return totals.cutInDrain;
     }
 
-    /** Both: {@link #overCapacity()} and {@link #cutInDrain()}. */
+    /** The sum of {@link #overCapacity()} and {@link #cutInDrain()}. */
     public double lost() {
         return totals.overCapacity + totals.cutInDrain;
     }
@@ -69,27 +69,27 @@ public final class SimulationResult {
         return totals.requests == 0 ? 0 : lost() / totals.requests;
     }
 
-    /** Hours of all pods, with those that start and those that drain. */
+    /** Hours of all pods, including those that start and those that drain. */
     public double podHours() {
         return totals.podSeconds / 3600;
     }
 
-    /** The time that 99 % of the requests take at most, of the mean in each step: the spread within a step is not in it. */
+    /** The maximum time of 99 % of the requests, from the mean of each step: it does not include the spread within a step. */
     public Duration latency99() {
         return latency.quantile(0.99);
     }
 
-    /** The longest mean time in a step. */
+    /** The maximum of the mean times of all steps. */
     public Duration latencyMax() {
         return latency.largest();
     }
 
-    /** The fewest replicas, without those that drain. */
+    /** The minimum number of replicas, without those that drain. */
     public int leastReplicas() {
         return totals.leastReplicas;
     }
 
-    /** The most replicas, without those that drain. */
+    /** The maximum number of replicas, without those that drain. */
     public int mostReplicas() {
         return totals.mostReplicas;
     }
@@ -119,7 +119,7 @@ public final class SimulationResult {
         return totals.podsRemoved;
     }
 
-    /** The most pods that drained at the same time. */
+    /** The maximum number of pods that drained at the same time. */
     public int mostDraining() {
         return totals.mostTerminating;
     }
@@ -129,7 +129,7 @@ public final class SimulationResult {
         return Duration.ofMillis((long) (totals.secondsAtMax * 1000));
     }
 
-    /** In how many evaluations a metric was missing, so that nothing was done. */
+    /** In how many evaluations a metric was missing, so that the replicas did not change. */
     public int unknownEvaluations() {
         return totals.unknown;
     }
@@ -151,7 +151,7 @@ public final class SimulationResult {
     }
 
     /**
-     * Passes if at most so many requests are lost, see {@link #lost()}.
+     * Passes if at most the given number of requests is lost, see {@link #lost()}.
      *
      * @param most {@code >= 0}
      * @throws AssertionError otherwise, with the numbers of the simulation
@@ -167,7 +167,7 @@ public final class SimulationResult {
     }
 
     /**
-     * Passes if the pods cost at most so many hours, see {@link #podHours()}.
+     * Passes if the pods ran for at most the given number of hours, see {@link #podHours()}.
      *
      * @throws AssertionError otherwise, with the numbers of the simulation
      */

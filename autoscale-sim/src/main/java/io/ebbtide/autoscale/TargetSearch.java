@@ -8,8 +8,8 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 
 /**
- * Tries targets, minimums and behaviour blocks, and keeps those that meet a goal at the least pod-hours. It knows nothing beyond the
- * trace that it is given: another day may need more. Immutable.
+ * Tries targets, minimums and behaviour blocks, and keeps those that meet a goal with the fewest pod-hours. It considers only the
+ * given trace: another day may need more. Immutable.
  */
 final class TargetSearch {
     private static final double[] FACTORS = {0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3};
@@ -20,7 +20,7 @@ final class TargetSearch {
     private final Trace trace;
     private final double goal;
 
-    /** @param goal the most that may be lost, as a share of all requests, 0 to 1 */
+    /** @param goal the maximum share of all requests that may be lost, 0 to 1 */
     TargetSearch(Scenario scenario, Trace trace, double goal) {
         this.scenario = scenario;
         this.trace = trace;
@@ -28,15 +28,15 @@ final class TargetSearch {
     }
 
     /**
-     * What was found.
+     * The result of a search.
      *
-     * @param best those that meet the goal, the least pod-hours first; the ones that lose least if none does
+     * @param best those that meet the goal, fewest pod-hours first; if none does, those that lose the fewest requests
      * @param met whether they meet the goal
-     * @param tried how many were tried
+     * @param tried the number of candidates that were tried
      */
     record Found(List<SimulationResult> best, boolean met, int tried) {}
 
-    /** @param progress is called with how many are done, and of how many */
+    /** @param progress is called with the number of candidates done and their total */
     Found run(BiConsumer<Integer, Integer> progress) {
         List<Scenario> candidates = candidates();
         var meeting = new ArrayList<SimulationResult>();
@@ -80,7 +80,7 @@ final class TargetSearch {
         return candidates;
     }
 
-    /** From the manifest's, or 1, to what the peak needs, each half as much again. */
+    /** From the manifest's minimum, or 1, to the number that the peak needs, each at least 1.5 times the previous one. */
     private NavigableSet<Integer> minimums() {
         HpaSpec hpa = scenario.hpa();
         var minimums = new TreeSet<Integer>();

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Results as a table. */
+/** Writes results as a table. */
 final class TextReport {
     static final List<String> HEADS = List.of(
             "",
@@ -66,7 +66,7 @@ final class TextReport {
         return text.toString();
     }
 
-    /** What the numbers rest on, one sentence each. */
+    /** The assumptions behind the numbers, one sentence each. */
     static List<String> assumptions(Scenario scenario, List<String> ofManifests) {
         ServiceModel service = scenario.service();
         PodSpec pod = scenario.pod();

@@ -1,6 +1,6 @@
 package io.ebbtide.autoscale;
 
-/** A simulation over time, in so few points that a chart shows them. Not thread-safe; confine to one thread. */
+/** A simulation over time, reduced to as many points as a chart can show. Not thread-safe; confine to one thread. */
 final class Timeline {
     static final int POINTS = 800;
 
@@ -36,7 +36,7 @@ final class Timeline {
         count[point]++;
     }
 
-    /** The beginning of each point, in minutes. */
+    /** The start of each point, in minutes. */
     double[] minutes() {
         double[] minutes = new double[points];
         for (int i = 0; i < points; i++) {
@@ -61,7 +61,7 @@ final class Timeline {
         return replicas.clone();
     }
 
-    /** From the beginning on. */
+    /** The sum from the start to each point. */
     double[] overSoFar() {
         double[] sums = new double[points];
         double sum = 0;

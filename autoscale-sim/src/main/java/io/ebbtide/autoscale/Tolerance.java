@@ -3,7 +3,7 @@ package io.ebbtide.autoscale;
 import io.ebbtide.internal.Expect;
 
 /**
- * How far the ratio of value and target may be from 1 without any scaling. Immutable.
+ * How far the ratio of value to target may differ from 1 without any scaling. Immutable.
  *
  * @param down by how much the ratio may be below 1, {@code >= 0}
  * @param up by how much it may be above 1, {@code >= 0}

@@ -11,8 +11,8 @@ import java.util.Arrays;
 /**
  * A load over time: how many requests arrive in each second, as a mean of each step. Immutable.
  *
- * <p>A trace comes from a CSV file, from Prometheus' answer to a range query, from a shape, or from numbers. It is kept in 4 bytes for
- * each step of 1 s, whatever the number of rows of a file is, and has at most {@value #MAX_STEPS} steps.
+ * <p>A trace comes from a CSV file, from Prometheus' answer to a range query, from a shape, or from numbers. It takes 4 bytes for
+ * each step of 1 s, regardless of the number of rows of a file, and has at most {@value #MAX_STEPS} steps.
  */
 public final class Trace {
     static final int MAX_STEPS = 12_000_000;
@@ -30,10 +30,10 @@ public final class Trace {
     }
 
     /**
-     * A trace of numbers.
+     * Creates a trace from numbers.
      *
-     * @param step the time that each number holds for, 10 ms to 1 h
-     * @param rates requests in a second, {@code >= 0}; at least one
+     * @param step the time for which each number holds, 10 ms to 1 h
+     * @param rates requests per second, {@code >= 0}; at least one
      */
     public static Trace of(Duration step, double... rates) {
         Expect.positive(step, "step");
@@ -55,7 +55,7 @@ public final class Trace {
     }
 
     /**
-     * A trace of a described shape, in steps of 1 s:
+     * Creates a trace of a described shape, in steps of 1 s:
      *
      * <pre>
      * spike:base=100,peak=1000,at=10m,rise=0s,for=5m,length=40m
@@ -96,12 +96,12 @@ public final class Trace {
         }
     }
 
-    /** How long the trace is. */
+    /** The length of the trace. */
     public Duration length() {
         return step.multipliedBy(rates.length);
     }
 
-    /** How many requests arrive in all. */
+    /** The total number of requests. */
     public double requests() {
         double sum = 0;
         for (float each : rates) {
@@ -110,7 +110,7 @@ public final class Trace {
         return sum * step.toMillis() / 1000;
     }
 
-    /** The highest number of requests in a second, as the mean of a step. */
+    /** The maximum number of requests per second, as the mean of a step. */
     public double peak() {
         float peak = 0;
         for (float each : rates) {

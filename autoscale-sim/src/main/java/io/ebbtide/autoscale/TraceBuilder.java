@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * Makes steps of rows: a value holds until the next one, and a step has the mean of what holds in it, so the sum of the requests stays
- * whatever the rows' interval is. Not thread-safe; confine to one thread.
+ * Converts rows to steps: a value holds until the next one, and a step has the mean of the values within it, so the total of the
+ * requests does not depend on the rows' interval. Not thread-safe; confine to one thread.
  */
 final class TraceBuilder {
     private final String name;
@@ -27,7 +27,7 @@ final class TraceBuilder {
         this.maxGap = maxGap.toNanos() / 1e9;
     }
 
-    /** A row: at this time, in seconds, so many requests in a second. */
+    /** Adds a row: a time in seconds, and a number of requests per second. */
     void add(long line, double seconds, double rate) {
         if (!(rate >= 0) || rate > 1e9) {
             throw BadInput.at(name, line, "%s requests in a second (expected: 0 to 1e9)", rate);
@@ -79,7 +79,7 @@ final class TraceBuilder {
         used = Math.max(used, lastStep);
     }
 
-    /** When the first row is, in seconds. */
+    /** The time of the first row, in seconds. */
     double first() {
         return first;
     }
@@ -89,7 +89,7 @@ final class TraceBuilder {
             throw BadInput.of(name, "%d row(s) with a time and a number (expected: at least 2)", rows);
         }
         hold(last, last + interval, held);
-        // A step that the rows fill only in part would look like less load.
+        // A step that the rows fill only in part would appear as less load.
         double whole = (last + interval - first) / stepSeconds;
         int steps = Math.max(1, Math.min(used, (int) Math.round(whole)));
         return new Trace(name, step, Arrays.copyOf(sums, steps));

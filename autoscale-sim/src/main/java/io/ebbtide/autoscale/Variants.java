@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The same service under other behaviour blocks, and under other signals. */
+/** Variants of a scenario: the same service with other behaviour blocks, and with other signals. */
 final class Variants {
     private Variants() {}
 
-    /** The manifest's own block, none, the deployment guide's and the templates'. */
+    /** The manifest's own block, no block, the deployment guide's and the templates'. */
     static List<Scenario> behaviors(Scenario scenario) {
         HpaSpec hpa = scenario.hpa();
         var variants = new ArrayList<Scenario>();
@@ -24,7 +24,7 @@ final class Variants {
         return variants;
     }
 
-    /** One metric at a time, each with its target at this share of what a pod can do, 0 to 1. */
+    /** One metric at a time, each with its target at this share of a pod's capacity, 0 to 1. */
     static List<Scenario> signals(Scenario scenario, double load) {
         HpaSpec hpa = scenario.hpa();
         ServiceModel service = scenario.service();
@@ -77,6 +77,6 @@ final class Variants {
         return blocks;
     }
 
-    /** A block and what it is called. */
+    /** A block and its name. */
     record Named(String name, @Nullable Behavior behavior) {}
 }

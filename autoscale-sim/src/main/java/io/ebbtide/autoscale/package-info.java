@@ -1,4 +1,4 @@
-/** Simulates what a Kubernetes autoscaler does with a load. */
+/** Simulates how a Kubernetes autoscaler reacts to a load. */
 @NullMarked
 package io.ebbtide.autoscale;
 
