@@ -95,7 +95,7 @@ final class AutoscaleTime {
         }
     }
 
-    /** Each day from 20,000 requests in a second to 240,000 and back, with noise. */
+    /** Writes a trace that rises from 20,000 requests per second to 240,000 and falls again each day, with noise. */
     private static Path trace(Path file, int seconds) throws IOException {
         var random = new SplittableRandom(SEED);
         try (BufferedWriter writer = Files.newBufferedWriter(file)) {
@@ -147,7 +147,7 @@ final class AutoscaleTime {
                     .findFirst()
                     .orElse(0);
         } catch (IOException | UncheckedIOException e) {
-            return 0; // it has just ended
+            return 0; // the process has just ended
         }
     }
 }

@@ -6,7 +6,7 @@ interface Benchmark {
     /**
      * Takes seconds to minutes.
      *
-     * @throws Exception if it could not measure; the other benchmarks run all the same
+     * @throws Exception if it could not measure; the other benchmarks still run
      */
     void measure(Results results) throws Exception;
 }

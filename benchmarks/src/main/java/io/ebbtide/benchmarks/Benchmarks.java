@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Runs benchmarks, one after the other, and prints their figures. No figure makes it fail: it ends with 0 if everything was
- * measured, with 1 if something could not be, with 2 if it does not know what to run.
+ * Runs benchmarks, one after the other, and prints their figures. No figure makes it fail: it exits with 0 if everything was
+ * measured, with 1 if a measurement failed, with 2 if an argument is unknown.
  */
 final class Benchmarks {
     private static final String ALL = "All";
@@ -19,10 +19,10 @@ final class Benchmarks {
 
     private Benchmarks() {}
 
-    /** The arguments are names parted by commas, or {@code All}, and the maximum of runs for each figure, 0 for as usual. */
+    /** The arguments are names separated by commas, or {@code All}, and the maximum runs for each figure, 0 for the usual number. */
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ROOT);
-        System.setProperty("log.level", "off"); // of this process: its lines would hide the figures
+        System.setProperty("log.level", "off"); // for this process: its log lines would hide the figures
         System.setProperty("logback.statusListenerClass", "ch.qos.logback.core.status.NopStatusListener");
         System.exit(run(catalogue(), arguments, System.out));
     }

@@ -3,13 +3,13 @@ package io.ebbtide.benchmarks;
 import java.time.Duration;
 
 /**
- * What a figure is held to. Immutable.
+ * The bound that a figure is compared with. Immutable.
  *
- * @param upper whether a figure has to be below the limit; if not, it has to reach it
+ * @param upper whether the limit is an upper one, which a figure must be below; otherwise a figure must reach it
  * @param limit in the figure's unit
  */
 record Bound(boolean upper, double limit) {
-    /** Less than this long; the figure is in milliseconds. */
+    /** Less than the given duration; the figure is in milliseconds. */
     static Bound below(Duration limit) {
         return new Bound(true, Sample.millis(limit));
     }
@@ -22,7 +22,7 @@ record Bound(boolean upper, double limit) {
         return new Bound(false, limit);
     }
 
-    /** Compares an interval, of which an end may be infinite. */
+    /** Compares an interval, whose ends may be infinite. */
     Comparison compare(double lower, double upperEnd) {
         if (upper ? upperEnd < limit : lower >= limit) {
             return Comparison.MET;

@@ -1,6 +1,6 @@
 package io.ebbtide.benchmarks;
 
-/** How the interval of a figure compares with the bound that the figure is held to. */
+/** How the interval of a figure compares with the figure's bound. */
 enum Comparison {
     /** The whole interval is within the bound. */
     MET("met"),

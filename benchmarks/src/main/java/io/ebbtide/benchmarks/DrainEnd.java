@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** When a drain ends: by a request that saves itself, by the deadline, or although a request is blocked in exit. */
+/** When a drain ends: because a request finishes in time, at the deadline, or although a request is blocked in exit. */
 final class DrainEnd {
     private static final int RUNS = 7;
     private static final Duration DRAIN = Duration.ofSeconds(2);
@@ -52,7 +52,7 @@ final class DrainEnd {
                     .run();
         }
 
-        /** Works until its time is nearly over. */
+        /** Works until shortly before its deadline. */
         private static void saveInTime(HttpServerExchange exchange) throws InterruptedException {
             System.out.println("begun /long");
             Ticket ticket = UndertowSource.ticket(exchange);
@@ -82,7 +82,7 @@ final class DrainEnd {
                 DrainEnd::exitInHandler);
     }
 
-    /** A request that was not quick enough to save itself (81) is a long time, not a failure to measure. */
+    /** A request that did not finish in time (exit code 81) counts as a long duration, not as a failed measurement. */
     private static Duration signalDuring(String path, Set<Integer> codes) throws Exception {
         try (ServiceProcess service = start(DRAIN);
                 WireConnection client = begin(service, path)) {

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** From the last answer of a service that is draining to the end of its process. */
+/** The time from the last answer of a draining service to the end of its process. */
 final class ExitLatency {
     private static final int RUNS = 21;
     private static final Duration BOUND = Duration.ofMillis(60);

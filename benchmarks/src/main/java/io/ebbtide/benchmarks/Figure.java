@@ -5,13 +5,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One result of a benchmark: a quantile of a sample, usually the median. Immutable.
  *
- * @param name what was measured, and which quantile it is if not the median
- * @param count how many values the sample has
+ * @param name the measured quantity, and the quantile if it is not the median
+ * @param count the number of values in the sample
  * @param value the quantile
  * @param lower lower end of its 95 % interval; negative infinity if there are too few values for one
- * @param upper upper end of that; positive infinity if there are too few values
- * @param minimum the least value of the sample
- * @param maximum the greatest value of the sample
+ * @param upper upper end of the interval; positive infinity if there are too few values
+ * @param minimum the minimum of the sample
+ * @param maximum the maximum of the sample
  * @param bound null if the figure is only printed
  */
 record Figure(
@@ -42,7 +42,7 @@ record Figure(
         return bound == null ? "-" : bound.text(unit);
     }
 
-    /** One line with all of it. */
+    /** All values on one line. */
     String line() {
         String line = "%s: %s (95 %%: %s), min %s, max %s, %d runs"
                 .formatted(name, unit.text(value), interval(), unit.number(minimum), unit.number(maximum), count);

@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** From the moment at which a server answers nothing any more to the snapshot that reports it. */
+/** The time from the moment at which a server stops answering to the snapshot that reports it. */
 final class FrozenDependency {
     private static final int RUNS = 15;
     private static final Duration INTERVAL = Duration.ofMillis(200);
@@ -68,7 +68,7 @@ final class FrozenDependency {
         }
     }
 
-    /** Waits for a snapshot in which the check is known and readiness has this status. */
+    /** Waits for a snapshot that contains the check and in which readiness has this status. */
     private static void await(Ebbtide service, Semaphore changes, Status status) throws InterruptedException {
         long end = System.nanoTime() + SignalledExit.HANG.toNanos();
         while (!service.health().snapshot().checks().get(0).known()

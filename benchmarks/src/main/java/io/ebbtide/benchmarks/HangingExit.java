@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
-/** From SIGTERM to the end of a process in which something hangs or is full: before the grace, in which it would be killed. */
+/** The time from SIGTERM to the end of a process in which something hangs or is full: before the grace, at which it would be killed. */
 final class HangingExit {
     private static final int RUNS = 7;
     private static final Duration GRACE = Duration.ofSeconds(5);
@@ -71,7 +71,7 @@ final class HangingExit {
                 () -> SignalledExit.measure(service(service), ready, codes));
     }
 
-    /** Signals within a second are one. */
+    /** Signals within one second count as one. */
     private static final Duration ANOTHER_SIGNAL = Duration.ofMillis(1_500);
 
     private static Duration secondSignal() throws InterruptedException {
@@ -122,7 +122,7 @@ final class HangingExit {
             service.run();
         }
 
-        /** Half of the margin is for the report and the log, and for the machine. */
+        /** Half of the margin is for the report, the log and a slow machine. */
         private static void everything(EbbtideBuilder builder) {
             builder.settings(Settings.derived()
                             .withGrace(LONG_GRACE)
@@ -196,13 +196,13 @@ final class HangingExit {
                 try {
                     NEVER.await(1, TimeUnit.MINUTES);
                 } catch (InterruptedException e) {
-                    // that is the point
+                    // interrupts are ignored on purpose
                 }
             }
         }
     }
 
-    /** A traffic source that brings nothing: with one, a service has a lame duck. */
+    /** A traffic source without traffic: with a source, a service has a lame duck. */
     private static final class SilentSource implements TrafficSource {
         @Override
         public String name() {
@@ -267,7 +267,7 @@ final class HangingExit {
         }
     }
 
-    /** Takes all of the heap once the service runs, on a thread of its own. */
+    /** Fills the heap once the service runs, on a separate thread. */
     private static final class Hoard implements LifecycleListener {
         private static final int LARGEST = 1 << 20;
         private static final int SMALLEST = 1 << 13;
@@ -284,7 +284,7 @@ final class HangingExit {
         }
 
         private void fill() {
-            System.out.println("filling"); // loads what printing needs
+            System.out.println("filling"); // loads the classes that printing needs
             for (int size = LARGEST; size >= SMALLEST; size /= 2) {
                 fillWith(size);
             }
@@ -298,7 +298,7 @@ final class HangingExit {
                     pieces.add(new byte[size]);
                 }
             } catch (OutOfMemoryError e) {
-                // goes on with smaller pieces
+                // continues with smaller pieces
             }
         }
     }

@@ -16,30 +16,30 @@ import java.util.Queue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Clients that ask a server for more than their share, all on one thread of a process of their own, until that is killed. The
- * arguments are a {@link Kind} and a port of loopback. Prints {@code clients=<number>} at its beginning, a line when all of them have come, and each second how many
- * connections it has opened and how many bytes it has read.
+ * Clients that demand more than their share of a server, all on one thread of a separate process, until it is killed. The
+ * arguments are a {@link Kind} and a port of loopback. Prints {@code clients=<number>} at its start, a line when all clients have
+ * connected, and each second the number of connections it has opened and of bytes it has read.
  */
 final class HostileClients {
-    /** How long a client whose connection was closed waits with the next. */
+    /** How long a client whose connection was closed waits before it opens the next one. */
     private static final long REOPEN_NANOS = 1_000_000_000;
 
     private static final long SECOND_NANOS = 1_000_000_000;
 
     private static final long CONNECTS_PER_SECOND = 20_000;
 
-    /** Of this process: for its jars, its selector, and what the JDK opens. */
+    /** The descriptors that this process itself needs: for its jars, its selector, and the JDK. */
     private static final int OTHER_DESCRIPTORS = 200;
 
-    /** What they do. */
+    /** The behaviour of the clients. */
     enum Kind {
-        /** Each sends a byte of a request a second; one that is closed comes again after a second. */
+        /** Each sends one byte of a request per second; a closed client connects again after a second. */
         SLOW(10_000),
         /** Each sends requests as fast as it can and reads the answers. */
         PIPELINING(500),
-        /** Connects 20,000 times a second, or as fast as it can, sends nothing, and closes the oldest when so many are open. */
+        /** Connects 20,000 times a second, or as fast as it can, sends nothing, and closes the oldest when this number is open. */
         CONNECTING(2_000),
-        /** Each asks for the metrics again and again, and never reads; one that is closed comes again after a second. */
+        /** Each requests the metrics repeatedly, and never reads; a closed client connects again after a second. */
         UNREAD(400);
 
         private final int clients;
@@ -55,7 +55,7 @@ final class HostileClients {
             .concat("x".repeat(1_000))
             .getBytes(StandardCharsets.US_ASCII);
 
-    /** @param channel the client's at that time: nothing is to be sent on another */
+    /** @param channel the client's channel at that time: nothing must be sent on another */
     private record Later(long atNanos, Client client, SocketChannel channel) {}
 
     /** One of the clients, and its present connection. */
@@ -90,7 +90,7 @@ final class HostileClients {
         new HostileClients(Kind.valueOf(arguments[0]), Integer.parseInt(arguments[1])).run();
     }
 
-    /** Fewer than the kind has where the limit on descriptors is lower. */
+    /** Fewer than the kind's number where the limit on descriptors is lower. */
     private static int possible(int clients) {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                 ? (int) Math.min(clients, system.getMaxFileDescriptorCount() - OTHER_DESCRIPTORS)
@@ -103,7 +103,7 @@ final class HostileClients {
             flood();
         }
         long start = System.nanoTime();
-        long comingNanos = kind == Kind.UNREAD ? 4 * SECOND_NANOS : SECOND_NANOS; // so that not all share a rendering
+        long comingNanos = kind == Kind.UNREAD ? 4 * SECOND_NANOS : SECOND_NANOS; // so that they do not all share one rendering
         for (int i = 0; i < count; i++) {
             reopening.add(later(start + i * comingNanos / count, new Client(SocketChannel.open())));
         }
@@ -124,7 +124,7 @@ final class HostileClients {
         }
     }
 
-    /** A connect that finds too many waiting to be accepted is dropped by the system, and is among the oldest before it is repeated. */
+    /** If the accept queue is full, the system drops a connect; it is among the oldest before it is repeated. */
     private void flood() throws IOException {
         Queue<SocketChannel> open = new ArrayDeque<>();
         long start = System.nanoTime();
@@ -227,7 +227,7 @@ final class HostileClients {
         key.interestOps(SelectionKey.OP_READ | SelectionKey.OP_WRITE);
     }
 
-    /** A byte, or another request, which also finds out whether the connection is closed. */
+    /** Sends a byte, or another request, which also detects a closed connection. */
     private void sendSlowly(Client client, long now) {
         try {
             client.channel.write(
@@ -247,7 +247,7 @@ final class HostileClients {
         try {
             client.channel.close();
         } catch (IOException e) {
-            // it is to be closed
+            // the channel is closed anyway
         }
         reopening.add(later(System.nanoTime() + REOPEN_NANOS, client));
     }

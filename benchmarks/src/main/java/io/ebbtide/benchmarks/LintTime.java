@@ -5,7 +5,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** How long the linter takes for 1,000 documents: 250 services of four objects each, a mistake in every tenth. */
+/** How long the linter takes for 1,000 documents: 250 services of four objects each, every tenth with a mistake. */
 final class LintTime {
     private static final int SERVICES = 250;
     private static final int WARM_UP = 5;

@@ -9,13 +9,13 @@ import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/** What the figures were measured on, and of what. Stateless. */
+/** Describes the machine and the version that the figures were measured on. Stateless. */
 final class Machine {
     private static final String UNKNOWN = "unknown";
 
     private Machine() {}
 
-    /** The lines above the figures: when, which commit, which JDK, how many processors, and how busy they are. */
+    /** The lines above the figures: the time, the commit, the JDK, the number of processors and their load. */
     static String header(Path folder) {
         int processors = Runtime.getRuntime().availableProcessors();
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
@@ -49,10 +49,10 @@ final class Machine {
     }
 
     /**
-     * The commit that is checked out in the folder or one above it, read from Git's files; changes that are not committed are
-     * not seen.
+     * The commit that is checked out in the folder or one above it, read from Git's files; uncommitted changes are
+     * not detected.
      *
-     * @return {@code unknown} where there is no repository, or one in a form that is not known here
+     * @return {@code unknown} if there is no repository, or its format is not supported
      */
     static String commit(Path folder) {
         try {

@@ -22,18 +22,18 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a good probe takes at the management port, and how many of them miss their time-out, while other clients ask that
- * port for more than their share; with {@code -Dbenchmark.baseline=<jar of another version of ebbtide-core>} in turn with that
- * version, in a process of its own.
+ * How long a good probe takes at the management port, and how many probes miss their time-out, while other clients demand more
+ * than their share of that port; with {@code -Dbenchmark.baseline=<jar of another version of ebbtide-core>} in turn with that
+ * version, in a separate process.
  */
 final class ManagementLoad {
     private static final int ROUNDS = 6;
     private static final int PROBES = 120;
 
-    /** They are sent at their times, whether or not the former are answered, as kubelets do. */
+    /** Probes are sent on schedule, whether or not the previous ones are answered, as kubelets do. */
     private static final Duration BETWEEN = Duration.ofMillis(25);
 
-    /** Kubernetes' default for a probe. */
+    /** Kubernetes' default time-out of a probe. */
     private static final Duration TIMEOUT = Duration.ofSeconds(1);
 
     private static final Duration SETTLING = Duration.ofSeconds(2);
@@ -48,7 +48,7 @@ final class ManagementLoad {
 
     private ManagementLoad() {}
 
-    /** A service with nothing but its management port, and 4.7 MB of metrics. */
+    /** A service with only its management port, and 4.7 MB of metrics. */
     static final class Service {
         public static void main(String[] arguments) {
             String metrics = "# a line of metrics, and no more than that\n".repeat(4_700_000 / 43);
@@ -60,7 +60,7 @@ final class ManagementLoad {
         }
     }
 
-    /** A version of the server, and how its probes went under one kind of load. */
+    /** A version of the server, and the results of its probes under one kind of load. */
     private static final class Version {
         private final String name;
         private final ServiceProcess process;
@@ -164,7 +164,7 @@ final class ManagementLoad {
         return count("log lines with OutOfMemoryError" + version.name, 1, lines, version.name.isEmpty() ? NONE : null);
     }
 
-    /** Returns a line about what the clients did. */
+    /** Returns a line that summarises the clients. */
     private static String round(HostileClients.Kind kind, Version version) throws Exception {
         ExecutorService probing = Executors.newCachedThreadPool();
         try (ServiceProcess clients = JavaLauncher.of(HostileClients.class)

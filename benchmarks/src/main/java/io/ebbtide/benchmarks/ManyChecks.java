@@ -13,7 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** What 10,000 checks cost a process, each run every 5 s, in shares of one core. */
+/** The cost of 10,000 checks in a process, each run every 5 s, in shares of one core. */
 final class ManyChecks {
     private static final int CHECKS = 10_000;
     private static final Duration INTERVAL = Duration.ofSeconds(5);
@@ -22,7 +22,7 @@ final class ManyChecks {
 
     private ManyChecks() {}
 
-    /** A service with nothing but checks; the arguments are how many, and how many intervals are measured. */
+    /** A service with only checks; the arguments are their number and the number of measured intervals. */
     static final class Service {
         private static final CountDownLatch NEVER = new CountDownLatch(1);
 
@@ -36,9 +36,9 @@ final class ManyChecks {
             while (service.health().snapshot().readiness() != Status.UP) {
                 pause(Duration.ofMillis(100));
             }
-            pause(Duration.ofSeconds(20)); // compiled, and spread over the interval
+            pause(Duration.ofSeconds(20)); // until the code is compiled and the checks are spread over the interval
             var process = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-            for (int i = 0; i < Integer.parseInt(arguments[1]); i++) { // each check runs once in each
+            for (int i = 0; i < Integer.parseInt(arguments[1]); i++) { // each check runs once per interval
                 long cpu = process.getProcessCpuTime();
                 long start = System.nanoTime();
                 pause(INTERVAL);

@@ -23,7 +23,7 @@ import java.util.concurrent.Future;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** How many orders a second the example gives out with all metrics on and scraped, against none, in turn. */
+/** How many orders per second the example serves with all metrics on and scraped, compared with none, in turn. */
 final class MetricsCost {
     private static final int CONNECTIONS = 16;
     private static final int ROUNDS = 6;
@@ -37,14 +37,14 @@ final class MetricsCost {
 
     private MetricsCost() {}
 
-    /** Requests a second in two slices, one after the other. */
+    /** Requests per second in two successive slices. */
     private record Pair(double with, double without) {
         double ratio() {
             return with / without;
         }
     }
 
-    /** The example twice in one JVM, which compiles the code of both alike. */
+    /** The example, twice in one JVM, which compiles the code of both alike. */
     static final class Twice {
         public static void main(String[] arguments) throws InterruptedException {
             for (String metrics : arguments) {
@@ -57,7 +57,7 @@ final class MetricsCost {
         }
     }
 
-    /** Where one of the two is to be reached. */
+    /** The ports of one of the two. */
     private record Example(int port, int managementPort) {
         static Example of(ServiceProcess process, int which) throws IOException {
             String output = process.output();
@@ -106,7 +106,7 @@ final class MetricsCost {
                         "pairs",
                         number * (WARM_UP_PAIRS + measured) + i,
                         results.runs(ROUNDS) * (WARM_UP_PAIRS + measured));
-                boolean first = i % 2 == 0; // the second one finds a warmer machine
+                boolean first = i % 2 == 0; // the second one runs on a warmer machine
                 double before = perSecond(first ? with : without, clients);
                 double after = perSecond(first ? without : with, clients);
                 scrape(with);
@@ -170,7 +170,7 @@ final class MetricsCost {
         return count;
     }
 
-    /** A head with a Content-Length, and the body that it announces. */
+    /** Reads a head with a Content-Length, and the body that it announces. */
     private static void readAnswer(InputStream input) throws IOException {
         String status = line(input);
         if (!status.startsWith("HTTP/1.1 200")) {

@@ -22,7 +22,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** How long a probe waits for its answer while the service has traffic and something is wrong with what it depends on. */
+/** How long a probe waits for its answer while the service has traffic and a dependency fails. */
 final class ProbeLatency {
     private static final int PROBES = 1_000;
     private static final double PERCENTILE = 0.99;
@@ -33,7 +33,7 @@ final class ProbeLatency {
 
     private ProbeLatency() {}
 
-    /** Asks the database for each request, with fewer workers than there are clients. */
+    /** Queries the database for each request, with fewer workers than clients. */
     static final class Service {
         public static void main(String[] arguments) {
             var config = new HikariConfig();
@@ -84,7 +84,7 @@ final class ProbeLatency {
                             .group(1));
             int port = service.awaitPort();
             StrictLoad load = StrictLoad.start(port, CLIENTS, number -> WireRequest.get("/"));
-            LockSupport.parkNanos(Duration.ofSeconds(5).toNanos()); // compiled
+            LockSupport.parkNanos(Duration.ofSeconds(5).toNanos()); // until the code is compiled
 
             measure(results, "nothing wrong", management, port, () -> {}, () -> {});
             measure(results, "PostgreSQL frozen", management, port, postgres::freeze, postgres::thaw);

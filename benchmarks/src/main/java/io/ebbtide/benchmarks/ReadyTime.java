@@ -14,7 +14,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** From the start of the JVM to the first good answer: bare Undertow, and the same under Ebbtide, in turn. */
+/** The time from the start of the JVM to the first good answer: bare Undertow, and the same under Ebbtide, in turn. */
 final class ReadyTime {
     private static final int RUNS = 60;
     private static final Duration BOUND = Duration.ofMillis(100);
@@ -27,7 +27,7 @@ final class ReadyTime {
 
     private ReadyTime() {}
 
-    /** Undertow and nothing else. */
+    /** Undertow alone. */
     static final class Bare {
         public static void main(String[] arguments) {
             Undertow.builder()
@@ -58,7 +58,7 @@ final class ReadyTime {
             results.progress("pairs", i, results.runs(RUNS) + 1);
             Duration bareTime = time(Bare.class, "/");
             Duration managedTime = time(Managed.class, "/health/ready");
-            if (i > 0) { // the first pair warms the disk
+            if (i > 0) { // the first pair warms the disk cache
                 bare.add(bareTime);
                 managed.add(managedTime);
                 cost.add(managedTime.minus(bareTime));
@@ -66,8 +66,8 @@ final class ReadyTime {
         }
         results.add(bare.median(null));
         results.add(managed.median(null));
-        // Each pair saw the same machine: from one run of this to the next its median moves by some 10 ms, where the
-        // difference of the two best moves by 40.
+        // Each pair ran under the same conditions: between runs of this benchmark its median varies by some 10 ms, and the
+        // difference of the two best by 40.
         results.add(cost.median(Bound.below(BOUND)));
     }
 

@@ -8,8 +8,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes the figures of benchmarks, prints them and how far the running one is, and keeps them for the summary. What could not
- * be measured is kept beside them. Not thread-safe; confine to one thread.
+ * Collects the figures of benchmarks, prints them and the progress of the running one, and keeps them for the summary. Failed
+ * measurements are kept beside them. Not thread-safe; confine to one thread.
  */
 final class Results {
     private static final Duration BETWEEN_LINES = Duration.ofSeconds(10);
@@ -22,13 +22,13 @@ final class Results {
     private long beganNanos = System.nanoTime();
     private long printedNanos = beganNanos;
 
-    /** @param maximumRuns of each figure, to try whether the benchmarks work; 0 for as many as each needs */
+    /** @param maximumRuns the maximum for each figure, to test whether the benchmarks work; 0 for as many as each needs */
     Results(PrintStream out, int maximumRuns) {
         this.out = out;
         this.maximumRuns = maximumRuns;
     }
 
-    /** A line of the summary: a figure, or why there is none. */
+    /** A line of the summary: a figure, or the reason why there is none. */
     sealed interface Row {
         String benchmark();
 
@@ -39,7 +39,7 @@ final class Results {
 
     record Failed(String benchmark, String what, String reason, Duration took) implements Row {}
 
-    /** What is measured for one figure, or several. */
+    /** A measurement for one or several figures. */
     @FunctionalInterface
     interface Attempt {
         void run() throws Exception;
@@ -60,12 +60,12 @@ final class Results {
         });
     }
 
-    /** How many runs there are to be, of those that are usual. */
+    /** The number of runs to do, given the usual number. */
     int runs(int usual) {
         return maximumRuns > 0 ? Math.min(maximumRuns, usual) : usual;
     }
 
-    /** Measures so many times, each of which gives a duration, and adds the median. A failure becomes a row. */
+    /** Measures a duration the given number of times, and adds the median. A failure becomes a row. */
     void repeat(String figure, int usualRuns, @Nullable Bound bound, Callable<Duration> measured) {
         attempt(figure, () -> {
             var sample = new Sample(figure, Unit.MILLIS);
@@ -77,11 +77,11 @@ final class Results {
         });
     }
 
-    /** Measures; a failure becomes a row, and the caller goes on. */
+    /** Measures; a failure becomes a row, and the caller continues. */
     void attempt(String what, Attempt attempt) {
         try {
             attempt.run();
-        } catch (Throwable e) { // an Error too: the other benchmarks run in processes of their own
+        } catch (Throwable e) { // an Error too: the other benchmarks run in separate processes
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
@@ -103,7 +103,7 @@ final class Results {
         printedNanos = System.nanoTime();
     }
 
-    /** Prints how far the benchmark is: at its beginning, and every 10 s. */
+    /** Prints the progress of the benchmark: at its start, and every 10 s. */
     void progress(String what, int done, int of) {
         if (done == 0 || System.nanoTime() - printedNanos >= BETWEEN_LINES.toNanos()) {
             progress("%s %d/%d  %s".formatted(benchmark, done, of, what));
@@ -114,7 +114,7 @@ final class Results {
         return List.copyOf(rows);
     }
 
-    /** 0 if everything was measured, whatever the figures are; 1 if not, or if nothing was. */
+    /** 0 if everything was measured, regardless of the figures; 1 if not, or if nothing was. */
     int exitCode() {
         return rows.isEmpty() || rows.stream().anyMatch(Failed.class::isInstance) ? 1 : 0;
     }

@@ -18,11 +18,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * From SIGTERM to the end of one of two instances behind a balancer, which learns late that the instance shuts down, under up
- * to 300 requests a second.
+ * The time from SIGTERM to the end of one of two instances behind a balancer, which learns late that the instance shuts down,
+ * under up to 300 requests per second.
  */
 final class RolloutExit {
-    private static final int RUNS = 6; // the fewest that have an interval: one takes 15 to 30 s
+    private static final int RUNS = 6; // the minimum for an interval: one run takes 15 to 30 s
     private static final int CLIENTS = 14;
     private static final int REQUESTS_BEFORE = 1_500;
     private static final int EVERY_REQUEST = 1;
@@ -92,7 +92,7 @@ final class RolloutExit {
         return lag.plus(FLOOR).plus(LONGEST_REQUEST).plus(END);
     }
 
-    /** 90 % take 20 ms, 9 % 200 ms, 1 % a second. */
+    /** 90 % take 20 ms, 9 % take 200 ms, 1 % take one second. */
     private static WireRequest mix(long number) {
         long hundredth = number % 100;
         return WireRequest.get(hundredth == 50 ? "/work/1000" : hundredth % 11 == 1 ? "/work/200" : "/work/20");
@@ -101,14 +101,14 @@ final class RolloutExit {
     /**
      * One rollout.
      *
-     * @param lag how long after the signal the balancer sends no new connection any more
-     * @param requestsPerConnection how many each client sends before it connects anew
-     * @param senders 0 to have it derived
-     * @param rareClients clients that connect anew every 1.5 s
+     * @param lag how long after the signal the balancer stops sending new connections
+     * @param requestsPerConnection how many each client sends before it reconnects
+     * @param senders 0 if it is derived
+     * @param rareClients the number of clients that reconnect every 1.5 s
      */
     private record Rollout(
             LameDuckPolicy policy, Duration lag, int requestsPerConnection, int senders, int rareClients) {
-        /** Returns SIGTERM to exit. */
+        /** Returns the time from SIGTERM to exit. */
         Duration play() throws InterruptedException {
             JavaLauncher launcher = JavaLauncher.of(Service.class).arguments(policy.name(), String.valueOf(senders));
             try (ServiceProcess signalled = launcher.start();
@@ -132,7 +132,7 @@ final class RolloutExit {
                             .formatted(load.sent(), load.answered(), SignalledExit.HANG, REQUESTS_BEFORE));
                 }
 
-                balancer.removeAfter(port, lag); // before the signal, which takes a moment to send
+                balancer.removeAfter(port, lag); // before the signal, because sending it takes a moment
                 signalled.signal("TERM");
                 Duration took = SignalledExit.awaitExit(signalled, Set.of(0));
                 load.stop();
@@ -143,7 +143,7 @@ final class RolloutExit {
             }
         }
 
-        /** An exit that is early because requests were dropped is no figure. */
+        /** An exit that is early because requests were dropped is not a valid figure. */
         private static void expectNoneLost(StrictLoad load) throws InterruptedException {
             LoadResult result = load.await(SignalledExit.HANG);
             if (!result.lost().isEmpty()) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Values of the same thing, measured again and again. Not thread-safe; confine to one thread. */
+/** Repeated measurements of the same quantity. Not thread-safe; confine to one thread. */
 final class Sample {
     private static final double OUTSIDE_EACH_END = 0.025;
 
@@ -22,7 +22,7 @@ final class Sample {
         add(millis(value));
     }
 
-    /** @throws IllegalArgumentException if the value is not a finite number: nothing was measured then */
+    /** @throws IllegalArgumentException if the value is not a finite number, so nothing was measured */
     void add(double value) {
         if (!Double.isFinite(value)) {
             throw new IllegalArgumentException("%s: %s (expected: a finite number)".formatted(name, value));
@@ -40,11 +40,11 @@ final class Sample {
     }
 
     /**
-     * The quantile with its 95 % interval, which supposes that the values do not depend on each other.
+     * The quantile with its 95 % interval, which assumes that the values are independent.
      *
-     * @param fraction of the values that are less, {@code > 0} and {@code < 1}
+     * @param fraction the share of the values that are less, {@code > 0} and {@code < 1}
      * @param bound null if the figure is only printed
-     * @throws IllegalStateException if there is no value
+     * @throws IllegalStateException if there are no values
      */
     Figure quantile(double fraction, @Nullable Bound bound) {
         int count = values.length;
@@ -69,7 +69,7 @@ final class Sample {
     }
 
     /**
-     * The rank, from 0, of the lower end of a quantile's 95 % interval: how many values are less than the true quantile has a
+     * The rank, from 0, of the lower end of a quantile's 95 % interval: the number of values below the true quantile has a
      * binomial distribution.
      *
      * @return -1 if there are too few values
@@ -97,7 +97,7 @@ final class Sample {
         return duration.toNanos() / 1e6;
     }
 
-    /** The probability of {@code successes} in {@code count} trials; by logarithms, as its factors exceed the range of a double. */
+    /** The probability of {@code successes} in {@code count} trials; with logarithms, as its factors exceed the range of a double. */
     private static double probability(int count, int successes, double fraction) {
         double logarithm = successes * Math.log(fraction) + (count - successes) * Math.log1p(-fraction);
         for (int i = 1; i <= successes; i++) {

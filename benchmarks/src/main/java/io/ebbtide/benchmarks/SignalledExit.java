@@ -5,9 +5,9 @@ import io.ebbtide.testkit.ServiceProcess;
 import java.time.Duration;
 import java.util.Set;
 
-/** From a signal to the end of a process, and that the process ended as it was meant to. Stateless. */
+/** Measures the time from a signal to the end of a process, and verifies its exit code. Stateless. */
 final class SignalledExit {
-    /** No service that starts or ends takes this long: only one that hangs. */
+    /** Only a service that hangs takes this long to start or end. */
     static final Duration HANG = Duration.ofSeconds(60);
 
     private SignalledExit() {}
@@ -15,8 +15,8 @@ final class SignalledExit {
     /**
      * Starts a service, sends it SIGTERM once a line of its output contains a pattern, and waits for its end.
      *
-     * @param codes the exit codes that are right
-     * @return SIGTERM to exit
+     * @param codes the expected exit codes
+     * @return the time from SIGTERM to exit
      */
     static Duration measure(JavaLauncher launcher, String ready, Set<Integer> codes) throws InterruptedException {
         try (ServiceProcess service = launcher.start()) {
@@ -27,9 +27,9 @@ final class SignalledExit {
     }
 
     /**
-     * Waits for the end of a service that has got a signal.
+     * Waits for the end of a service that has received a signal.
      *
-     * @return the first signal to exit
+     * @return the time from the first signal to exit
      * @throws IllegalStateException if it ended with another code; the message shows the output
      */
     static Duration awaitExit(ServiceProcess service, Set<Integer> codes) throws InterruptedException {

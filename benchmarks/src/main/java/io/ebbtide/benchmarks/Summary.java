@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The table in which a run of benchmarks ends. Stateless. */
+/** The table at the end of a run of benchmarks. Stateless. */
 final class Summary {
     private static final List<String> HEAD =
             List.of("benchmark", "figure", "unit", "value", "95 % interval", "bound", "result", "took");
 
     private Summary() {}
 
-    /** The table as text: one line for each figure, and for each that could not be measured. */
+    /** The table as text: one line for each figure, and for each failed measurement. */
     static String of(List<Results.Row> rows) {
         List<List<String>> lines = new ArrayList<>();
         lines.add(HEAD);
@@ -56,7 +56,7 @@ final class Summary {
         return List.of(row.benchmark(), what, "", "-", "-", "-", "could not measure", seconds(row.took()));
     }
 
-    /** A failure that is not of one figure bears the name of the benchmark. */
+    /** A failure that does not belong to one figure has the name of the benchmark. */
     private static String name(Results.Failed failed) {
         return failed.what().equals(failed.benchmark())
                 ? failed.benchmark()

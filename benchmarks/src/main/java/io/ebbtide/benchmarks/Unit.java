@@ -1,6 +1,6 @@
 package io.ebbtide.benchmarks;
 
-/** What a figure is measured in, and with how many decimals it is printed. */
+/** The unit of a figure, and the number of decimals it is printed with. */
 enum Unit {
     MILLIS("ms", 1),
     PERCENT("%", 2),

@@ -5,7 +5,7 @@ import io.undertow.server.HttpServerExchange;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Answers {@code /work/<millis>} after so many milliseconds, on a worker thread that waits. Stateless. */
+/** Answers {@code /work/<millis>} after the given number of milliseconds, on a worker thread that waits. Stateless. */
 final class WorkHandler implements HttpHandler {
     private static final CountDownLatch NEVER = new CountDownLatch(1);
 

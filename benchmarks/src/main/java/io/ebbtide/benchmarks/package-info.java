@@ -1,4 +1,4 @@
-/** What the library costs, and how quick it is: each benchmark prints its figures beside the bounds they are held to. */
+/** Measures the cost and the speed of the library: each benchmark prints its figures beside their bounds. */
 @NullMarked
 package io.ebbtide.benchmarks;
 
