@@ -9,8 +9,8 @@ import org.apache.jmeter.threads.JMeterContextService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client: some requests on its connection, each repeated a number of times while it is lost; then it ends. A client that has
- * given up a request ends, too. JMeter makes a copy for each client, by its constructor and its properties. Confined to the
+ * One client: sends some requests on its connection, repeats each lost one a number of times, then ends. A client that has
+ * given up a request ends, too. JMeter creates a copy for each client, with its constructor and its properties. Confined to the
  * client's thread.
  */
 public final class ClientSession extends GenericController {
@@ -24,7 +24,7 @@ public final class ClientSession extends GenericController {
     private transient int requestsDone;
     private transient int attempt;
 
-    /** For JMeter, which copies by it. */
+    /** For JMeter, which creates copies with it. */
     public ClientSession() {}
 
     static ClientSession of(LoadPlan plan, Tally tally) {
@@ -36,7 +36,7 @@ public final class ClientSession extends GenericController {
     }
 
     @Override
-    @SuppressWarnings("NullAway") // JMeter's end of a controller is null
+    @SuppressWarnings("NullAway") // JMeter signals the end of a controller with null
     public @Nullable Sampler next() {
         var tally = (Tally) getProperty(TALLY).getObjectValue();
         if (attempt > 0) {

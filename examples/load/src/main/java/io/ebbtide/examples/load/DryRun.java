@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A rehearsal on this machine: three replicas of {@code orders-service} in JVMs of their own, behind a balancer that learns of a removal
+ * A rehearsal on this machine: three replicas of {@code orders-service} in separate JVMs, behind a balancer that learns of a removal
  * 2 s late and never retries. In the middle of the load a fourth is added and the first gets SIGTERM. Obtained from {@link #start}; its
  * processes end when it is closed, or this process ends. Safe for use by many threads.
  */
@@ -26,7 +26,7 @@ final class DryRun implements LoadRun.Companion, AutoCloseable {
     private static final Duration EXIT = Duration.ofMinutes(2);
     private static final Duration BALANCER_LAG = Duration.ofSeconds(2);
 
-    /** Longer than the balancer's lag, however quiet the clients are. */
+    /** Longer than the balancer's lag, even if the clients send little. */
     private static final Map<String, String> LAME_DUCK =
             Map.of("EBBTIDE_LAME_DUCK", "5s", "EBBTIDE_LAME_DUCK_MIN", "3s");
 
@@ -52,11 +52,11 @@ final class DryRun implements LoadRun.Companion, AutoCloseable {
     }
 
     /**
-     * Starts the replicas, and waits until they serve: some seconds.
+     * Starts the replicas, and waits some seconds until they serve.
      *
-     * @param replacement when one is replaced, after the load's start
-     * @param withoutLameDuck plants a fault: a replica closes its port at the signal, while the balancer still sends clients there
-     * @throws IllegalStateException if one does not start in time
+     * @param replacement when a replica is replaced, after the load's start
+     * @param withoutLameDuck injects a fault: a replica closes its port at the signal, while the balancer still sends clients to it
+     * @throws IllegalStateException if a replica does not start in time
      */
     static DryRun start(Duration replacement, boolean withoutLameDuck, Consumer<String> say)
             throws InterruptedException {
@@ -85,7 +85,7 @@ final class DryRun implements LoadRun.Companion, AutoCloseable {
         }
     }
 
-    /** What the clients connect to. */
+    /** The address that the clients connect to. */
     URI target() {
         return URI.create("http://127.0.0.1:%d/orders?limit=5&delayMs=100".formatted(balancer.port()));
     }
@@ -119,7 +119,7 @@ final class DryRun implements LoadRun.Companion, AutoCloseable {
         endProcesses();
     }
 
-    /** The balancer's time begins with the replica's own, so that a machine that is slow to deliver the signal changes nothing. */
+    /** The balancer's lag starts at the same moment as the replica's shutdown, so a slow delivery of the signal does not matter. */
     private void replace() {
         Replica old = replicas.get(0);
         add(replicas.get(REPLICAS));
@@ -152,7 +152,7 @@ final class DryRun implements LoadRun.Companion, AutoCloseable {
         }
     }
 
-    /** Also while this process is being ended. */
+    /** Also works while this process is shutting down. */
     private void endProcesses() {
         processes.forEach(ServiceProcess::close);
         balancer.close();

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * Something that happened during a run, for the report. Immutable.
  *
- * @param sinceStart when
- * @param text what
+ * @param sinceStart time since the start of the load
+ * @param text a description
  */
 record Event(Duration sinceStart, String text) {}

@@ -1,9 +1,9 @@
 package io.ebbtide.examples.load;
 
 /**
- * What a threshold says of a run. Immutable.
+ * The result of one threshold for a run. Immutable.
  *
- * @param what is measured
+ * @param what the name of the measured value
  * @param actual the figure with its unit
  * @param expected the bound with its unit
  * @param met whether the figure is within the bound

@@ -13,8 +13,8 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTML file that needs nothing else: figures, thresholds, and charts that are drawn by uPlot (MIT), which the file carries with its
- * licence. What came from outside is data of a JSON element, and is never markup.
+ * One HTML file that needs nothing else: figures, thresholds, and charts drawn by uPlot (MIT), which the file contains with its
+ * licence. External input is data of a JSON element, never markup.
  */
 final class HtmlReport {
     private static final JsonMapper JSON = new JsonMapper();

@@ -22,11 +22,11 @@ import org.apache.jorphan.collections.HashTree;
 import org.apache.jorphan.collections.ListedHashTree;
 
 /**
- * Runs a plan by JMeter's engine in this process. JMeter keeps its settings in static state: one run at a time. Obtained from {@link
+ * Runs a plan with JMeter's engine in this process. JMeter keeps its settings in static state: one run at a time. Obtained from {@link
  * #start}. Confined to one thread.
  */
 final class JMeterRun {
-    /* JMeter would repeat nothing by default; that stands here so that no other default takes its place. */
+    /* JMeter repeats nothing by default; this sets it explicitly, so that no other default applies. */
     private static final String SETTINGS = """
             httpclient4.retrycount=0
             httpclient4.request_sent_retry_enabled=false
@@ -34,7 +34,7 @@ final class JMeterRun {
             summariser.out=false
             """;
 
-    /** How often the end is looked for. */
+    /** The interval at which the end is polled. */
     private static final long STEP_MILLIS = 50;
 
     private static final long STOP_MILLIS = TimeUnit.SECONDS.toMillis(10);
@@ -52,7 +52,7 @@ final class JMeterRun {
         thread.setDaemon(true);
     }
 
-    /** Starts to send; does not wait. */
+    /** Starts the load; does not block. */
     static JMeterRun start(LoadPlan plan, Tally tally) throws IOException {
         configure();
         var engine = new StandardJMeterEngine();
@@ -63,7 +63,7 @@ final class JMeterRun {
         return run;
     }
 
-    /** How many clients a plan starts. */
+    /** The number of clients that a plan starts. */
     static long clients(LoadPlan plan) {
         String text = plan.schedule().clientArrivals(plan.requestsPerConnection());
         try {
@@ -80,7 +80,7 @@ final class JMeterRun {
     }
 
     /**
-     * Waits for the end of all clients, no longer than this. JMeter itself would wait for the whole pause behind the schedule.
+     * Waits for the end of all clients, at most for the given time. JMeter itself would wait for the whole pause after the schedule.
      *
      * @return whether they have ended
      */
@@ -97,8 +97,8 @@ final class JMeterRun {
     }
 
     /**
-     * Ends all clients, those in the middle of a request too. Not by the engine: its {@code stopTest} asks the group whether its threads
-     * have ended, whose answer is the wrong way round (JMeter 5.6.3), and reports an error when they have.
+     * Ends all clients, including those in the middle of a request. Does not use the engine: its {@code stopTest} asks the group whether
+     * its threads have ended, which returns the inverted answer (JMeter 5.6.3), and reports an error when they have.
      */
     void stop() throws InterruptedException {
         group.tellThreadsToStop();
@@ -151,7 +151,7 @@ final class JMeterRun {
         request.setUseKeepAlive(true);
         request.setFollowRedirects(false);
         request.setAutoRedirects(false);
-        request.setMD5(true); // of the answer's body, in place of the body
+        request.setMD5(true); // stores the digest of the answer's body instead of the body
         request.setConnectTimeout(String.valueOf(plan.timeout().toMillis()));
         request.setResponseTimeout(String.valueOf(plan.timeout().toMillis()));
         if (target.body() != null) {

@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads replicas from a cluster by {@code kubectl get --raw}, which asks for two objects and lists nothing: the Deployment, and the
- * autoscaler of the same name where there is one. Utilisation is what the autoscaler itself has seen last: its status, in percent of
+ * Reads replicas from a cluster with {@code kubectl get --raw}, which requests two objects and lists nothing: the Deployment, and the
+ * autoscaler of the same name where there is one. Utilisation is the last value that the autoscaler has read: its status, in percent of
  * the CPU request or as the Pods metric {@code utilization}.
  */
 final class Kubectl implements ReplicaSource {
@@ -27,9 +27,9 @@ final class Kubectl implements ReplicaSource {
     private final String autoscaler;
 
     /**
-     * @param command the program, and arguments that all calls share such as {@code --context}
+     * @param command the program, and arguments of all calls such as {@code --context}
      * @param object {@code namespace/deployment}
-     * @throws IllegalArgumentException if it has another form
+     * @throws IllegalArgumentException if the object has another form
      */
     Kubectl(List<String> command, String object) {
         if (!object.matches("[a-z0-9]([-a-z0-9]*[a-z0-9])?/[a-z0-9]([-.a-z0-9]*[a-z0-9])?")) {
@@ -74,7 +74,7 @@ final class Kubectl implements ReplicaSource {
         return cpu;
     }
 
-    /** A quantity of Kubernetes as far as metrics use it: a number, with {@code m} for thousandths. */
+    /** Reads a quantity of Kubernetes in the form that metrics use: a number, with {@code m} for thousandths. */
     static @Nullable Double quantity(String text) {
         try {
             return text.endsWith("m")
@@ -92,7 +92,7 @@ final class Kubectl implements ReplicaSource {
         Path output = Files.createTempFile("kubectl", ".json");
         Path errors = Files.createTempFile("kubectl", ".err");
         try {
-            // Files, not pipes: a kubectl that hangs, in a login plugin for example, is ended by its time and not by
+            // Files, not pipes: a kubectl that hangs, for example in a login plugin, is ended by its time-out and not by
             // its output.
             Process process = new ProcessBuilder(call)
                     .redirectInput(new File("/dev/null"))

@@ -22,7 +22,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line. Exit codes: 0 all thresholds met, 1 one missed, 2 wrong usage or a target that is refused, 3 nothing was measured.
+ * The command line. Exit codes: 0 all thresholds met, 1 a threshold missed, 2 wrong usage or a refused target, 3 nothing was measured.
  */
 @Command(
         name = "load",
@@ -161,7 +161,7 @@ final class LoadCommand implements Callable<Integer> {
 
     public static void main(String[] arguments) {
         if (System.getProperty("log.level") == null) {
-            System.setProperty("log.level", "error"); // JMeter writes lines for each client
+            System.setProperty("log.level", "error"); // JMeter logs lines for each client
         }
         // JMeter's threads may outlive the run.
         System.exit(commandLine().execute(arguments));
@@ -247,7 +247,7 @@ final class LoadCommand implements Callable<Integer> {
         Duration length = plan(new Target(URI.create("http://127.0.0.1/"), "GET", null, Map.of()))
                 .schedule()
                 .length();
-        // A third of the way: the spike has begun.
+        // After a third of the time the spike has begun.
         try (DryRun local = DryRun.start(length.dividedBy(3), withoutLameDuck, text -> say(out, text))) {
             var target = new Target(local.target(), "GET", null, Map.of());
             return run(out, plan(target), new MetricsEndpoints(local::metrics), local);

@@ -4,18 +4,18 @@ import io.ebbtide.internal.Expect;
 import java.time.Duration;
 
 /**
- * What is sent, when, and how a client behaves. Immutable.
+ * The requests of a load, their schedule, and the behaviour of a client. Immutable.
  *
- * @param target what a client sends
+ * @param target the request that a client sends
  * @param profile the name of the form of the traffic
  * @param schedule the rates over time
- * @param requestsPerConnection how many requests a client sends on its connection before it is done, 1 to 1000
- * @param retries how often a client repeats a lost request, at once, 0 to 10
+ * @param requestsPerConnection how many requests a client sends on its connection before it ends, 1 to 1000
+ * @param retries how often a client immediately repeats a lost request, 0 to 10
  * @param timeout how long a client waits for a connection, and for an answer, 1 ms to 5 min
  */
 record LoadPlan(
         Target target, Profile profile, Schedule schedule, int requestsPerConnection, int retries, Duration timeout) {
-    /** Each is a thread of this process. */
+    /** Each client is a thread of this process. */
     private static final int MAX_CLIENTS = 10_000;
 
     private static final Duration MAX_TIMEOUT = Duration.ofMinutes(5);
@@ -40,7 +40,7 @@ record LoadPlan(
         }
     }
 
-    /** When a client that began last must have ended: the end of the schedule and all its time-outs. */
+    /** The time by which the last client must have ended: the end of the schedule plus all its time-outs. */
     Duration deadline() {
         return schedule.length()
                 .plus(timeout.multipliedBy(2L * requestsPerConnection * (1 + retries)))

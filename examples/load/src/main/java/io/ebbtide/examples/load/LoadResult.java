@@ -7,17 +7,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of a run. Immutable.
+ * The result of a run. Immutable.
  *
- * @param plan that was run
- * @param counts at the end
- * @param p50 of the time to an answer
- * @param p99 of the same
+ * @param plan the plan that was run
+ * @param counts the counts at the end
+ * @param p50 the median time to an answer
+ * @param p99 its 99th percentile
  * @param failures failed attempts by kind
- * @param texts failed attempts by the failure's own words
- * @param moments one for each second
- * @param events in their order
- * @param findings one for each threshold
+ * @param texts failed attempts by failure text
+ * @param moments one sample for each second
+ * @param events events in order
+ * @param findings one finding for each threshold
  */
 record LoadResult(
         LoadPlan plan,
@@ -36,7 +36,7 @@ record LoadResult(
         return findings.stream().allMatch(Finding::met);
     }
 
-    /** Why attempts failed, as far as the run shows: kinds, when, and the events from 5 s before to the last failure. Empty if none failed. */
+    /** Why attempts failed, as far as the run shows: kinds, times, and events from 5 s before to the last failure. Empty if none failed. */
     List<String> reasons() {
         var reasons = new ArrayList<String>();
         failures.forEach((loss, count) -> reasons.add("%d x %s: %s".formatted(count, loss.what(), loss.sign())));

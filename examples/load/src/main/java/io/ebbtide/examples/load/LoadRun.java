@@ -22,7 +22,7 @@ final class LoadRun {
     private final Path folder;
     private final PrintWriter out;
 
-    /** @param folder for the report and the log; made if there is none */
+    /** @param folder the folder for the report and the log; created if it does not exist */
     LoadRun(LoadPlan plan, Thresholds thresholds, ReplicaSource replicas, Path folder, PrintWriter out) {
         this.plan = plan;
         this.thresholds = thresholds;
@@ -31,7 +31,7 @@ final class LoadRun {
         this.out = out;
     }
 
-    /** The run did not measure anything: nothing listens, or the clients did not end. */
+    /** The run did not measure anything: no server listens, or the clients did not end. */
     static final class NotMeasured extends Exception {
         private static final long serialVersionUID = 1;
 
@@ -40,24 +40,24 @@ final class LoadRun {
         }
     }
 
-    /** Something that goes on beside the load. */
+    /** An activity that runs beside the load. */
     interface Companion {
-        /** Without company. */
+        /** No activity. */
         Companion NONE = new Companion() {};
 
         /** The load has begun. */
         default void begin(Timeline timeline) {}
 
-        /** The load has ended; waits for what is under way. What it returns is judged with the thresholds. */
+        /** The load has ended; waits for unfinished work. The returned findings are evaluated with the thresholds. */
         default List<Finding> end() throws InterruptedException {
             return List.of();
         }
     }
 
     /**
-     * Sends the load, and waits for its end: the schedule's length, then no longer than the last clients' time-outs.
+     * Sends the load, and waits for its end: the schedule's length, then at most the last clients' time-outs.
      *
-     * @throws NotMeasured if nothing listens, or clients do not end
+     * @throws NotMeasured if no server listens, or clients do not end
      */
     LoadResult run(Companion companion) throws IOException, InterruptedException, NotMeasured {
         awaitListener();
@@ -106,7 +106,7 @@ final class LoadRun {
         return result;
     }
 
-    /** A run against nothing would only count refused connections. */
+    /** A run without a server would only count refused connections. */
     private void awaitListener() throws NotMeasured {
         String host = plan.target().uri().getHost();
         try (var socket = new Socket()) {
@@ -117,7 +117,7 @@ final class LoadRun {
         }
     }
 
-    /** Prints what was found. */
+    /** Prints the findings. */
     static void print(LoadResult result, Path folder, Consumer<String> line) {
         line.accept("");
         result.findings().forEach(each -> line.accept("  " + each));

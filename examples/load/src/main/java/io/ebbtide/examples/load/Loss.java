@@ -3,9 +3,9 @@ package io.ebbtide.examples.load;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The kinds of attempts that got no good answer, and what each is a sign of. */
+/** The kinds of failed attempts, and what each indicates. */
 enum Loss {
-    /** Nothing accepted the connection. */
+    /** The connection was refused. */
     REFUSED(
             "connection refused",
             "nothing listened on the port: a replica had closed it while the balancer still sent clients there (a lame duck"
@@ -15,7 +15,7 @@ enum Loss {
             "connection closed before the answer",
             "the connection was closed with a request on it: a replica had closed its port while the balancer still sent"
                     + " clients there (a lame duck that is shorter than the balancer's delay), was killed, or its drain was cut"),
-    /** No answer in the client's time. */
+    /** No answer within the client's time-out. */
     TIMEOUT("no answer in time", "too few replicas for the load, or a dependency that hangs: compare utilisation"),
     /** An answer with a status of 500 or more. */
     SERVER_ERROR(
@@ -32,12 +32,12 @@ enum Loss {
         this.sign = sign;
     }
 
-    /** What happened. */
+    /** The event. */
     String what() {
         return what;
     }
 
-    /** What it is a sign of. */
+    /** What the kind indicates. */
     String sign() {
         return sign;
     }
@@ -45,9 +45,9 @@ enum Loss {
     /**
      * The kind of an attempt.
      *
-     * @param code a status, or JMeter's text for none, which ends with the exception's class
-     * @param message what the exception says
-     * @return null if it was answered with a status below 500
+     * @param code a status; or, without an answer, JMeter's text, which ends with the exception's class
+     * @param message the exception's message
+     * @return null if the attempt was answered with a status below 500
      */
     static @Nullable Loss of(String code, String message) {
         if (code.matches("[1-9]\\d\\d")) {

@@ -21,7 +21,7 @@ final class MetricsEndpoints implements ReplicaSource {
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
 
-    /** @param urls the replicas of the moment; called for each sample */
+    /** @param urls supplies the current replicas; called for each sample */
     MetricsEndpoints(Supplier<List<URI>> urls) {
         this.urls = urls;
     }
@@ -71,7 +71,7 @@ final class MetricsEndpoints implements ReplicaSource {
         try {
             double value = Double.parseDouble(line.group(1));
             return Double.isFinite(value) ? OptionalDouble.of(value) : OptionalDouble.empty();
-        } catch (NumberFormatException e) { // +Inf and the like
+        } catch (NumberFormatException e) { // such as +Inf
             return OptionalDouble.empty();
         }
     }

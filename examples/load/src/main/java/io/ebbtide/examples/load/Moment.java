@@ -5,17 +5,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A second of a run: about one second, more on a machine that is busy. Immutable.
+ * One second of a run; longer on a busy machine. Immutable.
  *
- * @param at its end
- * @param sinceStart its end
- * @param length how long it was
- * @param stage of the schedule
- * @param target requests per second that the schedule asks for
- * @param counts what happened in it
- * @param total what has happened so far
- * @param p50 of the times to an answer in it; null without an answer
- * @param p99 of the same
+ * @param at the time of day at its end
+ * @param sinceStart the time from the start of the load to its end
+ * @param length its length
+ * @param stage the stage of the schedule
+ * @param target the scheduled requests per second
+ * @param counts the counts of this second
+ * @param total the counts so far
+ * @param p50 the median time to an answer in it; null without an answer
+ * @param p99 the 99th percentile, likewise
  * @param replicas as they were last read
  */
 record Moment(
@@ -29,7 +29,7 @@ record Moment(
         @Nullable Duration p50,
         @Nullable Duration p99,
         ReplicaSample replicas) {
-    /** A count of it for each second. */
+    /** Converts a count of this moment to a rate per second. */
     double perSecond(long count) {
         return count * 1e9 / Math.max(1, length.toNanos());
     }

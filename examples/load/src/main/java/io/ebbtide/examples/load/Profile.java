@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /** A form of traffic over time, from a base rate to a multiple of it. */
 enum Profile {
-    /** From the base rate to the peak in a straight line, then a fifth of the time at the peak. */
+    /** A linear rise from the base rate to the peak, then a fifth of the time at the peak. */
     RAMP(Duration.ofSeconds(60), 0, Duration.ofSeconds(10)) {
         @Override
         Schedule schedule(double base, double peak, Duration length) {
@@ -16,7 +16,7 @@ enum Profile {
                     new Stage("hold", peak, peak, share(length, 0.2))));
         }
     },
-    /** The base rate, the peak from one moment to the next, the base rate again. */
+    /** The base rate, an immediate jump to the peak, the base rate again. */
     SPIKE(Duration.ofSeconds(60), 0, Duration.ofSeconds(10)) {
         @Override
         Schedule schedule(double base, double peak, Duration length) {
@@ -26,7 +26,7 @@ enum Profile {
                     new Stage("after", base, base, share(length, 0.35))));
         }
     },
-    /** Four times up in a straight line, down at once, and a pause: whether an autoscaler flaps. */
+    /** Four linear rises, each with an immediate fall and a pause: shows whether an autoscaler flaps. */
     SAWTOOTH(Duration.ofMinutes(4), 0, Duration.ofSeconds(10)) {
         @Override
         Schedule schedule(double base, double peak, Duration length) {
@@ -38,14 +38,14 @@ enum Profile {
             return new Schedule(stages);
         }
     },
-    /** The base rate for a long time: leaks, connections that age, rollouts. */
+    /** The base rate for a long time: shows leaks, ageing connections, the effect of rollouts. */
     SOAK(Duration.ofMinutes(30), 0, Duration.ofSeconds(10)) {
         @Override
         Schedule schedule(double base, double peak, Duration length) {
             return new Schedule(List.of(new Stage("soak", base, base, length)));
         }
     },
-    /** The spike with impatient clients: each repeats a lost request at once, three times, and waits 1 s for an answer. */
+    /** The spike with impatient clients: each repeats a lost request immediately, three times, and waits 1 s for an answer. */
     RETRY_STORM(Duration.ofSeconds(60), 3, Duration.ofSeconds(1)) {
         @Override
         Schedule schedule(double base, double peak, Duration length) {
@@ -70,26 +70,26 @@ enum Profile {
      *
      * @param base requests per second, {@code > 0}
      * @param peak requests per second, {@code >= base}
-     * @param length of all stages together, {@code > 0}
+     * @param length the total length of all stages, {@code > 0}
      */
     abstract Schedule schedule(double base, double peak, Duration length);
 
-    /** How long it lasts unless the user says otherwise. */
+    /** The default length. */
     Duration length() {
         return length;
     }
 
-    /** How often a client repeats a lost request unless the user says otherwise. */
+    /** The default number of times that a client repeats a lost request. */
     int retries() {
         return retries;
     }
 
-    /** How long a client waits for an answer unless the user says otherwise. */
+    /** The default time that a client waits for an answer. */
     Duration timeout() {
         return timeout;
     }
 
-    /** As it is written on the command line. */
+    /** The name on the command line. */
     String text() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

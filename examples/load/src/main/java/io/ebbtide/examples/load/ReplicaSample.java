@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * The replicas of a service at a moment, as far as they are known. Immutable.
  *
- * @param wanted how many there are to be; null if not known
- * @param ready how many get traffic; null if not known
- * @param utilisation work in flight divided by capacity, or CPU divided by its request, as the mean over replicas, 1 for all in use;
+ * @param wanted the desired number; null if not known
+ * @param ready the number that receives traffic; null if not known
+ * @param utilisation work in flight divided by capacity, or CPU divided by its request, as the mean over replicas, 1 for full use;
  *     null if not known
- * @param note what could not be read, or null
+ * @param note the reason for a failed read, or null
  */
 record ReplicaSample(
         @Nullable Integer wanted,

@@ -1,13 +1,14 @@
 package io.ebbtide.examples.load;
 
-/** Knows the replicas of the service under load. */
+/** Reads the replicas of the service under load. */
 @FunctionalInterface
 interface ReplicaSource {
-    /** Nothing. */
+    /** Reads nothing. */
     ReplicaSource NONE = () -> new ReplicaSample(null, null, null, null);
 
     /**
-     * Reads them. On a thread of its own, one call at a time; may block for some seconds. A failure is a sample with a note.
+     * Reads the replicas. Called on a dedicated thread, one call at a time; may block for some seconds. A failure is a sample with a
+     * note.
      *
      * @throws InterruptedException if the load ends during the call
      */

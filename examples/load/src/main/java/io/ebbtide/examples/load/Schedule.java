@@ -8,7 +8,7 @@ import java.util.Locale;
 /**
  * Stages, one after the other. Immutable.
  *
- * @param stages one at least
+ * @param stages at least one
  */
 record Schedule(List<Stage> stages) {
     Schedule {
@@ -18,7 +18,7 @@ record Schedule(List<Stage> stages) {
         }
     }
 
-    /** How long all stages take together. */
+    /** The total length of all stages. */
     Duration length() {
         return stages.stream().map(Stage::length).reduce(Duration.ZERO, Duration::plus);
     }
@@ -48,7 +48,7 @@ record Schedule(List<Stage> stages) {
         return "end";
     }
 
-    /** The highest rate, in requests per second. */
+    /** The maximum rate, in requests per second. */
     double peak() {
         return stages.stream()
                 .mapToDouble(each -> Math.max(each.fromPerSecond(), each.toPerSecond()))
@@ -57,7 +57,7 @@ record Schedule(List<Stage> stages) {
     }
 
     /**
-     * The text by which JMeter's open model thread group starts clients.
+     * The schedule in the format of JMeter's open model thread group, which starts the clients.
      *
      * @param requestsPerClient how many requests each client sends, {@code >= 1}
      */

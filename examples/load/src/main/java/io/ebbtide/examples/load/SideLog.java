@@ -10,8 +10,8 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A CSV file (RFC 4180) with one line for each second: what was sent and lost, and the replicas, with the time of day to put it beside
- * an autoscaler's events. Each line is in the file at once, so that a run that is killed has its log, too. Confined to one thread.
+ * A CSV file (RFC 4180) with one line for each second: what was sent and lost, and the replicas, with the time of day for comparison with
+ * an autoscaler's events. Each line is written immediately, so that a killed run has its log, too. Confined to one thread.
  */
 final class SideLog implements AutoCloseable {
     private final BufferedWriter out;

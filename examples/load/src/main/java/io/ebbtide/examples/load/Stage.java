@@ -4,9 +4,9 @@ import io.ebbtide.internal.Expect;
 import java.time.Duration;
 
 /**
- * A part of a profile: the rate goes in a straight line from one value to another. Immutable.
+ * A part of a profile: the rate changes linearly from one value to another. Immutable.
  *
- * @param name what the report calls it
+ * @param name its name in the report
  * @param fromPerSecond requests per second at its start, {@code >= 0}
  * @param toPerSecond requests per second at its end, {@code >= 0}
  * @param length {@code > 0}
@@ -19,7 +19,7 @@ record Stage(String name, double fromPerSecond, double toPerSecond, Duration len
         }
     }
 
-    /** Requests per second at a moment of it, from 0 to its length. */
+    /** Requests per second at a moment of the stage, from 0 to its length. */
     double rateAt(Duration moment) {
         return fromPerSecond + (toPerSecond - fromPerSecond) * moment.toNanos() / length.toNanos();
     }

@@ -11,8 +11,8 @@ import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what becomes of requests. A request is what a client wants; an attempt is what it sends, more than one with retries.
- * Safe for use by many threads; {@link #interval} is called by one.
+ * Counts the outcomes of requests. A request is one operation of a client; an attempt is one transmission of it, several with retries.
+ * Safe for use by many threads; {@link #interval} is called by one thread.
  */
 final class Tally {
     private static final long MAX_MICROS = TimeUnit.MINUTES.toMicros(10);
@@ -43,12 +43,12 @@ final class Tally {
      * @param sent attempts
      * @param answered attempts with a status below 400
      * @param rejected attempts with a status from 400 to 499
-     * @param failed attempts that got no whole answer, or a status of 500 or more
+     * @param failed attempts that received no complete answer, or a status of 500 or more
      * @param requests requests that have ended
-     * @param lost requests of which every attempt has failed
+     * @param lost requests whose attempts have all failed
      */
     record Counts(long sent, long answered, long rejected, long failed, long requests, long lost) {
-        /** Attempts without an outcome so far. */
+        /** Attempts that have no outcome yet. */
         long inFlight() {
             return sent - answered - rejected - failed;
         }
@@ -78,8 +78,8 @@ final class Tally {
      * An attempt has ended.
      *
      * @param loss null if it was answered with a status below 500
-     * @param rejection whether that was 400 or more
-     * @param text the failure's own words; unused unless lost
+     * @param rejection whether the status was 400 or more
+     * @param text the failure's text; unused unless lost
      */
     void ended(@Nullable Loss loss, boolean rejection, Duration took, String text) {
         if (loss == null) {
@@ -93,7 +93,7 @@ final class Tally {
         texts.computeIfAbsent(known, each -> new LongAdder()).increment();
     }
 
-    /** A client is done with a request: it has an answer, or has given up. */
+    /** A request has ended: the client has an answer, or has given up. */
     void requestEnded(boolean isLost) {
         requests.increment();
         if (isLost) {
@@ -101,18 +101,18 @@ final class Tally {
         }
     }
 
-    /** A client is done with its last request, or has given one up. */
+    /** A client has ended: after its last request, or after giving one up. */
     void clientEnded() {
         clientsEnded.increment();
     }
 
-    /** How many clients have ended by themselves. */
+    /** The number of clients that have ended by themselves. */
     long clientsEnded() {
         return clientsEnded.sum();
     }
 
     Counts counts() {
-        // Outcomes first: an attempt that ends in between is in flight a little longer, never less than none.
+        // Outcomes first: an attempt that ends in between is counted as in flight a little longer, and the number is never negative.
         long ok = answered.sum();
         long no = rejected.sum();
         long bad = failed.sum();
@@ -137,7 +137,7 @@ final class Tally {
         }
     }
 
-    /** Failed attempts by kind, without those that did not happen. */
+    /** Failed attempts by kind, without kinds that did not occur. */
     Map<Loss, Long> failures() {
         var counts = new EnumMap<Loss, Long>(Loss.class);
         failures.forEach((loss, count) -> {
@@ -148,7 +148,7 @@ final class Tally {
         return counts;
     }
 
-    /** Failed attempts by the failure's own words; at most 51. */
+    /** Failed attempts by failure text; at most 51 entries. */
     Map<String, Long> texts() {
         var counts = new ConcurrentHashMap<String, Long>();
         texts.forEach((text, count) -> counts.put(text, count.sum()));

@@ -10,7 +10,7 @@ import org.apache.jmeter.samplers.SampleResult;
 import org.apache.jmeter.testelement.AbstractTestElement;
 import org.jspecify.annotations.Nullable;
 
-/** Counts each attempt. One for all clients; called by their threads. */
+/** Counts each attempt. One instance for all clients; called by their threads. */
 public final class TallyListener extends AbstractTestElement implements SampleListener, NoThreadClone, Serializable {
     @Serial
     private static final long serialVersionUID = 1;
@@ -36,7 +36,7 @@ public final class TallyListener extends AbstractTestElement implements SampleLi
     @Override
     public void sampleStopped(SampleEvent event) {}
 
-    /** Without what differs from one attempt to the next: addresses, ports. */
+    /** The failure's text, without parts that vary from attempt to attempt: addresses, ports. */
     private static String text(@Nullable Loss loss, String code, String message) {
         if (loss == null || loss == Loss.SERVER_ERROR) {
             return "status " + code;

@@ -12,12 +12,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client sends. Immutable. Its text has neither the values of headers nor the query nor the body: they may hold secrets.
+ * The request that a client sends. Immutable. Its text contains neither header values nor the query nor the body: they may hold secrets.
  *
  * @param uri http or https, with a host and without user info
  * @param method GET, HEAD, POST, PUT, PATCH or DELETE
- * @param body of the request; null for none
- * @param headers by name
+ * @param body the request's body; null for none
+ * @param header values by name
  */
 record Target(URI uri, String method, @Nullable String body, Map<String, String> headers) {
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");
@@ -43,7 +43,7 @@ record Target(URI uri, String method, @Nullable String body, Map<String, String>
     /**
      * Reads a URL.
      *
-     * @throws IllegalArgumentException if it is none
+     * @throws IllegalArgumentException if the text is not a URL
      */
     static URI uri(String text) {
         try {
@@ -54,7 +54,7 @@ record Target(URI uri, String method, @Nullable String body, Map<String, String>
         }
     }
 
-    /** The port, also where the URL names none. */
+    /** The port; the default one if the URL names none. */
     int port() {
         return uri.getPort() >= 0 ? uri.getPort() : uri.getScheme().equalsIgnoreCase("https") ? 443 : 80;
     }

@@ -8,11 +8,11 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run must keep to. Immutable.
+ * The limits for a run. Immutable.
  *
- * @param maxLost requests of which every attempt may fail, {@code >= 0}
- * @param maxRejected attempts that may be answered with a status from 400 to 499, {@code >= 0}
- * @param maxP99 of the time to a whole answer, {@code > 0}; null for none
+ * @param maxLost the maximum number of requests whose attempts all fail, {@code >= 0}
+ * @param maxRejected the maximum number of attempts answered with a status from 400 to 499, {@code >= 0}
+ * @param maxP99 the maximum for the 99th percentile of the time to a complete answer, {@code > 0}; null for none
  * @param maxAttemptsPerRequest {@code >= 1}; null for none
  */
 record Thresholds(
@@ -32,7 +32,7 @@ record Thresholds(
         }
     }
 
-    /** One finding for each threshold, and one for whether the planned load was sent. */
+    /** One finding for each threshold, and one that shows whether the planned load was sent. */
     List<Finding> judge(Tally.Counts counts, long planned, Duration p99) {
         var findings = new ArrayList<Finding>();
         findings.add(new Finding(

@@ -14,8 +14,8 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples a run once in a second, keeps and logs the samples, and prints the progress. Two threads of its own: one that counts, one
- * that reads replicas. Safe for use by many threads.
+ * Samples a run once per second, keeps and logs the samples, and prints the progress. Uses two threads: one counts, one
+ * reads replicas. Safe for use by many threads.
  */
 final class Timeline implements AutoCloseable {
     private final LoadPlan plan;
@@ -53,14 +53,14 @@ final class Timeline implements AutoCloseable {
         return timeline;
     }
 
-    /** Notes and prints something that happens now. */
+    /** Records and prints an event that happens now. */
     synchronized void event(String text) {
         Duration now = elapsed();
         events.add(new Event(now, text));
         print("%6.1f s  %s", now.toMillis() / 1_000.0, text);
     }
 
-    /** All seconds so far. */
+    /** All samples so far. */
     synchronized List<Moment> moments() {
         return List.copyOf(moments);
     }
@@ -70,12 +70,12 @@ final class Timeline implements AutoCloseable {
         return List.copyOf(events);
     }
 
-    /** Since the start. */
+    /** The time since the start. */
     Duration elapsed() {
         return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 
-    /** Ends the sampling, after a last sample that has what is counted until now. */
+    /** Ends the sampling, after a last sample with the counts until now. */
     @Override
     public void close() {
         threads.shutdownNow();
@@ -87,7 +87,7 @@ final class Timeline implements AutoCloseable {
             replicas = source.sample();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) { // a task that throws is not repeated
+        } catch (RuntimeException e) { // the scheduler does not repeat a task that throws
             replicas = ReplicaSample.unknown(e.toString());
         }
     }

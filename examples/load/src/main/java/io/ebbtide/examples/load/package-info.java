@@ -1,4 +1,4 @@
-/** The example: traffic profiles against a URL, with a verdict, a report and a log to put beside an autoscaler. */
+/** The load example: sends traffic profiles to a URL, with a verdict, a report and a log to compare with an autoscaler's events. */
 @NullMarked
 package io.ebbtide.examples.load;
 

@@ -1,6 +1,6 @@
 package io.ebbtide.examples.orders;
 
-/** A request that the client has to change; the message says how. */
+/** A request that the client has to change; the message describes the change. */
 final class BadInput extends Exception {
     private static final long serialVersionUID = 1;
 

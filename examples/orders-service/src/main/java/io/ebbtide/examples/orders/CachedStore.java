@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads single orders from the cache where it has them. Whatever is wrong with it, the store behind it is asked. */
+/** Reads single orders from the cache if they are there. If the cache fails, the store behind it is read. */
 final class CachedStore implements OrderStore {
     private final OrderStore store;
     private final RedisCache cache;
@@ -30,7 +30,7 @@ final class CachedStore implements OrderStore {
         return store.create(order);
     }
 
-    /** Orders never change, so what is cached is never wrong. */
+    /** Orders never change, so cached orders are never wrong. */
     @Override
     public Optional<Order> find(long id) {
         String text = cache.get(key(id));

@@ -7,8 +7,8 @@ import java.net.ServerSocket;
 import redis.embedded.RedisServer;
 
 /**
- * A real PostgreSQL and a real Redis on loopback, for as long as the service lives. What they keep is gone with it. Both
- * bring a shutdown hook of their own, in case the service never comes to close them.
+ * A real PostgreSQL and a real Redis on loopback, for the lifetime of the service. Their data is lost at its end. Both
+ * register their own shutdown hooks, in case the service never closes them.
  */
 final class EmbeddedServers implements AutoCloseable {
     private final EmbeddedPostgres postgres;
@@ -24,7 +24,7 @@ final class EmbeddedServers implements AutoCloseable {
     /**
      * Starts both; takes some seconds.
      *
-     * @throws IOException if this platform has no binaries, or they do not start
+     * @throws IOException if there are no binaries for this platform, or they do not start
      */
     static EmbeddedServers start() throws IOException {
         int redisPort = freePort();

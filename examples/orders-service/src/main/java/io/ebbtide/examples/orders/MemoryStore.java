@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Keeps orders for as long as the process lives. */
+/** Keeps orders for the lifetime of the process. */
 final class MemoryStore implements OrderStore {
     private final AtomicLong lastId = new AtomicLong();
     private final ConcurrentNavigableMap<Long, Order> orders = new ConcurrentSkipListMap<>();

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.undertow.util.StatusCodes;
 
 /**
- * What a client wants to order. Immutable.
+ * An order that a client requests. Immutable.
  *
  * @param item 1 to 100 characters, not blank
  * @param quantity 1 to 1000
@@ -13,7 +13,7 @@ public record NewOrder(String item, int quantity) {
     private static final int LONGEST_ITEM = 100;
     private static final int MOST = 1_000;
 
-    /** Reads it from what a client has sent. */
+    /** Reads it from a client's JSON. */
     static NewOrder of(JsonNode json) throws BadInput {
         JsonNode item = json.path("item");
         if (!item.isTextual() || item.asText().isBlank() || item.asText().length() > LONGEST_ITEM) {

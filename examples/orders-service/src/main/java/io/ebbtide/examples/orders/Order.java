@@ -3,11 +3,11 @@ package io.ebbtide.examples.orders;
 import java.time.Instant;
 
 /**
- * An order as it was taken. Immutable.
+ * An accepted order. Immutable.
  *
  * @param id counted from 1
- * @param item what is ordered
- * @param quantity how many of it
- * @param at when it was taken
+ * @param item the ordered item
+ * @param quantity the ordered quantity
+ * @param at when it was accepted
  */
 public record Order(long id, String item, int quantity, Instant at) {}

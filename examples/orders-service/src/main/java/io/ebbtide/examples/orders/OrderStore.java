@@ -5,23 +5,23 @@ import java.util.Optional;
 
 /** Keeps orders. Safe for use by many threads. */
 interface OrderStore {
-    /** Makes the store usable; waits for what it needs. Once, before everything else. */
+    /** Prepares the store; waits for its dependencies. Called once, before all other methods. */
     default void prepare() throws InterruptedException {}
 
     /**
-     * Takes an order. Once this returns, the order is kept.
+     * Stores an order. Once this returns, the order is stored.
      *
-     * @throws StoreUnavailable if that is not certain
+     * @throws StoreUnavailable if it is not certain that the order is stored
      */
     Order create(NewOrder order);
 
-    /** The order with this id. */
+    /** Finds the order with this id. */
     Optional<Order> find(long id);
 
     /**
-     * The latest orders, the newest first.
+     * Lists the latest orders, newest first.
      *
-     * @param limit how many at most, {@code >= 1}
+     * @param limit the maximum number, {@code >= 1}
      */
     List<Order> latest(int limit);
 }

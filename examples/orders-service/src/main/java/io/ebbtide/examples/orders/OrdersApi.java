@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Orders over HTTP: {@code POST /orders}, {@code GET /orders?limit=}, {@code GET /orders/{id}}. Each takes
- * {@code ?delayMs=}, which makes it slow on purpose.
+ * {@code ?delayMs=}, which slows it down on purpose.
  */
 final class OrdersApi {
     private static final Logger LOG = LoggerFactory.getLogger(OrdersApi.class);
@@ -76,7 +76,7 @@ final class OrdersApi {
         send(exchange, StatusCodes.OK, orders);
     }
 
-    /** What goes wrong because of the client is told to the client; nobody is shown a stack trace. */
+    /** Reports errors of the client to the client; never shows a stack trace. */
     private HttpHandler guarded(Action action) {
         return exchange -> {
             try {
@@ -146,7 +146,7 @@ final class OrdersApi {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // told below, as a number out of range is
+            // reported below, like a number out of range
         }
         throw new BadInput(
                 StatusCodes.BAD_REQUEST,

@@ -11,8 +11,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Takes orders on the port that {@code ORDERS_PORT} names, 8080 unless set; answers probes and metrics on 8558. Where the
- * orders are kept, see {@link Stores}. With {@code ORDERS_METRICS=off} it has no metrics.
+ * Accepts orders on the port in {@code ORDERS_PORT}, 8080 unless set; answers probes and metrics on 8558. {@link Stores}
+ * describes where the orders are stored. With {@code ORDERS_METRICS=off} it has no metrics.
  */
 public final class OrdersService {
     private static final int WORKERS = 64;
@@ -23,7 +23,7 @@ public final class OrdersService {
         in(System.getenv()).run();
     }
 
-    /** The service as the variables of an environment describe it. */
+    /** The service as configured by environment variables. */
     public static EbbtideBuilder in(Map<String, String> environment) {
         int port = Integer.parseInt(environment.getOrDefault("ORDERS_PORT", "8080"));
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);

@@ -13,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 
-/** Keeps orders in PostgreSQL. Each success is told as evidence that the database is well. */
+/** Stores orders in PostgreSQL. Reports each success as evidence that the database is healthy. */
 final class PostgresStore implements OrderStore {
     private static final CountDownLatch NEVER = new CountDownLatch(1);
 
@@ -25,7 +25,7 @@ final class PostgresStore implements OrderStore {
         this.evidence = evidence;
     }
 
-    /** Makes the table if there is none; waits for a database that is not there yet. */
+    /** Creates the table if it does not exist; waits for a database that is not reachable yet. */
     @Override
     public void prepare() throws InterruptedException {
         while (!Thread.currentThread().isInterrupted()) {

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Texts in Redis, for a while. Without Redis it holds nothing, and says so at once. Safe for use by many threads. */
+/** Caches texts in Redis for a limited time. Without Redis it is empty, and answers immediately. Safe for use by many threads. */
 final class RedisCache {
     private static final SetArgs FOR_A_WHILE = SetArgs.Builder.ex(Duration.ofMinutes(10));
 
@@ -24,7 +24,7 @@ final class RedisCache {
         this.uri = uri;
     }
 
-    /** What is kept under the key; null if nothing is, or if Redis does not tell quickly. */
+    /** The text under the key; null if there is none, or if Redis does not answer quickly. */
     @Nullable
     String get(String key) {
         StatefulRedisConnection<String, String> open = open();
@@ -35,7 +35,7 @@ final class RedisCache {
         }
     }
 
-    /** Keeps a text. Nobody waits for it, and nobody misses it if it fails. */
+    /** Stores a text. No caller waits for it, and a failure has no effect. */
     @SuppressWarnings("FutureReturnValueIgnored")
     void put(String key, String text) {
         StatefulRedisConnection<String, String> open = open();
@@ -44,7 +44,7 @@ final class RedisCache {
         }
     }
 
-    /** Never waits: the first connection is made meanwhile, and made again by Lettuce whenever it breaks. */
+    /** Never waits: the first connection is made in the background, and Lettuce reconnects whenever it breaks. */
     private synchronized @Nullable StatefulRedisConnection<String, String> open() {
         if (connection.isCompletedExceptionally()) {
             connection = client.connectAsync(StringCodec.UTF8, uri).toCompletableFuture();

@@ -1,6 +1,6 @@
 package io.ebbtide.examples.orders;
 
-/** The store cannot do what is asked of it now; it may be able to in a moment. What was asked may have happened. */
+/** The store cannot perform an operation now; a retry may succeed. The operation may have been performed. */
 final class StoreUnavailable extends RuntimeException {
     private static final long serialVersionUID = 1;
 

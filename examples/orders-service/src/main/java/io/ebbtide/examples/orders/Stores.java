@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where the orders are kept: in the servers that {@code ORDERS_JDBC_URL} and {@code ORDERS_REDIS_URI} name; where they
- * name none, in real ones that are started for it; in memory where {@code ORDERS_STORES} is {@code memory}, or this
- * platform has no such servers. {@code ORDERS_POOL_SIZE} is how many connections to the database one process may have, 16
- * unless set: times the replicas it must fit what the database allows.
+ * Selects where the orders are stored: in the servers in {@code ORDERS_JDBC_URL} and {@code ORDERS_REDIS_URI}; if these are
+ * not set, in real servers that are started for the service; in memory if {@code ORDERS_STORES} is {@code memory}, or if there
+ * are no such servers for this platform. {@code ORDERS_POOL_SIZE} is the maximum number of database connections of one
+ * process, 16 unless set: multiplied by the replicas it must fit the database's limit.
  */
 final class Stores {
     private static final Logger LOG = LoggerFactory.getLogger(Stores.class);
@@ -33,7 +33,7 @@ final class Stores {
 
     private Stores() {}
 
-    /** Adds what is needed to the service, its checks and its components, and returns the store. */
+    /** Adds the required checks and components to the service, and returns the store. */
     static OrderStore addTo(EbbtideBuilder service, Map<String, String> environment, MeterRegistry registry) {
         String jdbcUrl = environment.get("ORDERS_JDBC_URL");
         String redisUri = environment.get("ORDERS_REDIS_URI");
@@ -88,7 +88,7 @@ final class Stores {
         return new CachedStore(new PostgresStore(pool, evidence), new RedisCache(client, uri));
     }
 
-    /** Starts whether or not the database is there. */
+    /** Starts whether or not the database is reachable. */
     private static HikariDataSource pool(String jdbcUrl, int poolSize, MeterRegistry registry) {
         var config = new HikariConfig();
         config.setPoolName("orders");
@@ -98,13 +98,13 @@ final class Stores {
         config.setConnectionTimeout(2_000);
         config.setValidationTimeout(1_000);
         config.setInitializationFailTimeout(-1);
-        config.addDataSourceProperty("socketTimeout", "10"); // seconds; a request is not to hang for ever
+        config.addDataSourceProperty("socketTimeout", "10"); // seconds; a request must not hang for ever
         config.addDataSourceProperty("connectTimeout", "2");
         config.setMetricRegistry(registry);
         return new HikariDataSource(config);
     }
 
-    /** A cache that does not answer quickly is none. */
+    /** A cache that does not answer quickly is of no use. */
     private static RedisClient client(RedisURI uri) {
         RedisClient client = RedisClient.create(uri);
         client.setOptions(ClientOptions.builder()

@@ -1,4 +1,4 @@
-/** The example: a service over HTTP that takes, reads and lists orders. */
+/** The main example: an HTTP service that accepts, reads and lists orders. */
 @NullMarked
 package io.ebbtide.examples.orders;
 

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.apache.catalina.startup.Tomcat;
 
-/** Greets whoever asks {@code /greeting?name=...} on port 8080, or on the one that is the first argument. */
+/** Answers {@code /greeting?name=...} with a greeting on port 8080, or on the port given as the first argument. */
 public final class GreetingService {
     private static final long MOST_NEEDED_BYTES = 1 << 20;
 

@@ -12,9 +12,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A queue in a folder, shared by any number of processes: {@code inbox} has what waits, {@code claimed} what somebody works
- * on, {@code done} what is finished. A file moves from one to the next in one step, so it is in one of them at any
- * moment. Safe for use by many threads.
+ * A queue in a folder, shared by any number of processes: {@code inbox} holds waiting files, {@code claimed} files that a process
+ * works on, {@code done} finished files. A file moves from one to the next atomically, so it is always in exactly one of
+ * them. Safe for use by many threads.
  */
 final class Spool {
     private final Path inbox;
@@ -22,7 +22,7 @@ final class Spool {
     private final Path done;
     private final Duration lease;
 
-    /** @param lease how long a message may take; after that somebody else gets it, too */
+    /** @param lease the maximum time for a message; after that another process receives it, too */
     Spool(Path folder, Duration lease) throws IOException {
         this.lease = lease;
         inbox = Files.createDirectories(folder.resolve("inbox"));
@@ -30,14 +30,14 @@ final class Spool {
         done = Files.createDirectories(folder.resolve("done"));
     }
 
-    /** What waits, at most so many. */
+    /** The waiting messages, up to a maximum number. */
     List<String> waiting(int most) throws IOException {
         try (Stream<Path> files = Files.list(inbox)) {
             return files.limit(most).map(file -> file.getFileName().toString()).toList();
         }
     }
 
-    /** Takes a message for this process alone; returns false if another one was quicker. */
+    /** Claims a message for this process; returns false if another process was quicker. */
     boolean claim(String name) throws IOException {
         try {
             Files.setLastModifiedTime(inbox.resolve(name), FileTime.from(Instant.now()));
@@ -52,7 +52,7 @@ final class Spool {
         return Files.readAllBytes(claimed.resolve(name));
     }
 
-    /** Acknowledges it: it will not be worked on again, unless it took longer than the lease and was given back since. */
+    /** Acknowledges a message: it is not processed again, unless it took longer than the lease and has been given back since. */
     void done(String name) throws IOException {
         try {
             move(claimed, done, name);
@@ -61,7 +61,7 @@ final class Spool {
         }
     }
 
-    /** Gives to others what a process has claimed that was killed since: what is older than the lease. */
+    /** Gives back the messages of processes that were killed: claims that are older than the lease. */
     void giveBackAbandoned() throws IOException {
         Instant abandoned = Instant.now().minus(lease);
         try (Stream<Path> files = Files.list(claimed)) {
@@ -71,13 +71,13 @@ final class Spool {
                         giveBack(file.getFileName().toString());
                     }
                 } catch (NoSuchFileException e) {
-                    // somebody has finished it, or was quicker
+                    // another process has finished it, or was quicker
                 }
             }
         }
     }
 
-    /** Lets others have it, unless they have it already. */
+    /** Gives a message back to other processes, unless they have it already. */
     void giveBack(String name) throws IOException {
         try {
             move(claimed, inbox, name);

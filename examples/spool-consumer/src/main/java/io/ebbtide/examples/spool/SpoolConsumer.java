@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Polls a spool and works on what it finds. What is finished is acknowledged every now and then, as a broker's client would;
- * what is not is given back when the service leaves.
+ * Polls a spool and processes its messages. Finished messages are acknowledged periodically, as a broker's client would;
+ * unfinished ones are given back when the service shuts down.
  */
 final class SpoolConsumer implements MessageSource {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolConsumer.class);
@@ -34,7 +34,7 @@ final class SpoolConsumer implements MessageSource {
     private final Semaphore free = new Semaphore(AT_ONCE);
     private final CountDownLatch paused = new CountDownLatch(1);
 
-    /** @param work done with each message, by several threads at once; may be done twice for one message */
+    /** @param work the processing of a message, called by several threads at once; may be called twice for one message */
     SpoolConsumer(Spool spool, Consumer<byte[]> work) {
         this.spool = spool;
         this.work = work;
@@ -69,7 +69,7 @@ final class SpoolConsumer implements MessageSource {
         }
     }
 
-    /** Asks first: once the service leaves, the message stays where it is. */
+    /** Asks first: once the service shuts down, the message stays in the inbox. */
     private boolean handOver(String name, Messages messages) throws IOException {
         Message message = messages.take(() -> "spool " + name);
         if (message == null) {

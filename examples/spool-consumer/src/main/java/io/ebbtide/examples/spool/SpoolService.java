@@ -14,9 +14,9 @@ import java.time.Duration;
 import java.util.HexFormat;
 
 /**
- * Works on the files of a folder, the first argument: computes a slow digest of each and writes it into {@code ledger}. Start
- * it twice on one folder, stop one of them, and see that each file is in the ledger once. The second argument is how many
- * seconds a file may take until somebody else gets it, too: 30 unless given.
+ * Processes the files of a folder, the first argument: computes a slow digest of each and writes it to {@code ledger}. Start
+ * it twice on one folder, stop one process, and see that each file is in the ledger once. The second argument is the number of
+ * seconds a file may take until another process receives it, too: 30 unless given.
  */
 public final class SpoolService {
     private static final int ROUNDS = 100_000;

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What a shop charges, looked up slowly: {@code /price?item=tea}. There is nothing of Ebbtide in it; deploy the WAR, ask
- * {@code /shop/health}, and undeploy it while a price is being looked up.
+ * A slow lookup of a shop's prices: {@code /price?item=tea}. It contains no code of Ebbtide; deploy the WAR, request
+ * {@code /shop/health}, and undeploy it during a lookup of a price.
  */
 @WebServlet("/price")
 public final class PriceServlet extends HttpServlet {

@@ -1,2 +1,2 @@
-/** A web application like any other: {@code ebbtide-servlet} is a dependency of it, and no code. */
+/** An ordinary web application: it depends on {@code ebbtide-servlet}, but has no code for it. */
 package io.ebbtide.examples.war;
