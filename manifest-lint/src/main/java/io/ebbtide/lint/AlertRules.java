@@ -17,7 +17,7 @@ final class AlertRules {
     private static final Pattern RATE = Pattern.compile("\\b(rate|irate|increase)\\s*\\(\\s*([a-zA-Z_:][\\w:]*)\\s*"
             + "(\\{(?:[^}\"']++|\"(?:[^\"\\\\]++|\\\\.)*+\"|'(?:[^'\\\\]++|\\\\.)*+')*+})?"
             + "\\s*\\[\\s*(\\w+)\\s*(?::\\s*\\w*\\s*)?](?:\\s*offset\\s+\\w+)?\\s*\\)(?:\\s*(>=?)\\s*([\\d.]+))?");
-    /** Names whose last word says that they are a number at one moment; a counter ends in _total, _count, _sum, _bucket. */
+    /** Names whose last word shows that they are gauges; a counter ends in _total, _count, _sum, _bucket. */
     private static final Pattern GAUGE = Pattern.compile(
             "(.*_)?(replicas|replicas_(available|ready|updated|unavailable|desired)|status_condition|(min|max)_replicas)");
 
@@ -47,7 +47,7 @@ final class AlertRules {
                         AlertRules::rolloutTooEarly));
     }
 
-    /** A rule with where it stands: itself, or the entry of a ConfigMap that holds it as text. */
+    /** A rule and its place: the rule itself, or the entry of a ConfigMap that holds it as text. */
     private record Alert(
             Manifest manifest, Value rule, @Nullable Value text) {
         Value place(Value own) {
@@ -55,7 +55,7 @@ final class AlertRules {
         }
     }
 
-    /** The rules of PrometheusRules, and of files in ConfigMaps such as Prometheus' own chart mounts. */
+    /** The rules of PrometheusRules, and of files in ConfigMaps such as those that Prometheus' own chart mounts. */
     private static List<Alert> alerts(World world) {
         var alerts = new ArrayList<Alert>();
         world.all("monitoring.coreos.com", "PrometheusRule")
@@ -166,7 +166,7 @@ final class AlertRules {
         }
     }
 
-    /** The rollout of those that the alert is about that may take longest. */
+    /** The longest possible rollout among the Deployments that the alert is about. */
     private static Optional<Rollout> slowest(World world, String expression) {
         Optional<Pattern> names = names(expression);
         return world.workloads().stream()
@@ -187,7 +187,7 @@ final class AlertRules {
             boolean exactly = named.group(1).equals("=");
             return Optional.of(Pattern.compile(exactly ? Pattern.quote(named.group(2)) : named.group(2)));
         } catch (PatternSyntaxException e) {
-            return Optional.empty(); // Prometheus tells
+            return Optional.empty(); // Prometheus reports it
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An autoscaler of a set of manifests with the workload that it scales, as the linter reads both: for tools that compute with them.
+ * An autoscaler of a set of manifests with the workload that it scales, as the linter reads both: for other tools.
  * Obtained by {@link #of}. Immutable; safe for use by many threads.
  */
 public final class AutoscaledWorkload {
@@ -62,9 +62,9 @@ public final class AutoscaledWorkload {
     }
 
     /**
-     * Reads files and folders (all {@code .yaml}, {@code .yml} and {@code .json} below them); all together are one world.
+     * Reads files and folders (all {@code .yaml}, {@code .yml} and {@code .json} below them); all of them together form one input.
      *
-     * @return the autoscalers in them, in their order; none if there are none
+     * @return the autoscalers in them, in order; empty if there are none
      * @throws IllegalArgumentException if something cannot be read; the message names the file and the reason
      */
     public static List<AutoscaledWorkload> of(Path... paths) {
@@ -78,8 +78,8 @@ public final class AutoscaledWorkload {
     /**
      * Reads a stream of documents, which the caller closes.
      *
-     * @param name what messages call it
-     * @return the autoscalers in it, in their order; none if there are none
+     * @param name its name in messages
+     * @return the autoscalers in it, in order; empty if there are none
      * @throws IllegalArgumentException if it cannot be read; the message names the reason
      */
     public static List<AutoscaledWorkload> of(InputStream stream, String name) {
@@ -102,7 +102,7 @@ public final class AutoscaledWorkload {
                 .toList();
     }
 
-    /** Requests by container, as Kubernetes fills them in: its own, else its limit, else what a LimitRange gives; "" if none does. */
+    /** Requests by container, as Kubernetes fills them in: its own, else its limit, else the LimitRange's; "" if there is none. */
     private static Map<String, String> requests(World world, Workload workload, String resource) {
         var requests = new LinkedHashMap<String, String>();
         Value ofPod = workload.podSpec().at("resources.requests").field(resource);
@@ -170,7 +170,7 @@ public final class AutoscaledWorkload {
         return place;
     }
 
-    /** Whether it is a ScaledObject of KEDA, rather than a HorizontalPodAutoscaler. */
+    /** Whether the autoscaler is a ScaledObject of KEDA, rather than a HorizontalPodAutoscaler. */
     public boolean isKeda() {
         return keda;
     }
@@ -185,13 +185,13 @@ public final class AutoscaledWorkload {
         return podSpec;
     }
 
-    /** The container that requests come to; "" if the workload is not in the input. */
+    /** The container that receives requests; "" if the workload is not in the input. */
     public String serving() {
         return serving;
     }
 
     /**
-     * The requests of a resource by container, with what Kubernetes fills in; the key "" is the pod's own.
+     * The requests of a resource by container, with the defaults that Kubernetes fills in; the key "" is the pod's own.
      *
      * @param resource {@code cpu} or {@code memory}
      * @return a quantity such as {@code 250m}; "" for a container without any request
@@ -214,12 +214,12 @@ public final class AutoscaledWorkload {
         return preStop;
     }
 
-    /** How long the process serves after its signal; empty if nothing says so. */
+    /** How long the process serves after its signal; empty if unknown. */
     public Optional<Duration> lameDuck() {
         return Optional.ofNullable(lameDuck);
     }
 
-    /** How long work in flight may take after that; empty if nothing says so. */
+    /** How long work in flight may take after that; empty if unknown. */
     public Optional<Duration> drain() {
         return Optional.ofNullable(drain);
     }

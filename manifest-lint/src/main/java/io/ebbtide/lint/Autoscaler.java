@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What sets a workload's replicas: a HorizontalPodAutoscaler, or a ScaledObject of KEDA, which makes one. Immutable. */
+/** An autoscaler of a workload: a HorizontalPodAutoscaler, or a ScaledObject of KEDA, which creates one. Immutable. */
 record Autoscaler(Manifest manifest, Optional<Workload> target) {
     /** The group of Kubernetes' own kinds that can be scaled. */
     private static final Map<String, String> SCALABLE = Map.of(
@@ -50,7 +50,7 @@ record Autoscaler(Manifest manifest, Optional<Workload> target) {
         return slash < 0 ? "" : apiVersion.substring(0, slash);
     }
 
-    /** Why nothing of this kind and group can ever be scaled; empty if it can, or if that is unknown. */
+    /** Why an object of this kind and group can never be scaled; empty if it can, or if that is unknown. */
     Optional<String> impossible() {
         String kind = targetKind();
         String group = targetGroup();
@@ -74,7 +74,7 @@ record Autoscaler(Manifest manifest, Optional<Workload> target) {
         return manifest.kind().equals("ScaledObject");
     }
 
-    /** What it calls the fewest replicas while there is load. */
+    /** The name of its field for the minimum of replicas while there is load. */
     String least() {
         return isKeda() ? "minReplicaCount" : "minReplicas";
     }
@@ -83,29 +83,29 @@ record Autoscaler(Manifest manifest, Optional<Workload> target) {
         return isKeda() ? "maxReplicaCount" : "maxReplicas";
     }
 
-    /** The fewest replicas while there is load: what is written, or the default, 1 for an autoscaler, 0 for KEDA. */
+    /** The minimum of replicas while there is load: as written, or the default, 1 for an autoscaler, 0 for KEDA. */
     long min() {
         return manifest.at("spec." + least()).integerOr(isKeda() ? 0 : 1);
     }
 
-    /** The most replicas: what is written, or KEDA's default of 100. */
+    /** The maximum of replicas: as written, or KEDA's default of 100. */
     long max() {
         return manifest.at("spec." + most()).integerOr(isKeda() ? 100 : 1);
     }
 
-    /** Where the fewest replicas stand, also without load, for which KEDA has a number of its own. */
+    /** Where the minimum of replicas is set, also without load, for which KEDA has a separate number. */
     Value fewestPlace() {
         Value idle = manifest.at("spec.idleReplicaCount");
         return isKeda() && idle.exists() ? idle : manifest.at("spec." + least());
     }
 
-    /** The fewest replicas, also without load. */
+    /** The minimum of replicas, also without load. */
     Sourced<Long> fewest() {
         Value place = fewestPlace();
         return Sourced.of(place.integerOr(min()), from(place));
     }
 
-    /** The most replicas. */
+    /** The maximum of replicas. */
     Sourced<Long> mostReplicas() {
         return Sourced.of(max(), from(manifest.at("spec." + most())));
     }

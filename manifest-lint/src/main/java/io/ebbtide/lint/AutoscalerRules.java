@@ -3,7 +3,7 @@ package io.ebbtide.lint;
 import java.util.List;
 import java.util.Optional;
 
-/** Rules about who scales what, and between which bounds. */
+/** Rules about autoscalers, their targets and their bounds. */
 final class AutoscalerRules {
     private AutoscalerRules() {}
 

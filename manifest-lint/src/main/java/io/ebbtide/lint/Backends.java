@@ -3,7 +3,7 @@ package io.ebbtide.lint;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which Services an Ingress or a route sends to. */
+/** The Services that an Ingress or a route sends to. */
 final class Backends {
     private static final String ACTIONS = "alb.ingress.kubernetes.io/actions.";
     private static final YamlReader.Limits LIMITS = new YamlReader.Limits(1, 16, 2_000);
@@ -11,12 +11,12 @@ final class Backends {
     private Backends() {}
 
     /**
-     * A Service that is named.
+     * A reference to a Service.
      *
      * @param service its name
      * @param namespace its namespace
      * @param port its port, by name or number; absent if none is named
-     * @param place where it is named
+     * @param place the place of the reference
      */
     record Backend(String service, String namespace, Value port, Value place) {}
 

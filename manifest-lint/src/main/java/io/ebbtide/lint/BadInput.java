@@ -1,6 +1,6 @@
 package io.ebbtide.lint;
 
-/** Input that cannot be read. The message says where, what, what was expected, and the remedy. */
+/** Input that cannot be read. The message names the place, the value, the expected form and the remedy. */
 final class BadInput extends Exception {
     private static final long serialVersionUID = 1;
 
@@ -17,7 +17,7 @@ final class BadInput extends Exception {
         this(line, message, false);
     }
 
-    /** More than the limits allow, so that nothing more of the file is read. */
+    /** The file holds more than the limits allow, so the rest of it is not read. */
     static BadInput beyondLimits(int line, String message) {
         return new BadInput(line, message, true);
     }
@@ -36,7 +36,7 @@ final class BadInput extends Exception {
         return beyondLimits;
     }
 
-    /** What it says; never null, unlike the message of other exceptions. */
+    /** The message; never null, unlike that of other exceptions. */
     String text() {
         return String.valueOf(getMessage());
     }

@@ -13,21 +13,21 @@ import java.util.TreeMap;
  * An AWS load balancer in front of a workload, as the annotations of the AWS Load Balancer Controller describe it. Defaults are
  * the controller's. Immutable.
  *
- * @param manifest the Ingress or Service that asks for it
+ * @param manifest the Ingress or Service that requests it
  * @param service the Service whose pods are the targets
- * @param workload whose pods these are
- * @param parameters the IngressClassParams of the Ingress's class, which win over annotations
+ * @param workload the workload of these pods
+ * @param parameters the IngressClassParams of the Ingress's class, which take precedence over annotations
  */
 record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workload, Optional<Manifest> parameters) {
     private static final String ALB = "alb.ingress.kubernetes.io/";
     private static final String NLB = "service.beta.kubernetes.io/aws-load-balancer-";
 
-    /** Controllers that make an ALB of an Ingress: AWS' own, in a cluster or as a part of EKS' Auto Mode. */
+    /** Controllers that create an ALB from an Ingress: AWS' own, in a cluster or as part of EKS' Auto Mode. */
     private static final Set<String> CONTROLLERS = Set.of("ingress.k8s.aws/alb", "eks.amazonaws.com/alb");
 
     private static final Set<String> NLB_CLASSES = Set.of("service.k8s.aws/nlb", "eks.amazonaws.com/nlb");
 
-    /** Which of the two. */
+    /** The types of load balancers. */
     enum Kind {
         ALB,
         NLB
@@ -93,7 +93,7 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
                         .findFirst());
     }
 
-    /** A load balancer's attribute in IngressClassParams; absent if it is not there. */
+    /** A load balancer's attribute in IngressClassParams; absent if it is not set. */
     static Value attributeOf(Manifest parameters, String name) {
         return parameters
                 .at("spec.loadBalancerAttributes")
@@ -108,7 +108,7 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
                         || List.of("nlb", "external", "nlb-ip").contains(type));
     }
 
-    /** The annotation of this setting: the Service's wins over the Ingress's. */
+    /** The annotation of this setting: the Service's takes precedence over the Ingress's. */
     Value setting(String ofAlb, String ofNlb) {
         if (kind == Kind.NLB) {
             return service.annotation(NLB + ofNlb);
@@ -117,7 +117,7 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
         return own.exists() ? own : manifest.annotation(ALB + ofAlb);
     }
 
-    /** The manifest that this value stands in. */
+    /** The manifest that contains this value. */
     Manifest holder(Value value) {
         if (parameters.isPresent() && value.isWithin(parameters.get().root())) {
             return parameters.get();
@@ -135,7 +135,7 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
     }
 
     /**
-     * Whether the controller asks each node's kube-proxy by HTTP whether it has a pod that is ready: its default for nodes as targets of
+     * Whether the health check queries each node's kube-proxy by HTTP for a ready pod: its default for nodes as targets of
      * a Service with externalTrafficPolicy Local, at /healthz on healthCheckNodePort.
      */
     boolean asksNodes() {
@@ -163,7 +163,7 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
         return number("unhealthy-threshold-count", "healthcheck-unhealthy-threshold", 2, asksNodes() ? 2 : 3);
     }
 
-    /** Whether health is asked by HTTP: always by an ALB, by an NLB if told so. */
+    /** Whether health checks use HTTP: always for an ALB, for an NLB if configured. */
     boolean isHttp() {
         return kind == Kind.ALB
                 || setting("healthcheck-protocol", "healthcheck-protocol")
@@ -181,8 +181,8 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
     }
 
     /**
-     * The pods' ports that are asked for health, by name or number: where the traffic goes, unless another is set. A name is
-     * one of the Service's ports, and so is a number where targets are nodes; empty if it is none of them.
+     * The pods' ports of the health checks, by name or number: the traffic's, unless another is set. A name is
+     * one of the Service's ports, and so is a number if targets are nodes; empty if it is none of them.
      */
     List<Value> askedPorts() {
         Value set = healthPort();
@@ -221,7 +221,7 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
         return port.field("targetPort").exists() ? port.field("targetPort") : port.field("port");
     }
 
-    /** Whether an ALB talks gRPC to the targets, whose codes of success are others. */
+    /** Whether an ALB uses gRPC to the targets, which has other success codes. */
     boolean isGrpc() {
         return kind == Kind.ALB
                 && setting("backend-protocol-version", "").text().equalsIgnoreCase("GRPC");
@@ -231,7 +231,7 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
         return setting("success-codes", "healthcheck-success-codes");
     }
 
-    /** Where the type of targets stands: the class's parameters win over annotations. */
+    /** Where the type of targets is set: the class's parameters take precedence over annotations. */
     Value targetType() {
         return parameters
                 .map(each -> each.at("spec.targetType"))
@@ -239,7 +239,7 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
                 .orElseGet(() -> setting("target-type", "nlb-target-type"));
     }
 
-    /** Whether targets are pods; so too in EKS' Auto Mode where nothing is set, as its default is another and unknown here. */
+    /** Whether targets are pods; true also in EKS' Auto Mode if nothing is set, as its default differs and is unknown here. */
     boolean targetsPods() {
         return targetType().textOr(isAuto() ? "ip" : "instance").equals("ip")
                 || service.annotation(NLB + "type").text().equals("nlb-ip");
@@ -260,7 +260,7 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
         return setting("load-balancer-attributes", "attributes");
     }
 
-    /** The deregistration delay: what the target group's attributes say, or AWS' 300 s. */
+    /** The deregistration delay: as in the target group's attributes, or AWS' default of 300 s. */
     Sourced<Duration> deregistration() {
         return attribute(targetGroupAttributes(), "deregistration_delay.timeout_seconds")
                 .map(value ->
@@ -274,7 +274,7 @@ record Balancer(Kind kind, Manifest manifest, Manifest service, Workload workloa
                 .isPresent();
     }
 
-    /** Seconds in which it sees that a target is unhealthy. */
+    /** The seconds until the balancer detects that a target is unhealthy. */
     long reaction() {
         return interval().value() * unhealthy().value() + timeout().value();
     }

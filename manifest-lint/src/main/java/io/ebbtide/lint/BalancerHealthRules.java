@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** Rules about how a load balancer asks for health, and how soon it learns. */
+/** Rules about a load balancer's health checks, and how soon they detect a change. */
 final class BalancerHealthRules {
     private BalancerHealthRules() {}
 
@@ -173,7 +173,7 @@ final class BalancerHealthRules {
             Timing timing = world.timing(balancer.workload());
             Duration waits = timing.waits();
             Duration reaction = Duration.ofSeconds(balancer.reaction());
-            // Without any wait, no-wait-for-endpoints says it.
+            // Without any wait, no-wait-for-endpoints reports it.
             Workload workload = balancer.workload();
             if (waits != null
                     && !waits.isZero()

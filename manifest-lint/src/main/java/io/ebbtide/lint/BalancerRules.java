@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Rules about a load balancer's targets, and how it lets them go. */
+/** Rules about a load balancer's targets, and how it deregisters them. */
 final class BalancerRules {
     private static final String INJECT = "elbv2.k8s.aws/pod-readiness-gate-inject";
 
@@ -102,13 +102,13 @@ final class BalancerRules {
         }
     }
 
-    /** What is declared, else what the drain allows; null if neither tells. */
+    /** The declared duration, else the drain; null if neither is known. */
     private static @Nullable Sourced<Duration> longestRequest(World world, Workload workload) {
         return DeclaredNumbers.duration(workload, "longest-request")
                 .orElse(world.timing(workload).drain());
     }
 
-    /** Whether somebody thought of the balancer's drain, and nothing in the pod waits for it. */
+    /** Whether the balancer's drain is set explicitly, and nothing in the pod waits for it. */
     private static boolean countsOnBalancer(Timing timing, Balancer balancer) {
         Duration waits = timing.waits();
         return balancer.deregistrationIsSet() && waits != null && waits.isZero();
@@ -144,7 +144,7 @@ final class BalancerRules {
             Sourced<Duration> delay = balancer.deregistration();
             Timing timing = world.timing(balancer.workload());
             Sourced<Duration> grace = timing.grace();
-            // Where nothing waits, deregistration-then-drain says it.
+            // If nothing waits, deregistration-then-drain reports it.
             if (balancer.kind() == Balancer.Kind.ALB
                     && !countsOnBalancer(timing, balancer)
                     && delay.value().compareTo(grace.value()) > 0) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Rules about disruption budgets, and how few replicas there may be. */
+/** Rules about disruption budgets and the minimum of replicas. */
 final class BudgetRules {
     private BudgetRules() {}
 
@@ -71,7 +71,7 @@ final class BudgetRules {
                         BudgetRules::scaleToZero));
     }
 
-    /** How many of so many pods a budget lets go. */
+    /** How many of the given number of pods a budget allows to be disrupted. */
     private static long allowed(Manifest budget, long replicas) {
         Value unavailable = budget.at("spec.maxUnavailable");
         if (unavailable.exists()) {
@@ -91,7 +91,7 @@ final class BudgetRules {
         return setting.exists() ? setting.key() + " " + setting.text() : "minAvailable 1 (Kubernetes' default)";
     }
 
-    /** The sum over workloads whose replicas stand in for each other, with where each number is from. */
+    /** The sum over workloads whose replicas can replace each other, with the source of each number. */
     private static Sourced<Long> sum(List<Workload> workloads, Function<Workload, Sourced<Long>> number) {
         if (workloads.size() == 1) {
             return number.apply(workloads.get(0));
@@ -182,7 +182,7 @@ final class BudgetRules {
         }
     }
 
-    /** How many replicas at least serve behind this Service; one more for a workload whose replicas cannot be counted. */
+    /** The minimum of replicas that serve behind this Service; a workload whose replicas cannot be counted adds one. */
     private static long replicasBehind(World world, Manifest service) {
         return world.servingTogether(service).stream()
                 .mapToLong(each -> each.counted() ? each.fewest().value() : 1)

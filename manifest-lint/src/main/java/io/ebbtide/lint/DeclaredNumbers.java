@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Numbers that no field of a manifest holds, told in {@code lint.ebbtide.io} annotations of a workload or its pods. */
+/** Numbers that no field of a manifest holds, declared in {@code lint.ebbtide.io} annotations of a workload or its pods. */
 final class DeclaredNumbers {
     static final String PREFIX = "lint.ebbtide.io/";
     static final String IGNORE = PREFIX + "ignore.";
@@ -23,7 +23,7 @@ final class DeclaredNumbers {
         try {
             return Optional.of(Sourced.of(Spans.parse(value.text()), "annotation " + PREFIX + name));
         } catch (IllegalArgumentException e) {
-            return Optional.empty(); // check() tells
+            return Optional.empty(); // check() reports it
         }
     }
 

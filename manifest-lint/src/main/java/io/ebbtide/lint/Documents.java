@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The documents of one text in YAML or JSON, one after another, as kubectl reads them: a stream of JSON objects is as good as
- * documents between lines of {@code ---}, and a document that cannot be read does not keep the others from being read. Not
+ * The documents of one text in YAML or JSON, one after another, as kubectl reads them: a stream of JSON objects is equivalent to
+ * documents between lines of {@code ---}, and an unreadable document does not prevent the others from being read. Not
  * thread-safe; confine to one thread.
  */
 final class Documents {
@@ -25,12 +25,12 @@ final class Documents {
         return documents;
     }
 
-    /** Those that hold anything. */
+    /** Reads the documents that are not empty. */
     List<YamlReader.Document> read() {
         return read;
     }
 
-    /** Why others could not be read, in the order of the text. */
+    /** Why other documents could not be read, in the order of the text. */
     List<BadInput> problems() {
         return problems;
     }
@@ -51,7 +51,7 @@ final class Documents {
         int start = 0;
         int startLine = 0;
         int line = 0;
-        boolean content = false; // a directive goes with the document after it
+        boolean content = false; // a directive belongs to the document after it
         for (int from = 0; from < text.length(); line++) {
             int newline = text.indexOf('\n', from);
             int to = newline < 0 ? text.length() : newline;
@@ -82,7 +82,7 @@ final class Documents {
         return first == '%' || first == '#' || first == '\r';
     }
 
-    /** Reads what is between two separators; false if nothing more is to be read. */
+    /** Reads the text between two separators; false if the rest must not be read. */
     private boolean readPart(String part, int linesBefore) {
         try {
             read.addAll(yaml.read(part, linesBefore));

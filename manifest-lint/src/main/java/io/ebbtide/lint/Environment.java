@@ -10,12 +10,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A container's environment, as far as the input tells. Immutable once made. */
+/** A container's environment, as far as the input shows it. Immutable once made. */
 final class Environment {
     /*
-     * A variable is known, hidden or not set. Hidden is what is set to something that the input does not hold: a field of the
-     * pod, a Secret's value, a ConfigMap of somebody else. If a whole ConfigMap or Secret is not there, whatever is not known
-     * may be in it. To take hidden for not set would be to judge a process by defaults that it does not have.
+     * A variable is known, hidden or not set. Hidden means set to a value that the input does not contain: a field of the
+     * pod, a Secret's value, a ConfigMap from another source. If a whole ConfigMap or Secret is missing, any unknown variable
+     * may be in it. Treating hidden as not set would judge a process by defaults that it does not have.
      */
     private static final Pattern REFERENCE = Pattern.compile("\\$(?:\\$|\\(([^)]*)\\))");
 
@@ -37,17 +37,17 @@ final class Environment {
         return environment;
     }
 
-    /** What is known, by name. */
+    /** The known values, by name. */
     Map<String, String> values() {
         return Collections.unmodifiableMap(values);
     }
 
-    /** The names of all that is known to be set, whether to a known value or not. */
+    /** The names of all variables known to be set, whether to a known value or not. */
     Stream<String> names() {
         return Stream.concat(values.keySet().stream(), hidden.stream());
     }
 
-    /** Whether this variable may be set to what the input does not hold. */
+    /** Whether this variable may be set to a value that the input does not contain. */
     boolean hides(String name) {
         return hidden.contains(name) || (open && !values.containsKey(name));
     }
@@ -92,7 +92,7 @@ final class Environment {
         }
     }
 
-    /** The text with {@code $(NAME)} replaced by what is set before it, as Kubernetes does; empty if that is hidden. */
+    /** The text with {@code $(NAME)} replaced by a value set before it, as Kubernetes does; empty if that is hidden. */
     private Optional<String> expanded(String text) {
         Matcher matcher = REFERENCE.matcher(text);
         var expanded = new StringBuilder();

@@ -6,20 +6,20 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that a rule has found. Immutable. Secrets in its texts are replaced by {@code ***}.
+ * One violation that a rule has found. Immutable. Secrets in its texts are replaced by {@code ***}.
  *
  * @param rule the rule's id, stable
  * @param severity how bad it is
  * @param file the file, or {@code <stdin>}
- * @param template the chart's file that Helm named for it; null if none was
+ * @param template the chart's file that Helm named for it; null if there is none
  * @param line from 1; 0 if the whole file is meant
  * @param column from 1; 0 if the whole file is meant
  * @param object the object as {@code Deployment shop/orders}; "" if there is none
- * @param path where in the object, such as {@code spec.replicas}; "" for all of it
- * @param what what is wrong, in one sentence
- * @param numbers the addition or inequality, each number with where it comes from
- * @param fix what to write instead
- * @param reason why somebody lets it pass; null if nobody does
+ * @param path the path in the object, such as {@code spec.replicas}; "" for the whole object
+ * @param what the problem, in one sentence
+ * @param numbers the addition or inequality, each number with its source
+ * @param fix the text to write instead
+ * @param reason why the finding is suppressed; null if it is not
  */
 public record Finding(
         String rule,
@@ -53,7 +53,7 @@ public record Finding(
         return text.lines().map(Printable::escape).collect(Collectors.joining("\n"));
     }
 
-    /** Whether an annotation in the manifest lets it pass, with a reason. */
+    /** Whether an annotation in the manifest suppresses the finding, with a reason. */
     public boolean suppressed() {
         return reason != null;
     }
@@ -62,7 +62,7 @@ public record Finding(
         return new Finding(rule, other, file, template, line, column, object, path, what, numbers, fix, reason);
     }
 
-    /** The same, with how many more of its kind were folded into it. */
+    /** Returns a copy with the number of similar findings that were folded into it. */
     Finding withMore(int more) {
         return new Finding(
                 rule,
@@ -83,13 +83,13 @@ public record Finding(
         return new Finding(rule, severity, file, template, line, column, object, path, what, numbers, fix, because);
     }
 
-    /** Where it is, as editors understand it: {@code file:line:column}. */
+    /** The place, in the form that editors understand: {@code file:line:column}. */
     String place() {
         String shown = Printable.escape(file);
         return line == 0 ? shown : shown + ":" + line + ":" + column;
     }
 
-    /** A few lines for a reader. */
+    /** The finding as a few lines of text. */
     @Override
     public String toString() {
         return TextReport.plain(this);

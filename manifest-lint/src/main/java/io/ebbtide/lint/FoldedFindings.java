@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What one rule finds: of several findings at one place the first, with how many more there are. Not thread-safe. */
+/** The findings of one rule: of several at one place the first, with the number of the others. Not thread-safe. */
 final class FoldedFindings implements Rule.Found {
     private final Rule rule;
     private final Map<Place, Folded> places = new LinkedHashMap<>();
@@ -13,10 +13,10 @@ final class FoldedFindings implements Rule.Found {
         this.rule = rule;
     }
 
-    /** One place of one manifest, however many others it is compared with. */
+    /** One place of one manifest, regardless of the number of others it is compared with. */
     private record Place(Manifest manifest, String path) {}
 
-    /** The first finding at a place, and how many more there are. */
+    /** The first finding at a place, and the number of the others. */
     static final class Folded {
         private final Manifest manifest;
         private final Finding first;

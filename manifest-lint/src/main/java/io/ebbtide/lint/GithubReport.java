@@ -27,7 +27,7 @@ final class GithubReport {
                         data("%s%s %s. Fix: %s".formatted(object, finding.what(), finding.numbers(), finding.fix())));
     }
 
-    /** A message, which ends with its line; what escapes has a percent sign. */
+    /** Escapes a message, which ends at the end of its line, with percent signs. */
     private static String data(String text) {
         return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A");
     }

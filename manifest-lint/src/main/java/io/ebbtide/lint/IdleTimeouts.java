@@ -9,13 +9,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Who closes idle connections between proxies and servers, and when. */
+/** Finds which of proxy and server closes idle connections first. */
 final class IdleTimeouts {
     private static final Pattern NGINX_KEEPALIVE = Pattern.compile("(?m)^\\s*keepalive_timeout\\s+([0-9a-z]+)[\\s;]");
     private static final String IDLE_TIMEOUT = "idle_timeout.timeout_seconds";
     private static final Duration ENVOY = Duration.ofHours(1);
 
-    /** A proxy's idle timeout, and where it is set or should be. */
+    /** A proxy's idle timeout, and the place where it is or should be set. */
     private record Proxy(Manifest manifest, Value place, Sourced<Duration> idle) {}
 
     private IdleTimeouts() {}
@@ -42,7 +42,7 @@ final class IdleTimeouts {
         }
     }
 
-    /** When the server of a workload closes idle connections; empty if nothing tells. */
+    /** The time after which the server of a workload closes idle connections; empty if unknown. */
     private static Optional<Sourced<Duration>> server(World world, Workload workload) {
         Optional<Sourced<Duration>> declared = DeclaredNumbers.duration(workload, "idle-timeout");
         if (declared.isPresent()) {
@@ -157,9 +157,9 @@ final class IdleTimeouts {
         return new Proxy(rule, timeout, timeout(timeout, "idleTimeout", "Istio's default, as idleTimeout is not set"));
     }
 
-    /** What Envoy Gateway does for this route: by a policy that targets it, or by Envoy's default. */
+    /** The timeout of Envoy Gateway for this route: from a policy that targets it, or Envoy's default. */
     private static Optional<Proxy> envoy(World world, Manifest route) {
-        // A policy of the route itself takes the place of its Gateway's.
+        // A policy of the route itself replaces its Gateway's.
         Optional<Manifest> own = policyFor(world, "HTTPRoute", route.namespace(), route.name());
         Optional<Manifest> ruling = own.isPresent()
                 ? own
@@ -199,7 +199,7 @@ final class IdleTimeouts {
                 : Optional.empty();
     }
 
-    /** The BackendTrafficPolicy that targets this object, by name or by labels; it stands in the same namespace. */
+    /** The BackendTrafficPolicy that targets this object, by name or by labels; it is in the same namespace. */
     private static Optional<Manifest> policyFor(World world, String kind, String namespace, String name) {
         Map<String, String> labels = world.find("gateway.networking.k8s.io", kind, namespace, name)
                 .map(Manifest::labels)
@@ -229,6 +229,6 @@ final class IdleTimeouts {
         }
         return Spans.ofOthers(value.text())
                 .map(each -> Sourced.of(each, from))
-                .orElseGet(() -> Sourced.of(Duration.ZERO, "unreadable")); // the resource's own schema tells
+                .orElseGet(() -> Sourced.of(Duration.ZERO, "unreadable")); // the resource's own schema reports it
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Rules about ways in, whoever runs them. */
+/** Rules about Ingresses and routes, for any controller. */
 final class IngressRules {
     static final String NGINX = "nginx.ingress.kubernetes.io/";
 
@@ -44,7 +44,7 @@ final class IngressRules {
                         IngressRules::requestOutlivesDrain));
     }
 
-    /** What shows that this Ingress is ingress-nginx's; empty if nothing does. */
+    /** The field that shows that this Ingress belongs to ingress-nginx; empty if there is none. */
     static Optional<Value> nginx(World world, Manifest ingress) {
         Optional<Value> annotation = ingress.at("metadata.annotations").fields().stream()
                 .filter(each -> each.key().startsWith(NGINX))
@@ -129,7 +129,7 @@ final class IngressRules {
         });
     }
 
-    /** Zero is no limit at all, for a route (GEP-1742) as for the proxy behind it. */
+    /** Zero means no limit, for a route (GEP-1742) and for the proxy behind it. */
     private static void compare(
             World world, Manifest route, Value timeout, Optional<Duration> written, Rule.Found found) {
         if (written.isEmpty()) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a stream of JSON objects, one or more, each value with its line. Not thread-safe; confine to one thread. */
 @SuppressWarnings(
-        "deprecation") // getTokenLocation has another name from Jackson 2.17 on; 2.15 is the oldest that is supported
+        "deprecation") // getTokenLocation has another name from Jackson 2.17 on; 2.15 is the oldest supported version
 final class JsonReader {
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -34,7 +34,7 @@ final class JsonReader {
         this.limits = limits;
     }
 
-    /** Whether a text begins as JSON does, so that kubectl tries to read it as such first. */
+    /** Whether a text begins like JSON, so that kubectl first tries to read it as JSON. */
     static boolean mayBeJson(String text) {
         int first = 0;
         while (first < text.length() && Character.isWhitespace(text.charAt(first))) {
@@ -44,7 +44,7 @@ final class JsonReader {
     }
 
     /**
-     * All objects of the text.
+     * Reads all objects of the text.
      *
      * @throws BadInput if it is not JSON from its beginning to its end, or holds more than the limits allow
      */
@@ -78,7 +78,7 @@ final class JsonReader {
         return documents;
     }
 
-    /** The value whose first token is the current one. */
+    /** Reads the value whose first token is the current one. */
     private Value value(@Nullable Value parent, String key, int depth, JsonLocation place)
             throws IOException, BadInput {
         if (++values > limits.values() || depth > limits.depth()) {

@@ -7,7 +7,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** Findings for another program. */
+/** Findings as JSON, for other programs. */
 final class JsonReport {
     private static final JsonFactory JSON = new JsonFactory();
 

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Which values Kubernetes takes for some fields: names out of a list, numbers within bounds. Immutable. */
+/** The values that Kubernetes accepts for some fields: names from a list, numbers within bounds. Immutable. */
 final class KnownValues {
     /*
      * A line of the resource is "V1Probe.periodSeconds: 0.." or "V1Toleration.effect: NoSchedule ...". The facts are those of the
@@ -25,12 +25,12 @@ final class KnownValues {
         max = range < 0 || range + 2 == text.length() ? Long.MAX_VALUE : Long.parseLong(text.substring(range + 2));
     }
 
-    /** What the field of this type takes; null if anything of the field's own type. */
+    /** The values that the field of this type accepts; null if any value of its type is accepted. */
     static @Nullable KnownValues of(String type, String field) {
         return BY_FIELD.get(type + "." + field);
     }
 
-    /** Whether this value is one of them; one of another type is left to the check of types. */
+    /** Whether this value is accepted; the check of types handles a value of another type. */
     boolean take(Value value) {
         if (!names.isEmpty()) {
             return !value.is(Value.Kind.STRING) || value.text().isEmpty() || names.contains(value.text());
@@ -42,11 +42,11 @@ final class KnownValues {
             long number = Long.parseLong(value.text());
             return min <= number && number <= max;
         } catch (NumberFormatException e) {
-            return true; // beyond 64 bits: a wrong type
+            return true; // beyond 64 bits: the check of types reports it
         }
     }
 
-    /** For a reader. */
+    /** The accepted values as text. */
     String text() {
         if (!names.isEmpty()) {
             return String.join(", ", names);

@@ -22,7 +22,7 @@ final class KustomizePatch {
                                 && each.field("path").is(Value.Kind.STRING));
     }
 
-    /** The first directive anywhere below; a custom resource's schema may hold text that looks like one, but no key. */
+    /** The first directive anywhere below; a custom resource's schema may hold similar text, but no such key. */
     static Optional<Value> directive(Value value) {
         for (Value each : value.fields()) {
             String key = each.key();

@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** A selector with {@code matchLabels} and {@code matchExpressions}, both of which must hold. Immutable. */
 record LabelSelector(Value selector) {
-    /** Whether it has no condition: what that means depends on who reads it. */
+    /** Whether it has no condition; the meaning of that depends on the kind of object. */
     boolean isEmpty() {
         return selector.field("matchLabels").fields().isEmpty()
                 && selector.field("matchExpressions").items().isEmpty();
@@ -17,7 +17,7 @@ record LabelSelector(Value selector) {
                 && selector.field("matchExpressions").items().stream().allMatch(each -> holds(each, labels));
     }
 
-    /** Whether each of these labels is there with this value. */
+    /** Whether each of these labels is present with this value. */
     static boolean matchesAll(Value wanted, Map<String, String> labels) {
         return wanted.fields().stream().allMatch(each -> each.text().equals(labels.get(each.key())));
     }
@@ -31,11 +31,11 @@ record LabelSelector(Value selector) {
             case "NotIn" -> label == null || !values.contains(label);
             case "Exists" -> label != null;
             case "DoesNotExist" -> label == null;
-            default -> false; // no operator of Kubernetes: the server refuses it
+            default -> false; // not an operator of Kubernetes: the server refuses it
         };
     }
 
-    /** Its conditions for a reader. */
+    /** The conditions as text. */
     String text() {
         String expressions = String.join(
                 ", ",

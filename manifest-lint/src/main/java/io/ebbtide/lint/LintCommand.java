@@ -39,7 +39,7 @@ final class LintCommand implements Callable<Integer> {
     private static final int FOUND = 1;
     private static final int UNUSABLE = 2;
 
-    /** How findings are written. */
+    /** The output formats. */
     enum Format {
         TEXT,
         JSON,
@@ -47,7 +47,7 @@ final class LintCommand implements Callable<Integer> {
         GITHUB
     }
 
-    /** What the jar says of itself. */
+    /** Reads the version from the jar's manifest. */
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
@@ -165,7 +165,7 @@ final class LintCommand implements Callable<Integer> {
                     case GITHUB -> GithubReport.text(lint);
                 });
         out.flush();
-        if (out.checkError()) { // a full disk, or a reader that has gone
+        if (out.checkError()) { // a full disk, or a closed pipe
             spec.commandLine()
                     .getErr()
                     .println("ebbtide-lint: the findings could not be written (expected: room for them)");

@@ -4,13 +4,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * One Kubernetes object as it is written. Immutable.
+ * One Kubernetes object as written. Immutable.
  *
  * @param origin where it was read
  * @param kustomization what kustomize does with its file
  * @param root the object
- * @param duplicates its keys that stand twice
- * @param defaultNamespace the namespace it is in if it names none
+ * @param duplicates its duplicate keys
+ * @param defaultNamespace the namespace of the object if it names none
  */
 record Manifest(
         Origin origin,
@@ -46,7 +46,7 @@ record Manifest(
         return new Manifest(origin, kustomization, item, List.of(), defaultNamespace);
     }
 
-    /** Whether it was read from the same folder or stream as the other one, so that both are likely parts of one thing. */
+    /** Whether it was read from the same folder or stream as the other one, so that both are likely parts of one application. */
     boolean isBeside(Manifest other) {
         return folder(origin.file()).equals(folder(other.origin.file()));
     }
@@ -63,7 +63,7 @@ record Manifest(
         return root.at("metadata.name").textOr(root.at("metadata.generateName").textOr(""));
     }
 
-    /** The namespace that it names, else the one that objects without one go to. */
+    /** The namespace that it names, else the default one. */
     String namespace() {
         return root.at("metadata.namespace").textOr(defaultNamespace);
     }
@@ -72,7 +72,7 @@ record Manifest(
         return root.at(path);
     }
 
-    /** The value of this annotation of the object itself; absent if there is none. */
+    /** The value of this annotation of the object itself; absent if not set. */
     Value annotation(String name) {
         return root.at("metadata.annotations").field(name);
     }
@@ -81,7 +81,7 @@ record Manifest(
         return root.at("metadata.labels").strings();
     }
 
-    /** For a reader: {@code Deployment shop/orders}. */
+    /** The object as text: {@code Deployment shop/orders}. */
     String text() {
         String where = root.at("metadata.namespace").exists() ? namespace() + "/" : "";
         return kind() + " " + where + (name().isEmpty() ? "(no name)" : name());

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The judgement over a set of manifests: made by {@link #of}, for a test by
+ * The result of linting a set of manifests. Obtained with {@link #of}. In a test:
  *
  * <pre>{@code
  * ManifestLint.of(Path.of("deploy")).assertClean();
  * }</pre>
  *
- * <p>All files together are one world: a Service selects pods by label, an autoscaler names a Deployment, in whatever file
- * they stand. Immutable.
+ * <p>All files together form one input: a Service selects pods by label, an autoscaler names a Deployment, regardless of the
+ * files they are in. Immutable.
  */
 public final class ManifestLint {
     private final List<Finding> findings;
@@ -32,7 +32,7 @@ public final class ManifestLint {
     }
 
     /**
-     * Reads and judges files and folders (all {@code .yaml}, {@code .yml} and {@code .json} below them). What cannot be read
+     * Reads and checks files and folders (all {@code .yaml}, {@code .yml} and {@code .json} below them). Unreadable input
      * is a finding, not an exception, and so is input without any object. Takes some milliseconds for each hundred objects.
      */
     public static ManifestLint of(Path... paths) {
@@ -44,9 +44,9 @@ public final class ManifestLint {
     }
 
     /**
-     * Reads and judges a stream of documents, which the caller closes.
+     * Reads and checks a stream of documents, which the caller closes.
      *
-     * @param name what findings call it
+     * @param name its name in findings
      */
     public static ManifestLint of(InputStream stream, String name) {
         var sources = new Sources();
@@ -98,7 +98,7 @@ public final class ManifestLint {
                 .toList();
     }
 
-    /** The same without what these rules find; that input cannot be read stays. */
+    /** Returns a copy without the findings of these rules; findings of unreadable input remain. */
     public ManifestLint without(Set<String> rules) {
         return new ManifestLint(
                 findings.stream()
@@ -108,17 +108,17 @@ public final class ManifestLint {
                 objects);
     }
 
-    /** What is open, by file and line. */
+    /** The findings that are not suppressed, by file and line. */
     public List<Finding> findings() {
         return findings;
     }
 
-    /** What annotations let pass, each with its reason. */
+    /** The findings that annotations suppress, each with its reason. */
     public List<Finding> suppressed() {
         return suppressed;
     }
 
-    /** How many objects were judged. */
+    /** The number of checked objects. */
     public int objects() {
         return objects;
     }
@@ -137,7 +137,7 @@ public final class ManifestLint {
     }
 
     /**
-     * Passes if there is neither an error nor a warning; notes may be there. Where no object was judged, there is an error.
+     * Passes if there is neither an error nor a warning; notes are allowed. If no object was checked, there is an error.
      *
      * @throws AssertionError otherwise, with the text of all findings
      */
@@ -146,7 +146,7 @@ public final class ManifestLint {
     }
 
     /**
-     * Passes if there is nothing of this severity or a worse one.
+     * Passes if there is no finding of this severity or a worse one.
      *
      * @throws AssertionError otherwise, with the text of all findings
      */

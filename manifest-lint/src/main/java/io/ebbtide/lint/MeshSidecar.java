@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** When Istio's sidecar leaves, as far as the manifests say. */
+/** When Istio's sidecar shuts down, as far as the manifests show it. */
 final class MeshSidecar {
     private static final Duration DEFAULT = Duration.ofSeconds(5);
     private static final YamlReader.Limits CONFIG = new YamlReader.Limits(1, 16, 2_000);
-    /** What Istio's agent reads as true. */
+    /** The values that Istio's agent reads as true. */
     private static final Pattern TRUE = Pattern.compile("1|t|T|true|TRUE|True");
 
     private MeshSidecar() {}
@@ -48,13 +48,13 @@ final class MeshSidecar {
         }
     }
 
-    /** How long it serves on; empty if that is until nobody is connected, or if the annotation cannot be read. */
+    /** How long it continues to serve; empty if that is until no client is connected, or if the annotation cannot be read. */
     private static Optional<Sourced<Duration>> drains(Value annotation) {
         List<YamlReader.Document> config;
         try {
             config = YamlReader.read(annotation.text(), CONFIG);
         } catch (BadInput e) {
-            return Optional.empty(); // Istio refuses the pod and says why
+            return Optional.empty(); // Istio refuses the pod and reports why
         }
         if (config.isEmpty()) {
             return Optional.of(Sourced.of(DEFAULT, "Istio's default"));
@@ -72,8 +72,8 @@ final class MeshSidecar {
     }
 
     /**
-     * Whether the proxy ends beside the main containers. What is injected is a native sidecar unless the pod says no: Istio's default
-     * since 1.27 (release notes of 1.27, and Microsoft's page on native sidecars in its Istio add-on).
+     * Whether the proxy ends together with the main containers. The injected container is a native sidecar unless the pod opts out:
+     * Istio's default since 1.27 (release notes of 1.27, and Microsoft's page on native sidecars in its Istio add-on).
      */
     private static boolean isClassic(World world, Workload workload) {
         Value asked = workload.annotation("sidecar.istio.io/nativeSidecar");
@@ -84,7 +84,7 @@ final class MeshSidecar {
                 || (asked.text().equals("false") && isInjected(world, workload));
     }
 
-    /** As the selectors of Istio's webhooks have it: a pod's no wins, then the namespace, then the pod's yes. */
+    /** As in the selectors of Istio's webhooks: a pod's opt-out takes precedence, then the namespace, then the pod's opt-in. */
     private static boolean isInjected(World world, Workload workload) {
         Map<String, String> pod = workload.podLabels();
         String inject = pod.getOrDefault(

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Rules about what an autoscaler follows. */
+/** Rules about the metrics that an autoscaler follows. */
 final class MetricRules {
-    /** KEDA's triggers that ask a database of metrics. */
+    /** KEDA's triggers that query a database of metrics. */
     private static final Set<String> QUERYING = Set.of("prometheus", "datadog", "graphite", "influxdb");
 
     private MetricRules() {}
@@ -108,13 +108,13 @@ final class MetricRules {
                 .toList();
     }
 
-    /** Whether a metric is about this container: about all, unless it names one. */
+    /** Whether a metric applies to this container: to all, unless it names one. */
     private static boolean isMeant(Value metric, Value container) {
         Value only = container(metric);
         return !only.exists() || only.text().equals(container.field("name").text());
     }
 
-    /** The one container that a metric is about; absent if it is about all. */
+    /** The one container that a metric applies to; absent if it applies to all. */
     private static Value container(Value metric) {
         Value ofAutoscaler = metric.at("containerResource.container");
         return ofAutoscaler.exists() ? ofAutoscaler : metric.at("metadata.containerName");

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** The annotations of ingress-nginx, of which there will be no more: the controller is archived at v1.15.1. */
+/** The annotations of ingress-nginx, a final list: the controller is archived at v1.15.1. */
 final class NginxAnnotations {
     /** From the controller's own page on annotations and their risks, and its aliases. */
     private static final Set<String> KNOWN =
@@ -47,7 +47,7 @@ final class NginxAnnotations {
         return KNOWN;
     }
 
-    /** What to do instead of an annotation that does not exist. */
+    /** The remedy for an annotation that does not exist. */
     static String instead(String name) {
         if (name.contains("keepalive") || name.contains("keep-alive")) {
             return "upstream-keepalive-connections, upstream-keepalive-timeout, upstream-keepalive-requests in the "

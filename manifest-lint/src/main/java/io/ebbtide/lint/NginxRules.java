@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Rules about what ingress-nginx does with its annotations. */
+/** Rules about the effects of ingress-nginx's annotations. */
 final class NginxRules {
-    /** Annotations that are numbers of seconds or of tries. */
+    /** Annotations whose values are numbers of seconds or of tries. */
     private static final List<String> NUMBERS = List.of(
             "proxy-next-upstream-timeout",
             "proxy-next-upstream-tries",

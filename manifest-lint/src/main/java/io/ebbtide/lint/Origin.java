@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a document was read. Immutable.
  *
- * @param file the file as it was named, or {@code <stdin>}
+ * @param file the file as named in the input, or {@code <stdin>}
  * @param template the chart's file that Helm names in a {@code # Source:} comment before the document; null if there is none
  */
 record Origin(String file, @Nullable String template) {
-    /** For a reader: both, if there are two. */
+    /** The origin as text: both names, if there are two. */
     String text() {
         return template == null ? file : file + " (" + template + ")";
     }

@@ -36,14 +36,14 @@ record Probe(Workload workload, Value container, String kind, Value value) {
         return value.at("httpGet.path");
     }
 
-    /** Where the path that {@link #asked} says stands. */
+    /** The place of the path that {@link #asked} returns. */
     Value askedPlace() {
         return value.field("httpGet").exists() ? path() : value.at("exec.command");
     }
 
     /**
-     * The path that is asked by HTTP, by the kubelet or by curl or wget in a command, without its query; "" if none is. Whether a
-     * query such as {@code ?verbose} is there changes what is in the answer, not what the answer depends on.
+     * The path requested by HTTP, by the kubelet or by curl or wget in a command, without its query; "" if there is none. A
+     * query such as {@code ?verbose} changes the content of the answer, not what the answer depends on.
      */
     String asked() {
         String asked = pathText();
@@ -55,12 +55,12 @@ record Probe(Workload workload, Value container, String kind, Value value) {
         return query < 0 ? asked : asked.substring(0, query);
     }
 
-    /** The path, or the default, or "" if this is no HTTP probe. */
+    /** The path, or the default, or "" if this is not an HTTP probe. */
     String pathText() {
         return value.field("httpGet").exists() ? path().textOr("/") : "";
     }
 
-    /** The port it asks, by name or number; absent for a command. */
+    /** The port it connects to, by name or number; absent for a command. */
     Value port() {
         for (String how : List.of("httpGet", "tcpSocket", "grpc")) {
             if (value.at(how + ".port").exists()) {
@@ -95,12 +95,12 @@ record Probe(Workload workload, Value container, String kind, Value value) {
         return value.field("failureThreshold").integerOr(3);
     }
 
-    /** Seconds that may pass until it has failed for good. */
+    /** The seconds that may pass until it has finally failed. */
     long budget() {
         return initialDelay() + period() * failures();
     }
 
-    /** A number of this probe with where it is from. */
+    /** A number of this probe with its source, as text. */
     String text(String field, long number) {
         return number + (value.field(field).exists() ? "" : " (Kubernetes' default)");
     }

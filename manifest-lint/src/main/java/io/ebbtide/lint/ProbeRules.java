@@ -7,17 +7,17 @@ import java.util.regex.Pattern;
 /** Rules about probes. */
 final class ProbeRules {
     private static final String CONTEXT = "(?:/[\\w.~-]+)*";
-    /** Paths that by their framework's own definition say only that the process is alive. */
+    /** Paths that, by their framework's definition, report only that the process is alive. */
     static final Pattern LIVENESS_PATH =
             Pattern.compile(CONTEXT + "(/health/live|/livez|/live|/healthz/live|/health/liveness)/?");
     /**
-     * Paths that by their framework's own definition ask dependencies, too: of Kubernetes' own servers and Ebbtide, Spring Boot,
+     * Paths that, by their framework's definition, check dependencies, too: of Kubernetes' own servers and Ebbtide, Spring Boot,
      * Quarkus, Micronaut and Helidon, with or without a context path before them.
      */
     private static final Pattern DEPENDENCY_PATH = Pattern.compile(
             CONTEXT
                     + "(/health/ready|/readyz|/ready|/healthz/ready|/health/readiness|/actuator/health|/q/health|/observe/health)/?");
-    /** Ebbtide's own paths that answer for more than the process: all checks, or a group of them. */
+    /** Ebbtide's own paths that report more than the process: all checks, or a group of them. */
     private static final Pattern GROUP_PATH = Pattern.compile("/health(/(?!live/?$|startup/?$).*)?");
 
     private ProbeRules() {}
@@ -286,7 +286,7 @@ final class ProbeRules {
                     && !probe.pathText().isEmpty()
                     && !probe.workload().isJob()
                     && probe.pathText().equals(readiness.pathText())
-                    && !LIVENESS_PATH.matcher(readiness.asked()).matches() // readiness-on-liveness says more
+                    && !LIVENESS_PATH.matcher(readiness.asked()).matches() // readiness-on-liveness reports more
                     && probe.portNumber().equals(readiness.portNumber())
                     && probe.failures() * probe.period() <= readiness.failures() * readiness.period()) {
                 found.at(

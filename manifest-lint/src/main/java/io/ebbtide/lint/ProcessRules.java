@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Rules about the process that is told to end: its settings, and whether SIGTERM comes to it. */
+/** Rules about the process that receives SIGTERM: its settings, and whether the signal reaches it. */
 final class ProcessRules {
     private static final Pattern REDUCED = Pattern.compile("(?<!\\S)(-Xrs|-XX:\\+ReduceSignalUsage)(?!\\S)");
-    /** No process can handle the first two, and none handles the others to end in order. */
+    /** No process can handle the first two, and none handles the others for an orderly shutdown. */
     private static final Set<String> KILLING =
             Set.of("SIGKILL", "SIGSTOP", "SIGABRT", "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL");
 

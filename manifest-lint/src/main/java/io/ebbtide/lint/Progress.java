@@ -5,8 +5,8 @@ import java.io.PrintWriter;
 import java.io.Writer;
 
 /**
- * Reports on standard error how far the reading is, first after two seconds and then each second, so that a short run writes nothing. Not
- * thread-safe; confine to one thread.
+ * Reports the progress of the reading on standard error, first after two seconds and then each second, so that a short run writes
+ * nothing. Not thread-safe; confine to one thread.
  */
 final class Progress {
     /** Reports nothing. */
@@ -29,7 +29,7 @@ final class Progress {
         next = ticker.nanos() + FIRST_NANOS;
     }
 
-    /** So many files and objects have been read. */
+    /** Updates the numbers of files and objects read so far. */
     void read(int files, int objects) {
         long now = ticker.nanos();
         if (now - next >= 0) {

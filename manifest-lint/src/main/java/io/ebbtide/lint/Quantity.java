@@ -29,7 +29,7 @@ final class Quantity {
 
     private Quantity() {}
 
-    /** The amount in whole units; empty if the text is none. */
+    /** The amount in whole units; empty if the text is not a quantity. */
     static Optional<BigDecimal> parse(String text) {
         Matcher matcher = SYNTAX.matcher(text.strip());
         if (!matcher.matches()) {

@@ -10,8 +10,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What the API server refuses although its schema allows it: the required, the exclusive and the inconsistent, by type. The facts are
- * those of the validation of Kubernetes 1.34 to 1.37 (pkg/apis of kubernetes/kubernetes). Not thread-safe; confine to one thread.
+ * Checks for input that the API server refuses although its schema allows it: missing, exclusive and inconsistent fields, by type. The
+ * facts are those of the validation of Kubernetes 1.34 to 1.37 (pkg/apis of kubernetes/kubernetes). Not thread-safe; confine to one
+ * thread.
  */
 final class Refusals {
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
@@ -113,7 +114,7 @@ final class Refusals {
         this.findings = findings;
     }
 
-    /** What a whole object of this type must have. */
+    /** Checks what a whole object of this type must have. */
     void checkObject(Value root, String type) {
         name(root, type);
         switch (type) {
@@ -141,7 +142,7 @@ final class Refusals {
         }
     }
 
-    /** What an object of this type, wherever it stands, must have and must not. */
+    /** Checks what an object of this type, anywhere in a document, must have and must not have. */
     void check(Value object, String type) {
         BiConsumer<Refusals, Value> check = BY_TYPE.get(type);
         if (check != null) {
@@ -152,7 +153,7 @@ final class Refusals {
     private void name(Value root, String type) {
         Value name = root.at("metadata.name");
         Value generated = root.at("metadata.generateName");
-        boolean isReview = type.endsWith("Review"); // a question to the server, which must have no name
+        boolean isReview = type.endsWith("Review"); // a query to the server, which must have no name
         if (!filled(name) && !filled(generated) && !isReview) {
             missing(
                     name,
@@ -181,7 +182,7 @@ final class Refusals {
         }
     }
 
-    /** The name of a Job becomes a label of its pods, unless it selects them by labels of its own. */
+    /** The name of a Job becomes a label of its pods, unless it selects them by its own labels. */
     private static boolean isLabelled(String type, Value root) {
         return type.equals("V1Job") && !root.at("spec.manualSelector").isTrue();
     }
@@ -189,7 +190,7 @@ final class Refusals {
     private void metadata(Value metadata) {
         if (metadata.isWithin(manifest.at("spec.jobTemplate.metadata"))
                 || metadata.isWithin(manifest.at("spec.volumeClaimTemplates"))) {
-            return; // taken by the server, which refuses the Job or the claim that it makes of it
+            return; // accepted by the server, which refuses the Job or the claim that it creates from it
         }
         for (Value each : metadata.field("labels").fields()) {
             if (each.is(Kind.STRING) && !isLabelValue(each.text())) {
@@ -220,7 +221,7 @@ final class Refusals {
         }
     }
 
-    /** What a Deployment, StatefulSet, DaemonSet and ReplicaSet have in common. */
+    /** The common rule of Deployment, StatefulSet, DaemonSet and ReplicaSet. */
     private void alwaysRestarted(Value spec) {
         Value selector = spec.field("selector");
         Value labels = spec.at("template.metadata.labels");
@@ -334,7 +335,7 @@ final class Refusals {
         }
     }
 
-    /** Whether a StatefulSet's own claims bring a volume of this name. */
+    /** Whether a StatefulSet's claims provide a volume of this name. */
     private boolean isClaimOfSet(String volume) {
         return manifest.at("spec.volumeClaimTemplates").items().stream()
                 .anyMatch(each -> each.at("metadata.name").text().equals(volume));
@@ -423,7 +424,7 @@ final class Refusals {
         }
     }
 
-    /** A DaemonSet has one of them, and maxUnavailable is 1 unless set. */
+    /** A DaemonSet uses one of the two, and maxUnavailable is 1 unless set. */
     private void daemonRollingUpdate(Value rolling) {
         Value surge = rolling.field("maxSurge");
         Value unavailable = rolling.field("maxUnavailable");
@@ -512,7 +513,7 @@ final class Refusals {
 
     private void autoscaler(Value spec) {
         if (!filled(spec.at("scaleTargetRef.name"))) {
-            return; // the schema's own requirement
+            return; // the schema reports it
         }
         Value min = spec.field("minReplicas");
         if (min.is(Kind.INTEGER) && min.integerOr(0) < 0) {
@@ -573,7 +574,7 @@ final class Refusals {
         }
     }
 
-    /** A number of 0 is none. */
+    /** A number of 0 counts as not set. */
     private void backendPort(Value port) {
         if (!port.field("number").text().equals("0") || !filled(port.field("name"))) {
             exactlyOne(port, List.of("name", "number"), "port");
@@ -628,7 +629,7 @@ final class Refusals {
         for (String key : needed) {
             Value data = root.field("data").field(key);
             boolean isThere = data.exists()
-                    || (key.startsWith("tls.") && data.is(Kind.NULL)) // of these, the server asks for the key alone
+                    || (key.startsWith("tls.") && data.is(Kind.NULL)) // for these, the server requires the key only
                     || root.field("stringData").field(key).exists();
             if (!isThere) {
                 missing(
@@ -652,14 +653,14 @@ final class Refusals {
         }
     }
 
-    /** The name of a container's port, or one that refers to it. */
+    /** Checks the name of a container's port, or a reference to it. */
     private void portName(Value name) {
         if (!name.is(Kind.STRING)) {
             return;
         }
         boolean simple = PORT_NAME.matcher(name.text()).matches()
                 && name.text().chars().anyMatch(each -> each >= 'a' && each <= 'z');
-        // One of digits alone is reported as a wrong type.
+        // A name of digits alone is reported as a wrong type.
         boolean digits = name.text().chars().noneMatch(Character::isLetter);
         if (!digits && (!simple || name.text().length() > MAX_PORT_NAME)) {
             invalid(
@@ -717,7 +718,7 @@ final class Refusals {
         findings.add(StrictRules.EXCLUSIVE_FIELDS.finding(manifest, place, numbers, fix));
     }
 
-    /** Whether Flux, envsubst, a template or a pipeline fills the value in; a note of the first one says so. */
+    /** Whether Flux, envsubst, a template or a pipeline fills in the value; the first such value is reported in a note. */
     boolean isUnrendered(Value value) {
         if (!value.is(Kind.STRING) || !UNRENDERED.matcher(value.text()).find()) {
             return false;

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Rules about rollouts, and what all replicas share. */
+/** Rules about rollouts, and about resources that all replicas share. */
 final class RolloutRules {
     private static final Pattern POOL =
             Pattern.compile("(.*_)?(MAXIMUM_?POOL_?SIZE|MAX_?POOL_?SIZE|POOL_SIZE|POOL_MAX)");
@@ -77,7 +77,7 @@ final class RolloutRules {
         return value.integerOr(0);
     }
 
-    /** Where maxUnavailable stands, or should: in a rolling update, or in a Rollout's canary. */
+    /** The place where maxUnavailable is or should be set: in a rolling update, or in a Rollout's canary. */
     private static Value maxUnavailable(Workload workload) {
         return switch (workload.holder().kind()) {
             case "StatefulSet" -> workload.holder().at("spec.updateStrategy.rollingUpdate.maxUnavailable");
@@ -92,7 +92,7 @@ final class RolloutRules {
                 : workload.holder().at("spec.strategy.rollingUpdate.maxSurge");
     }
 
-    /** Whether a rollout goes on only with one pod more than there are replicas. */
+    /** Whether a rollout needs one pod more than there are replicas to continue. */
     private static boolean needsSurge(Workload workload, long replicas) {
         Value unavailable = maxUnavailable(workload);
         Value strategy = workload.holder().at("spec.strategy");
@@ -134,7 +134,7 @@ final class RolloutRules {
         }
     }
 
-    /** The term by which no two pods of this workload may be on one node. */
+    /** The term that keeps two pods of this workload off the same node. */
     private static Optional<Value> antiAffinity(Workload workload) {
         return workload
                 .podSpec()
@@ -173,7 +173,7 @@ final class RolloutRules {
         }
     }
 
-    /** What holds all pods of a workload on one node. */
+    /** The setting that keeps all pods of a workload on one node. */
     private static Optional<Value> pin(Workload workload) {
         Value spec = workload.podSpec();
         Stream<Value> byName = Stream.of(
@@ -207,7 +207,7 @@ final class RolloutRules {
                 continue;
             }
             if (set && amount(unavailable, fewest.value(), true) <= 1) {
-                continue; // a StatefulSet has no surge: one at a time is the least
+                continue; // a StatefulSet has no surge: one at a time is the minimum
             }
             long gone = unavailable.exists() ? amount(unavailable, fewest.value(), false) : fewest.value() / 4;
             if (fewest.value() > 1 && gone * 4 > fewest.value()) {
@@ -239,7 +239,7 @@ final class RolloutRules {
         }
     }
 
-    /** How long one new pod may legally take until it counts as available. */
+    /** The maximum time that the manifests allow until one new pod counts as available. */
     record Step(long startup, long readiness, long settled, String settledFrom) {
         static Step of(World world, Workload workload) {
             long startup = 0;
@@ -295,7 +295,7 @@ final class RolloutRules {
         }
     }
 
-    /** What an annotation declares, else the one variable that is called so; two that differ prove nothing. */
+    /** The number that an annotation declares, else that of the one variable with this name; two different ones prove nothing. */
     private static Optional<Sourced<Long>> number(Workload workload, String name, Pattern variable) {
         Optional<Sourced<Long>> declared = DeclaredNumbers.count(workload, name);
         if (declared.isPresent()) {

@@ -1,30 +1,30 @@
 package io.ebbtide.lint;
 
 /**
- * One thing that can be wrong. Immutable.
+ * A rule that manifests can violate. Immutable.
  *
  * @param id stable, kebab-case
  * @param severity how bad it is
- * @param what what is wrong, in one sentence
- * @param why what happens then, and where that is known from
- * @param numbers the inequality that is proved
- * @param fix what to write instead, in general; a finding has the concrete value
- * @param check looks for it
+ * @param what the problem, in one sentence
+ * @param why the consequences, and the source of that knowledge
+ * @param numbers the inequality that the rule proves
+ * @param fix the general remedy; a finding has the concrete value
+ * @param check searches for violations
  */
 record Rule(String id, Severity severity, String what, String why, String numbers, String fix, Check check) {
-    /** Looks for one thing in the whole world. */
+    /** Searches all manifests for violations of one rule. */
     interface Check {
         void run(World world, Found found);
     }
 
-    /** Where a check reports. */
+    /** Receives the findings of a check. */
     interface Found {
         /**
          * Reports one finding.
          *
-         * @param where the value that is wrong, or whose absence is
-         * @param numbers the inequality with its values, and where each comes from
-         * @param fix what to write instead, with the value
+         * @param where the value that is wrong, or whose absence is wrong
+         * @param numbers the inequality with its values, and the source of each
+         * @param fix the text to write instead, with the value
          */
         void at(Manifest manifest, Value where, String numbers, String fix);
 
@@ -32,18 +32,18 @@ record Rule(String id, Severity severity, String what, String why, String number
         void note(Manifest manifest, Value where, String numbers, String fix);
 
         /**
-         * Whether this place has a finding already; then this one is counted, and nothing more is to be said of it. For rules that
-         * compare each with each, before they make the text.
+         * Whether this place has a finding already; then this one is only counted. For rules that
+         * compare all pairs, before they create the text.
          */
         default boolean again(Manifest manifest, Value where) {
             return false;
         }
     }
 
-    /** For rules that the readers themselves apply. */
+    /** Does nothing: for rules that the readers themselves apply. */
     static final Check BY_THE_READER = (world, found) -> {};
 
-    /** Where it is explained. */
+    /** The address of the rule's explanation. */
     String link() {
         return "docs/operate/lint.md#" + id;
     }

@@ -43,7 +43,7 @@ final class Rules {
         return Optional.ofNullable(BY_ID.get(id.toLowerCase(Locale.ROOT)));
     }
 
-    /** One rule for a reader at a terminal. */
+    /** The explanation of one rule, for a terminal. */
     static String explained(Rule rule) {
         return """
                 %s (%s)
@@ -66,7 +66,7 @@ final class Rules {
                         rule.link());
     }
 
-    /** The chapter of the documentation that has all rules. */
+    /** The page of the documentation that lists all rules. */
     static String markdown() {
         return TOPICS.entrySet().stream()
                 .flatMap(topic -> Stream.concat(

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class SarifReport {
     private static final JsonFactory JSON = new JsonFactory();
     private static final Pattern DRIVE = Pattern.compile("[A-Za-z]:/");
-    /** What stands for itself in a URI's path. */
+    /** The characters that are not escaped in a URI's path. */
     private static final String PLAIN =
             "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~!$&'()*+,;=:@/";
 

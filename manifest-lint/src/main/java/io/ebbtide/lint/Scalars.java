@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a scalar means to Kubernetes, which reads YAML 1.1 and hands it on as JSON: {@code on} is a boolean, {@code 0100} is 64,
+ * Resolves scalars as Kubernetes does, which reads YAML 1.1 and converts it to JSON: {@code on} is a boolean, {@code 0100} is 64,
  * {@code 3.0} is 3. The rules are those of sigs.k8s.io/yaml.
  */
 final class Scalars {
@@ -18,13 +18,13 @@ final class Scalars {
             Set.of("false", "False", "FALSE", "n", "N", "no", "No", "NO", "off", "Off", "OFF");
     private static final Set<String> NOT_FINITE = Set.of(
             ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF");
-    /** Longer digits are no number that a field of Kubernetes could hold, and slow to compute with. */
+    /** Numbers with more digits fit no field of Kubernetes, and are slow to compute with. */
     private static final int MAX_DIGITS = 64;
 
     private static final Pattern INTEGER =
             Pattern.compile("([-+]?)(0[xX]([0-9a-fA-F]+)|0[bB]([01]+)|0[oO]?([0-7]+)|(0|[1-9][0-9]*))");
     private static final Pattern FLOAT = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
-    /** From here on Go writes a floating-point number in JSON with an exponent, which is no whole number to a server. */
+    /** From this value on Go writes a floating-point number in JSON with an exponent, which the server does not read as a whole number. */
     private static final BigDecimal MAX_WHOLE = BigDecimal.TEN.pow(21);
 
     private static final BigInteger MIN_INTEGER = BigInteger.valueOf(Long.MIN_VALUE);
@@ -37,7 +37,7 @@ final class Scalars {
     /** A scalar's kind, and its value in JSON's spelling, without the quotes of a string. */
     record Scalar(Kind kind, String text) {}
 
-    /** What a scalar without quotes and without a tag means. */
+    /** Resolves a scalar without quotes and without a tag. */
     static Scalar plain(String written) {
         if (NULLS.contains(written)) {
             return new Scalar(Kind.NULL, written);
@@ -56,7 +56,7 @@ final class Scalars {
         return mayBeNumber ? number(written) : new Scalar(Kind.STRING, written);
     }
 
-    /** What a scalar with a tag such as {@code !!int} means; another tag than YAML's own makes a string. */
+    /** Resolves a scalar with a tag such as {@code !!int}; a tag other than YAML's own makes it a string. */
     static Scalar tagged(String tag, String written) {
         Scalar plain = plain(written);
         boolean fits = switch (tag.startsWith(TAG) ? tag.substring(TAG.length()) : "") {
@@ -93,11 +93,11 @@ final class Scalars {
         return FLOAT.matcher(digits).matches() ? floating(digits, written) : new Scalar(Kind.STRING, written);
     }
 
-    /** A floating-point number, which JSON writes without a point if it is whole. */
+    /** A floating-point number, which JSON writes without a decimal point if it is whole. */
     private static Scalar floating(String digits, String written) {
         double value = Double.parseDouble(digits);
         if (Double.isInfinite(value)) {
-            return new Scalar(Kind.STRING, written); // out of range for Go, which goes on with the text
+            return new Scalar(Kind.STRING, written); // out of range for Go, which keeps the text
         }
         BigDecimal exact = new BigDecimal(value);
         boolean whole = exact.abs().compareTo(MAX_WHOLE) < 0

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Rules about how fast an autoscaler takes pods away. */
+/** Rules about how fast an autoscaler removes pods. */
 final class ScaleDownRules {
     private ScaleDownRules() {}
 
@@ -62,7 +62,7 @@ final class ScaleDownRules {
         }
     }
 
-    /** The policy that decides wherever this one could, if there is one. */
+    /** The policy that always takes precedence over this one, if there is one. */
     private static Optional<Value> winnerOver(List<Value> policies, int index, boolean max, Autoscaler autoscaler) {
         Value policy = policies.get(index);
         for (int j = 0; j < policies.size(); j++) {
@@ -79,7 +79,7 @@ final class ScaleDownRules {
                 wins = max ? difference >= 0 : difference <= 0;
                 equal &= difference == 0;
             }
-            // Of two that are the same, the second is the one too many.
+            // Of two identical policies, the second is superfluous.
             if (wins && (!equal || j < index)) {
                 return Optional.of(other);
             }
@@ -87,7 +87,7 @@ final class ScaleDownRules {
         return Optional.empty();
     }
 
-    /** How many pods a policy takes from so many, as Kubernetes rounds: what stays of a share is cut. */
+    /** How many of the given pods a policy removes, rounded as Kubernetes does: the remainder of a share is truncated. */
     private static long taken(Value policy, long replicas) {
         long value = policy.field("value").integerOr(0);
         return policy.field("type").text().equals("Percent")
@@ -104,7 +104,7 @@ final class ScaleDownRules {
                         policy.field("periodSeconds").text());
     }
 
-    /** A pod is killed at the end of its grace, so no period needs to be longer unless the grace is raised. */
+    /** A pod is killed at the end of its grace, so no period needs to be longer unless the grace is increased. */
     private static String advice(Duration needed, Duration grace) {
         return needed.compareTo(grace) > 0
                 ? "periodSeconds: %d, the grace; %d with a grace that holds it"

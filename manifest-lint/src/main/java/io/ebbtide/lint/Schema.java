@@ -17,14 +17,14 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The kinds of one version of Kubernetes and their fields, as its Java client and its API have them. Immutable. */
+/** The kinds of one version of Kubernetes and their fields, as in its Java client and its API. Immutable. */
 final class Schema {
     /*
      * The resource is written by KubernetesModels, a program among the tests, from the client's model classes of three versions and
      * from what k8s.io/api adds in the newest (see decision 0014); a test compares it with the client again. Its first line names
      * the versions. A line is a kind, "apps/v1 Deployment = V1Deployment", or a type, "V1Probe: exec=V1ExecAction ...". Types:
      * string, bytes, int, long, number, bool, int-or-string, quantity, any; [T] a list, {T} a map of them. "!" marks a required
-     * field, "@1.36" what is there from that version on, "<1.36" what is there no longer.
+     * field, "@1.36" a field that exists from that version on, "<1.36" one that no longer exists.
      */
     private static final String RESOURCE = "kubernetes-schema.txt";
 
@@ -40,10 +40,10 @@ final class Schema {
     private final Map<String, String> groups = new HashMap<>();
     private final Set<String> served = new HashSet<>();
 
-    /** A field's type, and whether it must be there. */
+    /** A field's type, and whether it is required. */
     record Field(String type, boolean required) {}
 
-    /** The release that took a version of an API away, and the version to write instead; "-" if there is none. */
+    /** The release that removed a version of an API, and the version to write instead; "-" if there is none. */
     record Removed(String release, String instead) {}
 
     private Schema(String version) {
@@ -53,17 +53,17 @@ final class Schema {
         }
     }
 
-    /** The versions that can be asked for, oldest first. */
+    /** The available versions, oldest first. */
     static List<String> versions() {
         return VERSIONS;
     }
 
-    /** That of the newest version. */
+    /** The schema of the newest version. */
     static Schema kubernetes() {
         return of(VERSIONS.get(VERSIONS.size() - 1));
     }
 
-    /** That of one of {@link #versions()}. */
+    /** The schema of one of {@link #versions()}. */
     static Schema of(String version) {
         return SCHEMAS.computeIfAbsent(version, Schema::new);
     }
@@ -88,19 +88,19 @@ final class Schema {
         return kinds.get(apiVersion + " " + kind);
     }
 
-    /** Whether a kind of this name, in any case of its letters, is one of this group of Kubernetes: then its right spelling. */
+    /** The correct spelling of a kind of this group of Kubernetes, found regardless of case; null if there is none. */
     @Nullable
     String spelling(String group, String kind) {
         return groups.get(group + " " + kind.toLowerCase(java.util.Locale.ROOT));
     }
 
-    /** Whether this API group is one of Kubernetes itself, so that no custom resource can be in it. */
-    /** Whether a kind of Kubernetes itself has this name, in whatever case. */
+    /** Whether a kind of Kubernetes itself has this name, regardless of case. */
     boolean isOwnKind(String kind) {
         return kinds.keySet().stream()
                 .anyMatch(each -> each.substring(each.indexOf(' ') + 1).equalsIgnoreCase(kind));
     }
 
+    /** Whether this API group is one of Kubernetes itself, so that no custom resource can be in it. */
     boolean isOwnGroup(String group) {
         return served.contains(group);
     }
@@ -116,13 +116,13 @@ final class Schema {
         return versions;
     }
 
-    /** The fields of this type; null if it is none of the named ones. */
+    /** The fields of this type; null if it is not a named type. */
     @Nullable
     Map<String, Field> fields(String type) {
         return types.get(type);
     }
 
-    /** The version that a field of this type came with, or went away with, if this version has none of that name. */
+    /** The version that added or removed a field of this type, if this version has no field of that name. */
     static @Nullable String elsewhere(String type, String field) {
         for (String version : VERSIONS) {
             Map<String, Field> fields = of(version).fields(type);

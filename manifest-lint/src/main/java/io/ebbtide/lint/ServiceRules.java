@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Rules about Services and those who name them. */
+/** Rules about Services and the objects that refer to them. */
 final class ServiceRules {
     private ServiceRules() {}
 
@@ -101,7 +101,7 @@ final class ServiceRules {
                 if (!target.is(Value.Kind.STRING) || target.integer().isPresent()) {
                     continue;
                 }
-                // Where some have it, the pods of the others are no endpoints for this port.
+                // If some have it, the pods of the others are no endpoints for this port.
                 boolean any = workloads.stream().anyMatch(each -> each.hasPort(target.text()));
                 if (!any && !workloads.isEmpty()) {
                     Workload workload = workloads.get(0);
@@ -219,7 +219,7 @@ final class ServiceRules {
                 boolean isSet = workload.ebbtide()
                         .map(workload::environment)
                         .map(environment -> environment.containsKey(variable))
-                        .orElse(true); // not the library's, so it reads no such variable
+                        .orElse(true); // not an Ebbtide process, so it reads no such variable
                 if (!links.text().equals("false") && !isSet) {
                     found.at(
                             service,

@@ -4,11 +4,11 @@ import java.util.Locale;
 
 /** How bad a finding is. */
 public enum Severity {
-    /** It cannot work, or requests are lost by it. */
+    /** The configuration cannot work, or it loses requests. */
     ERROR,
-    /** It works, and some day or for some clients it does not. */
+    /** It works, but may fail later or for some clients. */
     WARNING,
-    /** Worth knowing; nothing breaks. */
+    /** For information; nothing breaks. */
     NOTE;
 
     /** The name as users write it. */

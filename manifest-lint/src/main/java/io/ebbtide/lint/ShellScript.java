@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What a shell as a container's first process runs, as far as it decides who hears SIGTERM. Immutable. */
+/** The script of a shell that is a container's first process, as far as it decides which process receives SIGTERM. Immutable. */
 record ShellScript(String text) {
     private static final Pattern ENV = Pattern.compile("(/usr)?(/bin/)?env");
     private static final Pattern BUSYBOX = Pattern.compile("(.*/)?busybox");
@@ -17,7 +17,7 @@ record ShellScript(String text) {
     /** A trap with an action, for TERM among its signals. */
     private static final Pattern TRAP = Pattern.compile("\\btrap\\s+(?:--\\s+)?"
             + "(?:'[^']+'|\"(?:[^\"\\\\]++|\\\\.)++\"|[\\w.]+)\\s+[^;&|\\n]*\\b(?:SIGTERM|TERM|15)\\b");
-    /** What parts commands; group 1 is there after one that runs in the background. */
+    /** Separators of commands; group 1 matches after one that runs in the background. */
     private static final Pattern END = Pattern.compile("\\n|;|&&|\\|\\||(?<![&>])(&)(?![&>])|\\z");
 
     private static final Pattern BEFORE_COMMAND = Pattern.compile("^(?:(?:then|else|do|\\{|[^\\s()$'\"]+\\))\\s+)+");
@@ -69,7 +69,7 @@ record ShellScript(String text) {
             return text.split("\\s", 2)[0];
         }
 
-        /** Whether it ends at once, so that no signal could meet it. */
+        /** Whether it ends immediately, so that no signal can arrive while it runs. */
         boolean isMomentary() {
             return MOMENTARY.contains(firstWord()) || ASSIGNMENT.matcher(text).matches();
         }
@@ -82,7 +82,7 @@ record ShellScript(String text) {
     /** The script of a container whose command is a shell with {@code -c}, or an option that holds it such as {@code -ec}. */
     static Optional<ShellScript> of(Value container) {
         if (container.field("command").items().isEmpty()) {
-            return Optional.empty(); // what the image's own entry point makes of args, no manifest says
+            return Optional.empty(); // no manifest shows how the image's own entry point uses args
         }
         List<String> words = Stream.of("command", "args")
                 .flatMap(each -> container.field(each).items().stream())
@@ -108,7 +108,7 @@ record ShellScript(String text) {
             String word = words.get(i);
             if (word.matches("[-+][a-zA-Z]+")) {
                 script |= word.startsWith("-") && word.contains("c");
-                i += word.endsWith("o") ? 1 : 0; // an option by its name, such as -o pipefail
+                i += word.endsWith("o") ? 1 : 0; // an option given by name, such as -o pipefail
             } else {
                 return script ? Optional.of(new ShellScript(word)) : Optional.empty();
             }
@@ -117,8 +117,8 @@ record ShellScript(String text) {
     }
 
     /**
-     * Whether the shell stays and hands nothing on. Not if it traps TERM, nor if its last command replaces it; with branches
-     * and loops, one exec anywhere is enough, as nobody can tell which way it goes.
+     * Whether the shell remains and forwards no signal. False if it traps TERM, or if its last command replaces it; with branches
+     * and loops, one exec anywhere is enough, as the executed path is unknown.
      */
     boolean keepsSignals() {
         List<Command> commands = commands();
@@ -147,14 +147,14 @@ record ShellScript(String text) {
                         .isPresent();
     }
 
-    /** The last command that does something, without secrets; "" if there is none. */
+    /** The last command that has an effect, without secrets; "" if there is none. */
     String lastCommand() {
-        return last(commands(Redact.text(text))) // before it is parted and cut: a part of a secret is one, too
+        return last(commands(Redact.text(text))) // before it is split and shortened: a part of a secret is a secret, too
                 .map(each -> shortened(each.text()))
                 .orElse("");
     }
 
-    /** What to write instead. */
+    /** The command to write instead. */
     String fix() {
         if (isIdle()) {
             return "trap 'exit 0' TERM; sleep infinity & wait";

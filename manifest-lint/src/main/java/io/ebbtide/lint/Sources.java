@@ -26,13 +26,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads files, folders and standard input into manifests. Not thread-safe; confine to one thread. */
 final class Sources {
-    /** The most bytes of one file. */
+    /** The maximum bytes of one file. */
     static final int MAX_BYTES = 8 * 1024 * 1024;
 
     private static final int MAX_BYTES_IN_ALL = 32 * 1024 * 1024;
     private static final int MAX_FILES = 10_000;
     private static final int MAX_FOLDERS_DEEP = 32;
-    /** At the start of any line, as several files in one stream bring several; there it is never part of a value. */
+    /** At the start of any line, as several files in one stream may have several; there it is never part of a value. */
     private static final Pattern BYTE_ORDER_MARK = Pattern.compile("(?m)^\uFEFF");
 
     private static final Pattern SOURCE = Pattern.compile("# Source: (\\S.*)");
@@ -59,13 +59,13 @@ final class Sources {
         this(namespace, Progress.NONE);
     }
 
-    /** Objects that name no namespace are in this one; who waits is kept informed. */
+    /** Objects that name no namespace are in this one; reports the progress. */
     Sources(String namespace, Progress progress) {
         this.namespace = namespace;
         this.progress = progress;
     }
 
-    /** What was to be read, as it was named. */
+    /** The inputs, as they were named. */
     List<String> names() {
         return names;
     }
@@ -74,18 +74,18 @@ final class Sources {
         return manifests;
     }
 
-    /** How many documents were kustomize's patches, which are recognised and not judged. */
+    /** The number of documents that were kustomize's patches, which are recognised and not checked. */
     int patches() {
         return patches;
     }
 
-    /** What could not be read. */
+    /** The findings about unreadable input. */
     List<Finding> findings() {
         return findings;
     }
 
     /**
-     * Reads a file, or a folder with all below it that ends in {@code .yaml}, {@code .yml} or {@code .json}. What was read
+     * Reads a file, or all files below a folder that end in {@code .yaml}, {@code .yml} or {@code .json}. A file that was read
      * before is not read again.
      */
     void add(Path path) {
@@ -150,7 +150,7 @@ final class Sources {
         }
     }
 
-    /** What tells whether two paths lead to the same folder. */
+    /** A key that is equal for two paths to the same folder. */
     private static Object key(Path folder) throws IOException {
         Object fileKey = Files.readAttributes(folder, BasicFileAttributes.class).fileKey();
         return fileKey == null ? folder.toRealPath() : fileKey;
@@ -163,7 +163,7 @@ final class Sources {
                 throw new BadInput("no such file (expected: a file, a folder, or - for standard input)");
             }
             boolean regular = Files.isRegularFile(file);
-            if (!regular && inFolder) { // whoever names a pipe means it; one that lies about may never end
+            if (!regular && inFolder) { // a pipe that is named is intended; one found in a folder may never end
                 throw new BadInput("not a regular file (expected: a file, a folder, or - for standard input)");
             }
             if (regular && !read.add(file.toRealPath())) {

@@ -7,19 +7,19 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations in manifests: as the process reads them, and none so long that sums of them overflow. */
+/** Durations in manifests: as the process reads them, and limited so that sums of them do not overflow. */
 final class Spans {
-    /** What the process takes at most for its grace. */
+    /** The maximum grace that the process accepts. */
     private static final Duration MOST = Duration.ofDays(7);
 
-    /** Of durations as Go, nginx and YAML of others have them: {@code 1h30m}, {@code 1.5s}. */
+    /** Parts of durations as Go, nginx and other tools' YAML write them: {@code 1h30m}, {@code 1.5s}. */
     private static final Pattern PART = Pattern.compile("(\\d+(?:\\.\\d+)?)(ms|s|m|h)");
 
     private static final Map<String, Integer> MILLIS = Map.of("ms", 1, "s", 1_000, "m", 60_000, "h", 3_600_000);
 
     private Spans() {}
 
-    /** Reads a duration as other programs do; more than 7 days are 7 days. Empty if it is none. */
+    /** Reads a duration as other programs do; more than 7 days are 7 days. Empty if the text is not a duration. */
     static Optional<Duration> ofOthers(String text) {
         Matcher part = PART.matcher(text);
         Duration sum = Duration.ZERO;
@@ -35,7 +35,7 @@ final class Spans {
     /**
      * Reads a duration as the process does.
      *
-     * @throws IllegalArgumentException if it is none, or longer than 7 days; the message says what was expected
+     * @throws IllegalArgumentException if it is not a duration, or longer than 7 days; the message names the expected form
      */
     static Duration parse(String text) {
         Duration duration = Durations.parse(text);

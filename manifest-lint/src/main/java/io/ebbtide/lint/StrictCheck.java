@@ -9,11 +9,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Holds a manifest against the schema of its kind. */
+/** Compares a manifest with the schema of its kind. */
 final class StrictCheck {
     private static final Pattern HAS_LETTER = Pattern.compile("[a-zA-Z]");
     private static final Pattern PERCENTAGE = Pattern.compile("\\d+%");
-    /** Required by the API's own description, and taken by the server without. */
+    /** Required by the API's own description, but the server accepts objects without them. */
     private static final Set<String> NOT_ASKED_FOR = Set.of(
             "V1Sysctl.value",
             "V1HTTPHeader.value",
@@ -34,7 +34,7 @@ final class StrictCheck {
             "V1DeviceClass.spec",
             "V1beta1DeviceClass.spec",
             "V1beta2DeviceClass.spec");
-    /** Kinds that requests and answers have, and no object: what they are in a file, no schema says. */
+    /** Kinds of requests and answers, not of objects: no schema defines their meaning in a file. */
     private static final Set<String> NO_OBJECTS = Set.of("Status", "Scale", "ComponentStatus", "Eviction", "List");
 
     private final Manifest manifest;
@@ -84,8 +84,8 @@ final class StrictCheck {
     }
 
     /**
-     * Whether no custom resource can have this group: theirs have a dot in them. A group without one, of a kind that Kubernetes does not
-     * know either, is another tool's document that looks like a manifest.
+     * Whether no custom resource can have this group: custom groups contain a dot. A group without a dot, of a kind that Kubernetes
+     * does not know either, is another tool's document that resembles a manifest.
      */
     private boolean isKubernetesOwn() {
         return schema.isOwnGroup(manifest.group())
@@ -129,7 +129,7 @@ final class StrictCheck {
                 known(each, KnownValues.of(type, each.key()));
             }
         }
-        // The status is the server's to write; what a manifest has of it is a remnant that applying ignores.
+        // Only the server writes the status; a status in a manifest is a remnant that applying ignores.
         if (object.isWithin(manifest.at("status"))) {
             return;
         }
@@ -212,7 +212,7 @@ final class StrictCheck {
         }
     }
 
-    /** As Go's decoder has it: with the padding, line breaks left out. The value may be a secret, so nothing shows it. */
+    /** As Go's decoder reads it: with the padding, line breaks ignored. The value may be a secret, so it is never shown. */
     private void base64(Value value) {
         if (!value.is(Kind.STRING) || !isBase64(value.text())) {
             wrong(value, "base64 with its padding");
@@ -245,7 +245,7 @@ final class StrictCheck {
         if (value.key().equals("targetPort")
                 && value.is(Kind.STRING)
                 && value.text().isEmpty()) {
-            return; // the server takes the port
+            return; // the server accepts the port
         }
         if (value.is(Kind.STRING) && isPort && !HAS_LETTER.matcher(value.text()).find()) {
             wrong(value, "a whole number without quotes, or a name with a letter in it");
@@ -322,7 +322,7 @@ final class StrictCheck {
         return best;
     }
 
-    /** How many letters to add, take or change. */
+    /** How many letters to add, remove or change. */
     private static int distance(String one, String other) {
         int[] row = new int[other.length() + 1];
         for (int j = 0; j <= other.length(); j++) {

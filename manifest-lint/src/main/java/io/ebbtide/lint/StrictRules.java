@@ -3,7 +3,7 @@ package io.ebbtide.lint;
 import java.util.HashSet;
 import java.util.List;
 
-/** The rules that hold for any manifest: it can be read, and Kubernetes knows what is in it. */
+/** The rules for any manifest: it can be read, and Kubernetes knows its kinds and fields. */
 final class StrictRules {
     static final Rule UNREADABLE = new Rule(
             "unreadable-input",
@@ -222,7 +222,7 @@ final class StrictRules {
         return value.is(Value.Kind.STRING) && !value.text().isBlank();
     }
 
-    /** What is said of inputs that all together hold no object. */
+    /** The findings for inputs that together hold no object. */
     static List<Finding> nothingIn(List<String> names) {
         return (names.isEmpty() ? List.of("<no input>") : names)
                 .stream()
@@ -240,7 +240,7 @@ final class StrictRules {
         var noted = new HashSet<List<String>>();
         for (Manifest each : world.manifests()) {
             Manifest first = world.firstLike(each);
-            Value name = each.at("metadata.name"); // without one it is no object yet: see generateName
+            Value name = each.at("metadata.name"); // without a name it has no identity yet: see generateName
             if (first.equals(each) || !name.exists()) {
                 continue;
             }

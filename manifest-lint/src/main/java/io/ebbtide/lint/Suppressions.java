@@ -5,7 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Lets findings pass that an annotation of the same object ignores, with a reason. Not thread-safe. */
+/** Suppresses findings that an annotation of the same object ignores, with a reason. Not thread-safe. */
 final class Suppressions {
     private final Set<Value> used = new HashSet<>();
     private final List<Finding> open = new ArrayList<>();
@@ -34,7 +34,7 @@ final class Suppressions {
         }
     }
 
-    /** Once all findings are known: annotations without a reason, and those that met nothing. */
+    /** Reports, once all findings are known, annotations without a reason, and annotations that suppressed nothing. */
     void judge(List<Manifest> manifests) {
         for (Manifest manifest : manifests) {
             for (Value each : manifest.at("metadata.annotations").fields()) {

@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** Rules about the time from deletion to the kill. */
 final class TerminationRules {
-    /** The platform gives no bound, from under a second to more than a minute: what a small, healthy cluster stays below. */
+    /** The platform guarantees no bound, it takes from under a second to more than a minute: a small, healthy cluster stays below this. */
     private static final Sourced<Duration> PROPAGATION =
             Sourced.of(Duration.ofSeconds(5), "assumed, as lint.ebbtide.io/propagation is not set");
 
@@ -108,7 +108,7 @@ final class TerminationRules {
         }
     }
 
-    /** Beside a process whose own sum fits, a hook of any container that outlasts the grace. */
+    /** Reports, for a process whose own sum fits, a hook of any container that outlasts the grace. */
     private static void hookBeside(Workload workload, Timing timing, Value place, Rule.Found found) {
         Sourced<Duration> longest = timing.longestPreStop();
         Duration margin = Durations.max(timing.grace().value().dividedBy(10), Duration.ofSeconds(1));
@@ -127,12 +127,12 @@ final class TerminationRules {
         }
     }
 
-    /** The least grace, in seconds, that holds this and a tenth of itself. */
+    /** The minimum grace, in seconds, that holds this duration and a tenth of itself. */
     private static long needed(Duration before) {
         return Math.max(before.toSeconds() + 1, (long) Math.ceil(before.toMillis() / 900.0));
     }
 
-    /** Without Ebbtide's own numbers, what is declared and what preStop takes. */
+    /** Without Ebbtide's own numbers, adds the declared durations and the preStop hook. */
     private static void declaredSum(Workload workload, Timing timing, Value place, Rule.Found found) {
         if (timing.problem() != null) {
             return;
@@ -157,7 +157,7 @@ final class TerminationRules {
             addition.append(" + ").append(each.getKey()).append(' ').append(Timing.text(each.getValue()));
         }
         Sourced<Duration> longest = timing.longestPreStop();
-        if (longest.value().plus(margin).compareTo(sum) > 0) { // a container beside it outlasts all that
+        if (longest.value().plus(margin).compareTo(sum) > 0) { // another container outlasts this sum
             sum = longest.value().plus(margin);
             addition = new StringBuilder("preStop " + Timing.text(longest));
         }
@@ -286,7 +286,7 @@ final class TerminationRules {
         Duration own = given == null ? Duration.ZERO : given;
         Sourced<Duration> real = timing.preStop() == null ? timing.leastPreStop() : timing.preStop();
         boolean wrong = timing.preStop() == null
-                ? own.compareTo(real.value()) < 0 // it takes at least so long
+                ? own.compareTo(real.value()) < 0 // it takes at least this long
                 : !own.equals(real.value());
         if (wrong) {
             found.at(

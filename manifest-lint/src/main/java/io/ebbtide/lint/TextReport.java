@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** Findings for a reader. */
+/** Findings as text. */
 final class TextReport {
     private static final String RESET = "\u001b[0m";
 
@@ -25,7 +25,7 @@ final class TextReport {
         return findings + summary(lint) + "\n";
     }
 
-    /** How many findings each rule has, most of the worst severity first, and the sum as below the findings themselves. */
+    /** The number of findings of each rule, by severity (worst first) and number (largest first), and the sum as below the findings. */
     static String byRule(ManifestLint lint) {
         var counts = new HashMap<Kind, Integer>();
         lint.findings().forEach(each -> counts.merge(new Kind(each.severity(), each.rule()), 1, Integer::sum));
@@ -43,7 +43,7 @@ final class TextReport {
                 + summary(lint) + "\n";
     }
 
-    /** What findings are counted by: a rule may be milder in one place than in another. */
+    /** The key by which findings are counted: a rule may be less severe in one place than in another. */
     private record Kind(Severity severity, String rule) {}
 
     private static String text(Finding finding, boolean colours) {

@@ -21,22 +21,22 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a workload's time from deletion to the kill is shared out, by the process's own arithmetic. Immutable.
+ * How a workload's time from deletion to the kill is divided, by the process's own arithmetic. Immutable.
  *
- * @param container the container that is judged: one that runs Ebbtide, else the one that serves; may be absent
+ * @param container the checked container: one that runs Ebbtide, else the one that serves; may be absent
  * @param grace {@code terminationGracePeriodSeconds}
- * @param preStop the preStop hook of the container that serves, which it gets its signal after; null if one is there whose
- *     duration cannot be told
- * @param leastPreStop the same, or as much of it as is known: a hook that sleeps first and then does more takes at least that
- * @param longestPreStop the longest hook of any container, as far as they can be told: the pod is not gone before
- * @param settings what the process makes of its environment; null if nothing shows that it is Ebbtide, or it is wrong
- * @param budget its shares; null if there are no settings, or they do not fit
+ * @param preStop the preStop hook of the container that serves, which receives its signal after it; null if there is one whose
+ *     duration is unknown
+ * @param leastPreStop the same, or its known part: a hook that sleeps first and then does more takes at least that long
+ * @param longestPreStop the longest hook of any container, as far as known: the pod is not gone before
+ * @param settings the settings that the process reads from its environment; null if nothing shows that it is Ebbtide, or they are wrong
+ * @param budget the shares of its time; null if there are no settings, or they do not fit
  * @param problem why settings or budget are wrong; null if they are not
- * @param lameDuck how long it goes on serving after the signal; null if nothing tells
- * @param drain how long work in flight may take after that; null if nothing tells
- * @param stop how long it takes to stop; null if nothing tells
- * @param hidden the variables of the process that share out its time and are set to what the input does not hold; what
- *     follows from them is null
+ * @param lameDuck how long it continues to serve after the signal; null if unknown
+ * @param drain how long work in flight may take after that; null if unknown
+ * @param stop how long it takes to stop; null if unknown
+ * @param hidden the variables of the process that divide its time and are set to values that the input does not contain; values
+ *     derived from them are null
  */
 record Timing(
         Value container,
@@ -59,11 +59,11 @@ record Timing(
             "EBBTIDE_STOP",
             "EBBTIDE_MARGIN");
     private static final String POLICY = "EBBTIDE_LAME_DUCK_POLICY";
-    /** A hook that sleeps and does nothing else, bare or in a shell; whatever does more takes nobody knows how long. */
+    /** A hook that only sleeps, directly or in a shell; the duration of any other hook is unknown. */
     private static final Pattern SLEEP = Pattern.compile(
             "((/usr)?(/bin/)?(sh|bash|ash|dash) -[a-z]*c )?((/usr)?/bin/)?sleep (\\d+(?:\\.\\d+)?)(s|m|h)?(?=\\s|;|&|$)(.*)",
             Pattern.DOTALL);
-    /** What may follow a sleep without making the hook any longer. */
+    /** Commands that may follow a sleep without making the hook longer. */
     private static final Pattern NOTHING = Pattern.compile("\\s*;?\\s*(exit( 0)?|true|:)?\\s*;?\\s*");
 
     static List<Timing> allOf(Workload workload) {
@@ -123,14 +123,14 @@ record Timing(
                 hidden);
     }
 
-    /** As the process plans: with the policy none the drain gets the share of the lame duck. */
+    /** As the process computes it: with the policy none the drain gets the lame duck's share. */
     private static Settings asPlanned(Settings settings) {
         return settings.lameDuckRules().policy() == LameDuckPolicy.NONE
                 ? settings.withLameDuck(Duration.ZERO)
                 : settings;
     }
 
-    /** A share as it is declared, else as the budget has it, else, without a budget, as it is set. */
+    /** A share as declared, else as in the budget, else, without a budget, as set. */
     private static @Nullable Sourced<Duration> share(
             Workload workload, String name, @Nullable Duration budgeted, @Nullable Duration given) {
         Optional<Sourced<Duration>> declared = DeclaredNumbers.duration(workload, name);
@@ -197,7 +197,7 @@ record Timing(
         String after = matcher.group(9);
         boolean shell = matcher.group(1) != null;
         if (shell && after.strip().startsWith("&") && !after.strip().startsWith("&&")) {
-            return null; // in the background: nothing waits for it
+            return null; // in the background: the hook does not wait for it
         }
         String unit = matcher.group(8) == null ? "s" : matcher.group(8);
         double amount = Double.parseDouble(matcher.group(7)) * (unit.equals("h") ? 3_600 : unit.equals("m") ? 60 : 1);
@@ -208,7 +208,7 @@ record Timing(
                         NOTHING.matcher(after).matches());
     }
 
-    /** How long the pod goes on serving after its deletion; null if something in it cannot be told. */
+    /** How long the pod continues to serve after its deletion; null if a part of that is unknown. */
     @Nullable
     Duration waits() {
         boolean untold = lameDuck == null && settings != null;
@@ -218,7 +218,7 @@ record Timing(
         return lameDuck == null ? preStop.value() : preStop.value().plus(lameDuck.value());
     }
 
-    /** How long the pod may take to be gone: the grace, or what is known to need longer and is killed then. */
+    /** The time that the pod may take to end: the grace, or its known need if that is longer, although it is killed at the grace. */
     Sourced<Duration> leaves() {
         Duration needed = Duration.ZERO;
         for (@Nullable Sourced<Duration> each : Arrays.asList(preStop, lameDuck, drain, stop)) {
@@ -232,12 +232,12 @@ record Timing(
                 : grace;
     }
 
-    /** Whether this variable of the process is set to what the input does not hold. */
+    /** Whether this variable of the process is set to a value that the input does not contain. */
     boolean hides(String variable) {
         return hidden.contains(variable);
     }
 
-    /** The addition behind {@link #waits()}. */
+    /** The addition behind {@link #waits()}, as text. */
     String waitsText() {
         String before = preStop == null ? "preStop of unknown length" : "preStop " + text(preStop);
         return before + " + lameDuck "
@@ -248,7 +248,7 @@ record Timing(
         return settings != null && settings.lameDuckRules().readiness() == LameDuckReadiness.STAY;
     }
 
-    /** A duration with where it is from: {@code 30 s (EBBTIDE_DRAIN)}. */
+    /** A duration with its source: {@code 30 s (EBBTIDE_DRAIN)}. */
     static String text(Sourced<Duration> duration) {
         return (duration.value().isZero() ? "0 s" : Durations.text(duration.value())) + " (" + duration.from() + ")";
     }

@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A value of a document, which knows where it stands. What is not there is a value, too: an absent one, whose place is that
- * of the nearest one above it that exists, so that a caller that looks down a path never meets null. Immutable once read.
+ * A value of a document, with its place. A missing value is a value, too: an absent one, whose place is that
+ * of the nearest existing value above it, so that a caller that follows a path never gets null. Immutable once read.
  */
 final class Value {
-    /** What a value is, by the rules of YAML as Kubernetes reads it. */
+    /** The kinds of values, by the rules of YAML as Kubernetes reads it. */
     enum Kind {
         MAP,
         LIST,
@@ -30,7 +30,7 @@ final class Value {
         ABSENT
     }
 
-    /** Beyond this, in seconds some 30,000 years, no sum of numbers is worth computing, and sums of all below it fit. */
+    /** Beyond this, in seconds some 30,000 years, no sum of numbers is computed, and sums of all numbers below it fit. */
     static final long MAX_INTEGER = 1_000_000_000_000L;
 
     private static final Pattern PERCENTAGE = Pattern.compile("\\d{1,9}%");
@@ -117,7 +117,7 @@ final class Value {
         return column;
     }
 
-    /** Whether there is something: neither absent nor null. */
+    /** Whether the value exists: it is neither absent nor null. */
     boolean exists() {
         return kind != Kind.ABSENT && kind != Kind.NULL;
     }
@@ -126,17 +126,17 @@ final class Value {
         return kind == other;
     }
 
-    /** The scalar as Kubernetes reads it, so {@code 64} for {@code 0100}; "" if this is none. */
+    /** The scalar as Kubernetes reads it, so {@code 64} for {@code 0100}; "" if this is not a scalar. */
     String text() {
         return text;
     }
 
-    /** The scalar as it stands in the file; "" if this is none. */
+    /** The scalar as written in the file; "" if this is not a scalar. */
     String written() {
         return written;
     }
 
-    /** The scalar as Kubernetes reads it, or what stands in for it. */
+    /** The scalar as Kubernetes reads it, or the given default. */
     String textOr(String other) {
         return exists() && fields.isEmpty() && items.isEmpty() && kind != Kind.MAP && kind != Kind.LIST ? text : other;
     }
@@ -192,12 +192,12 @@ final class Value {
         return Collections.unmodifiableList(items);
     }
 
-    /** The first item that this is true of; absent if there is none. */
+    /** The first item that meets the condition; absent if there is none. */
     Value item(Predicate<Value> condition) {
         return items.stream().filter(condition).findFirst().orElseGet(() -> absent(this, "[?]"));
     }
 
-    /** Whether this is the other one, or stands somewhere below it. */
+    /** Whether this is the other value, or is somewhere below it. */
     boolean isWithin(Value other) {
         return equals(other) || (parent != null && parent.isWithin(other));
     }
@@ -214,7 +214,7 @@ final class Value {
         return items.stream().map(Value::text).collect(Collectors.joining(" "));
     }
 
-    /** Where it is in its document: {@code spec.template.spec.containers[0].image}. */
+    /** The path in its document: {@code spec.template.spec.containers[0].image}. */
     String path() {
         if (parent == null) {
             return "";

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Something that makes pods: a Deployment and its like, or a Job. Confine to one thread. */
+/** An object that creates pods: a Deployment or similar, or a Job. Confine to one thread. */
 final class Workload {
     private static final Set<String> KINDS = Set.of(
             "apps Deployment",
@@ -26,7 +26,7 @@ final class Workload {
             "argoproj.io Rollout");
     private static final Pattern JAVA = Pattern.compile(
             "(^|[^a-z])(java|jre|jdk|temurin|corretto|openjdk|zulu|liberica|tomcat|jetty|wildfly|quarkus-jvm)([^a-z]|\\d|$)");
-    /** Variables with options of a JVM: those that it reads itself, and those of scripts and servers. */
+    /** Variables with options of a JVM: those that the JVM reads itself, and those of scripts and servers. */
     private static final Pattern JAVA_OPTIONS = Pattern.compile(
             "_?(JAVA|JVM|JDK|CATALINA|TOMCAT|JETTY|JBOSS|WILDFLY)_?(TOOL_|JAVA_)?(OPTIONS|OPTS|ARGS)(_APPEND)?|JDK_JAVA_OPTIONS");
 
@@ -39,7 +39,7 @@ final class Workload {
     private final Map<Value, Environment> environments = new LinkedHashMap<>();
 
     /**
-     * A workload whose replicas and rollouts another manifest may rule.
+     * A workload whose replicas and rollouts another manifest may control.
      *
      * @param holder a Rollout of Argo that refers to the manifest, or the manifest itself
      */
@@ -76,7 +76,7 @@ final class Workload {
         return manifest.kind().equals(kind);
     }
 
-    /** Where the pods' own metadata and spec are. */
+    /** The value that holds the pods' own metadata and spec. */
     Value template() {
         return switch (manifest.kind()) {
             case "Pod" -> manifest.root();
@@ -85,7 +85,7 @@ final class Workload {
         };
     }
 
-    /** Whether its pods end by themselves: nobody sends them requests, scales them or counts them. */
+    /** Whether its pods end by themselves: they receive no requests, and are not scaled or counted. */
     boolean isJob() {
         return manifest.group().equals("batch");
     }
@@ -148,7 +148,7 @@ final class Workload {
         return holder.at("spec.replicas").integerOr(1);
     }
 
-    /** How many replicas there are at least, and where that is from. */
+    /** The minimum of replicas, and its source. */
     Sourced<Long> fewest() {
         return world.autoscalersOf(this).stream()
                 .findFirst()
@@ -156,7 +156,7 @@ final class Workload {
                 .orElseGet(() -> Sourced.of(replicas(), replicasFrom()));
     }
 
-    /** How many replicas there are at most, and where that is from. */
+    /** The maximum of replicas, and its source. */
     Sourced<Long> most() {
         return world.autoscalersOf(this).stream()
                 .findFirst()
@@ -169,17 +169,17 @@ final class Workload {
         return (holder.at("spec.replicas").exists() ? "spec.replicas" : "spec.replicas, Kubernetes' default") + of;
     }
 
-    /** Whether how many pods there are can be told at all. */
+    /** Whether the number of pods can be determined. */
     boolean counted() {
         return !isA("DaemonSet") && !isA("Pod") && !isA("ReplicaSet") && !isJob();
     }
 
-    /** What is known of the environment of this container: what comes from Secrets is not in it. */
+    /** The known environment of this container, without values from Secrets. */
     Map<String, String> environment(Value container) {
         return environmentOf(container).values();
     }
 
-    /** The environment of this container, with what is hidden. */
+    /** The environment of this container, including hidden variables. */
     Environment environmentOf(Value container) {
         return environments.computeIfAbsent(container, each -> Environment.of(each, world, manifest.namespace()));
     }
@@ -197,7 +197,7 @@ final class Workload {
     }
 
     /**
-     * The container that requests come to: the one that runs Ebbtide, else the one that has a port of a Service, else the
+     * The container that receives requests: the one that runs Ebbtide, else the one that has a port of a Service, else the
      * first; absent if there is none.
      */
     Value serving() {
@@ -216,7 +216,7 @@ final class Workload {
                         || each.field("name").text().equals(port.text()));
     }
 
-    /** What shows that this container runs a JVM; empty if nothing does. */
+    /** The evidence that this container runs a JVM; empty if there is none. */
     Optional<String> java(Value container) {
         String image = container.field("image").text();
         if (JAVA.matcher(image).find()) {

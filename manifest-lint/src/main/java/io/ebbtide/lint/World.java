@@ -10,11 +10,11 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** All manifests of one input, and who refers to whom. Immutable once made; confine to one thread. */
+/** All manifests of one input, and the references between them. Immutable once made; confine to one thread. */
 final class World {
     private static final Pattern METRICS = Pattern.compile("(.*-)?(metrics|prometheus|monitoring|prom)(-.*)?");
 
-    /** Groups of custom resources none of which brings a pod or a Service. */
+    /** Groups of custom resources that create neither pods nor Services. */
     private static final Set<String> WITHOUT_PODS = Set.of(
             "autoscaling.k8s.io",
             "bitnami.com",
@@ -99,7 +99,7 @@ final class World {
         });
         autoscalers = Autoscaler.allIn(this);
         autoscalers.stream()
-                .filter(each -> firstLike(each.manifest()).equals(each.manifest())) // written twice, it is one
+                .filter(each -> firstLike(each.manifest()).equals(each.manifest())) // an object that is written twice counts once
                 .forEach(each -> each.target()
                         .ifPresent(target -> autoscalersOf
                                 .computeIfAbsent(target, any -> new ArrayList<>())
@@ -128,7 +128,7 @@ final class World {
         }
     }
 
-    /** The Rollout of Argo that rules a workload, by the workload that it refers to. */
+    /** The Rollouts of Argo that control a workload, by the workload that they refer to. */
     private Map<Manifest, Manifest> rollouts() {
         var rollouts = new HashMap<Manifest, Manifest>();
         all("argoproj.io", "Rollout").forEach(rollout -> {
@@ -153,19 +153,19 @@ final class World {
         return byKind.getOrDefault(group + " " + kind, List.of()).stream();
     }
 
-    /** The one of this kind and name; empty if it is not in the input. */
+    /** The object of this kind and name; empty if it is not in the input. */
     Optional<Manifest> find(String group, String kind, String namespace, String name) {
         return Optional.ofNullable(byIdentity.get(identity(group, kind, namespace, name)));
     }
 
-    /** The first with the same identity, which may be this one. */
+    /** The first manifest with the same identity, which may be this one. */
     Manifest firstLike(Manifest manifest) {
         return byIdentity.getOrDefault(
                 identity(manifest.group(), manifest.kind(), manifest.namespace(), manifest.name()), manifest);
     }
 
     /**
-     * Whether a custom resource of this namespace may bring pods and Services that stand in no manifest, as Prometheus, Kafka and a
+     * Whether a custom resource of this namespace may create pods and Services that are in no manifest, as Prometheus, Kafka and a
      * Gateway do.
      */
     boolean mayBringOthers(String namespace) {
@@ -186,7 +186,7 @@ final class World {
         return workloads;
     }
 
-    /** Those of this namespace that serve, or may: all but Jobs. */
+    /** The workloads of this namespace that serve or may serve: all except Jobs. */
     List<Workload> workloadsIn(String namespace) {
         return workloadsByNamespace.getOrDefault(namespace, List.of());
     }
@@ -212,7 +212,7 @@ final class World {
 
     /**
      * The workloads of a namespace whose pods may have all of these labels: those with the rarest of them, so that many selectors over
-     * many workloads take no time for each pair.
+     * many workloads are not compared pair by pair.
      */
     private List<Workload> candidates(String namespace, Value labels) {
         List<Workload> fewest = workloadsIn(namespace);
@@ -247,8 +247,8 @@ final class World {
     }
 
     /**
-     * Whether a Service is there for Prometheus: a ServiceMonitor scrapes each of its ports, and it is headless or its ports are called
-     * so. A port that serves and is scraped, too, is none of these.
+     * Whether a Service exists only for Prometheus: a ServiceMonitor scrapes each of its ports, and it is headless or its ports have
+     * such names. A port that both serves and is scraped does not count.
      */
     private boolean isForScrapingOnly(Manifest service) {
         List<Value> ports = service.at("spec.ports").items();
@@ -270,7 +270,7 @@ final class World {
         return servicesOf.getOrDefault(workload, List.of());
     }
 
-    /** Whether requests come to this workload, as far as the input says. */
+    /** Whether this workload receives requests, as far as the input shows it. */
     boolean serves(Workload workload) {
         return !servicesOf(workload).isEmpty();
     }
@@ -300,7 +300,7 @@ final class World {
         return probesOf.getOrDefault(workload, List.of());
     }
 
-    /** The workload of this kind and name, or that a Rollout of that name rules; empty if it is not in the input. */
+    /** The workload of this kind and name, or that a Rollout of that name controls; empty if it is not in the input. */
     Optional<Workload> workload(String group, String kind, String namespace, String name) {
         return Optional.ofNullable(workloadsByIdentity.get(identity(group, kind, namespace, name)));
     }
@@ -321,7 +321,7 @@ final class World {
                 .toList();
     }
 
-    /** All workloads that this disruption budget guards, also those whose replicas cannot be counted. */
+    /** All workloads that this disruption budget guards, including those whose replicas cannot be counted. */
     List<Workload> guards(Manifest budget) {
         return guards.getOrDefault(budget, List.of());
     }
@@ -331,22 +331,22 @@ final class World {
         return guardedBy.getOrDefault(budget, List.of());
     }
 
-    /** The workloads that serve behind this Service together, whose replicas stand in for each other. */
+    /** The workloads that serve behind this Service together, whose replicas can replace each other. */
     List<Workload> servingTogether(Manifest service) {
         return servingTogether.getOrDefault(service, List.of());
     }
 
-    /** How this workload's time to shut down is shared out, by its first container that runs Ebbtide if there is one. */
+    /** How this workload's time to shut down is divided, for its first container that runs Ebbtide if there is one. */
     Timing timing(Workload workload) {
         return timingsOf(workload).get(0);
     }
 
-    /** The same for each container that runs Ebbtide; one, if none does. */
+    /** The timings of each container that runs Ebbtide; one timing if none does. */
     List<Timing> timingsOf(Workload workload) {
         return timings.computeIfAbsent(workload, Timing::allOf);
     }
 
-    /** Whether this namespace, if it is in the input, bears this label. */
+    /** Whether this namespace, if it is in the input, has this label. */
     boolean namespaceHas(String namespace, String label, String value) {
         return value.equals(labelsOf(namespace).get(label));
     }

@@ -25,11 +25,11 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  */
 final class YamlReader {
     /*
-     * The tree is built from the parser's events rather than by the library's own composer, because three things must hold for
-     * a tool that reads what others wrote: a key that stands twice is reported with both lines and the reading goes on, the
+     * The tree is built from the parser's events rather than by the library's own composer, because three properties are required
+     * for untrusted input: a duplicate key is reported with both lines and the reading continues, the
      * tree stays small however aliases refer to each other, and every value keeps the line of its key. An alias is expanded by
-     * playing the recorded events of its anchor again; each value made counts against one limit, so a bomb meets it after as many
-     * values as an honest file of that size. An anchor is known only once it is complete, so nothing can contain itself.
+     * replaying the recorded events of its anchor; each created value counts against one limit, so a bomb reaches it after as many
+     * values as an ordinary file of that size. An anchor is known only once it is complete, so nothing can contain itself.
      */
 
     /** A line that ends with the header of a block scalar, such as {@code key: |-}. */
@@ -45,15 +45,15 @@ final class YamlReader {
     private int values;
     private int recorded;
 
-    /** How much one text may hold. */
+    /** The limits of one text. */
     record Limits(int documents, int depth, int values) {
         static final Limits USUAL = new Limits(10_000, 64, 400_000);
     }
 
-    /** A key that stands twice in one map. */
+    /** A duplicate key in one map. */
     record DuplicateKey(Value second, int firstLine) {}
 
-    /** One document, and its keys that stand twice. */
+    /** One document, and its duplicate keys. */
     record Document(Value root, List<DuplicateKey> duplicates) {}
 
     YamlReader(Limits limits) {
@@ -61,7 +61,7 @@ final class YamlReader {
     }
 
     /**
-     * The documents that hold anything.
+     * Reads the documents that are not empty.
      *
      * @throws BadInput if the text is not YAML, or holds more than the limits allow
      */
@@ -70,9 +70,9 @@ final class YamlReader {
     }
 
     /**
-     * The documents of one part of a text that hold anything. What was read before counts against the same limits.
+     * Reads the documents of one part of a text that are not empty. Values read before count against the same limits.
      *
-     * @param linesBefore how many lines of the text are before this part
+     * @param linesBefore the number of lines of the text before this part
      * @throws BadInput if the part is not YAML, or holds more than the limits allow
      */
     List<Document> read(String part, int linesBefore) throws BadInput {
@@ -95,7 +95,7 @@ final class YamlReader {
     private List<Document> parsed(String part) throws BadInput {
         documents.clear();
         recordings.clear();
-        // The parser fails at a character of two chars that its buffer ends within, so all fits the buffer.
+        // The parser fails at a character of two chars at the end of its buffer, so the buffer holds the whole text.
         LoadSettings settings = LoadSettings.builder()
                 .setCodePointLimit(Integer.MAX_VALUE)
                 .setBufferSize(part.length() + 16)
@@ -109,7 +109,7 @@ final class YamlReader {
             throw new BadInput(line, "not YAML: " + e.getProblem());
         } catch (YamlEngineException e) {
             throw new BadInput(linesBefore + 1, "not YAML: " + firstLine(String.valueOf(e.getMessage())));
-        } catch (RuntimeException e) { // a fault of the parser: no input may end the whole run
+        } catch (RuntimeException e) { // a bug in the parser: no input may end the whole run
             throw new BadInput(linesBefore + 1, "not YAML that the parser can read: " + firstLine(e.toString()));
         }
         return List.copyOf(documents);
@@ -117,7 +117,7 @@ final class YamlReader {
 
     /**
      * Tabs before the end of a line, after a colon and before a comment are white space to Kubernetes' parser, and an error to this
-     * one: here they are left out, or are spaces. Only a text that cannot be read as it is comes here, so that tabs within values stay.
+     * one: here they are removed, or replaced by spaces. Only a text that is otherwise unreadable is changed, so tabs within values stay.
      */
     private static String withoutMeaninglessTabs(String text) {
         var clean = new StringBuilder(text);
@@ -204,7 +204,7 @@ final class YamlReader {
         }
     }
 
-    /** Reads one value whose first event is this one; {@code place} is the event whose line it bears. */
+    /** Reads one value whose first event is this one; {@code place} is the event that determines its line. */
     private Value value(Event event, Iterator<Event> events, @Nullable Value parent, String key, int depth, Event place)
             throws BadInput {
         if (event instanceof AliasEvent alias) {
@@ -244,7 +244,7 @@ final class YamlReader {
                     line(alias), "not YAML: alias *%s names no finished anchor before it".formatted(alias.getAlias()));
         }
         List<List<Event>> outside = List.copyOf(recordings);
-        recordings.clear(); // what is played again has been recorded as the alias
+        recordings.clear(); // the replayed events have been recorded as the alias
         Iterator<Event> again = recorded.iterator();
         Value value = value(again.next(), again, parent, key, depth, place);
         recordings.addAll(outside);
@@ -291,7 +291,7 @@ final class YamlReader {
         return map;
     }
 
-    /** What a merge key brings, where the map itself says nothing. */
+    /** Adds the entries of a merge key that the map itself does not set. */
     private static void merge(Value from, Value into) {
         if (from.is(Kind.LIST)) {
             from.items().forEach(each -> merge(each, into));

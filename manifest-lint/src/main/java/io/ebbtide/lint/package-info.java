@@ -1,4 +1,4 @@
-/** Proves Kubernetes manifests against the numbers by which a service leaves: {@link io.ebbtide.lint.ManifestLint}. */
+/** Checks Kubernetes manifests against the numbers of a service's shutdown: {@link io.ebbtide.lint.ManifestLint}. */
 @NullMarked
 package io.ebbtide.lint;
 
