@@ -1,4 +1,4 @@
-/** Processes, signals, strict load, and the contract of adapters, whose tests need JUnit. */
+/** Processes, signals, strict load, and the contract of adapters, which requires JUnit. */
 module io.ebbtide.testkit {
     requires transitive io.ebbtide.core;
     requires transitive com.fasterxml.jackson.databind;

@@ -3,7 +3,7 @@ package io.ebbtide.testkit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** One backend of a balancer, and what became of it. Safe for use by many threads. */
+/** One backend of a balancer, and its state. Safe for use by many threads. */
 final class Backend {
     private final int port;
     private final AtomicLong opened = new AtomicLong();

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The dispositions of signals that a new process inherits, and how it gets the default ones instead. Stateless. */
+/** The dispositions of signals that a new process inherits, and how to start it with the default ones. Stateless. */
 final class Dispositions {
     /*
      * A disposition of "ignored" is inherited through fork and exec: nohup ignores SIGHUP, a shell that is not interactive
@@ -19,10 +19,10 @@ final class Dispositions {
      */
     private static final List<String> RESET = List.of("env", "--default-signal");
 
-    /** Those whose number is the same on every system. */
+    /** The signals whose number is the same on every system. */
     private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "QUIT", 3, "PIPE", 13, "TERM", 15);
 
-    /** env takes a program with such a path for a variable. */
+    /** env treats a program with such a path as a variable. */
     private static final List<String> EXECUTE = List.of("sh", "-c", "exec \"$@\"", "sh");
 
     private static final boolean CAN_RESET = isResetPossible();
@@ -30,12 +30,12 @@ final class Dispositions {
 
     private Dispositions() {}
 
-    /** Whether new processes can be given default dispositions here. Tried once, which takes some milliseconds. */
+    /** Whether new processes can be started with default dispositions here. Tested once, which takes some milliseconds. */
     static boolean canBeReset() {
         return CAN_RESET;
     }
 
-    /** The command, to be run with default dispositions where that is possible; writes to standard error where it is not. */
+    /** The command, changed to run with default dispositions if that is possible; otherwise writes to standard error. */
     static List<String> reset(List<String> command) {
         if (!CAN_RESET) {
             warnOnce();
@@ -50,7 +50,7 @@ final class Dispositions {
     }
 
     /**
-     * Whether the process ignores the signal; false where the system does not say, as only Linux does.
+     * Whether the process ignores the signal; false if the system does not report it; only Linux does.
      *
      * @param process a process id, or {@code self}
      * @param signal {@code HUP}, {@code INT}, {@code QUIT}, {@code PIPE} or {@code TERM}
@@ -71,7 +71,7 @@ final class Dispositions {
                     .filter(line -> line.startsWith("SigIgn:"))
                     .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
                     .findFirst();
-        } catch (IOException e) { // no Linux, or no such process any more
+        } catch (IOException e) { // not Linux, or the process has ended
             return OptionalLong.empty();
         }
     }

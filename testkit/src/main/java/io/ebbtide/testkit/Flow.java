@@ -5,14 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/** One direction of a link, its end included. Not thread-safe; confine to the balancer's thread. */
+/** One direction of a link, including its end. Not thread-safe; confine to the balancer's thread. */
 final class Flow {
     private static final int CAPACITY = 16 * 1_024;
 
     private final SocketChannel from;
     private final SocketChannel to;
 
-    /** Ready to be filled; what lies before its position has not been passed on. */
+    /** Ready to be filled; the bytes before its position have not been passed on. */
     private final ByteBuffer pending = ByteBuffer.allocate(CAPACITY);
 
     private boolean ended;
@@ -24,7 +24,7 @@ final class Flow {
     }
 
     /**
-     * Passes on what can be, without waiting: at most one buffer, so that every link has its turn.
+     * Passes on the available bytes without waiting: at most one buffer, so that every link has its turn.
      *
      * @throws IOException if either connection is broken
      */
@@ -48,12 +48,12 @@ final class Flow {
         return over;
     }
 
-    /** What to wait for on the connection that it comes from. */
+    /** The operations to wait for on the source connection. */
     int readInterest() {
         return !ended && pending.hasRemaining() ? SelectionKey.OP_READ : 0;
     }
 
-    /** What to wait for on the connection that it goes to. */
+    /** The operations to wait for on the target connection. */
     int writeInterest() {
         return pending.position() > 0 ? SelectionKey.OP_WRITE : 0;
     }

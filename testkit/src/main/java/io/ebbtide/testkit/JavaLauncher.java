@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Starts a main class in a JVM of its own: the same Java, the same class path, default dispositions of signals whatever this
- * process ignores ({@link Signals#withDefaultDispositions}). Created with {@link #of}. Not thread-safe; confine to one thread.
+ * Starts a main class in a separate JVM: the same Java, the same class path, default dispositions of signals regardless of
+ * those this process ignores ({@link Signals#withDefaultDispositions}). Created with {@link #of}. Not thread-safe; confine to one thread.
  *
  * <pre>{@code
  * try (ServiceProcess service = JavaLauncher.of(Orders.class).environment("EBBTIDE_GRACE", "20s").start()) {
@@ -33,18 +33,18 @@ public final class JavaLauncher {
     private static final List<String> AS_PID_ONE =
             List.of("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child", "--mount-proc");
 
-    /** Those of a user that may read what this one may: the class path, the temporary folder. */
+    /** The capabilities of a user that may read the same files: the class path, the temporary folder. */
     private static final List<String> AS_ANOTHER_USER =
             List.of("--clear-groups", "--inh-caps=-all,+dac_override", "--ambient-caps=-all,+dac_override");
 
-    /** Ids that no distribution gives to anyone; one for each process, as the limit is on a user. */
+    /** Ids that no distribution assigns; one for each process, as the limit applies to a user. */
     private static final int FIRST_USER = 1_000_000;
 
     private static final AtomicInteger USERS = new AtomicInteger();
 
     private static final List<String> IN_A_USER_NAMESPACE = List.of("unshare", "--user", "--map-current-user");
 
-    /** What stands around the JVM, which is then a descendant of the process that is started. */
+    /** The wrapper around the JVM, which is then a descendant of the started process. */
     private enum Around {
         NOTHING,
         TERMINAL,
@@ -66,16 +66,17 @@ public final class JavaLauncher {
     private JavaLauncher(String main, List<Path> modulePath) {
         this.main = main;
         this.modulePath = modulePath;
-        Dispositions.canBeReset(); // tried once, before a start that may be timed
+        Dispositions.canBeReset(); // tested once, before a start that may be timed
     }
 
-    /** A launcher of this main class. */
+    /** Creates a launcher of this main class. */
     public static JavaLauncher of(Class<?> main) {
         return new JavaLauncher(Expect.present(main, "main").getName(), List.of());
     }
 
     /**
-     * A launcher of a main class in a named module, by {@code java -p ... -m}. There is no class path: {@link #without} finds nothing.
+     * Creates a launcher of a main class in a named module, by {@code java -p ... -m}. There is no class path: {@link #without} finds
+     * nothing.
      *
      * @param main the module and the class, such as {@code example.orders/example.orders.Orders}
      * @param modulePath jars and folders of modules, at least one
@@ -87,8 +88,8 @@ public final class JavaLauncher {
     }
 
     /**
-     * Adds options of the JVM, such as {@code -Xmx64m}. They come after those of the system property {@value #JVM_OPTIONS}, by
-     * which a build gives options to every JVM of its tests: {@code -XX:TieredStopAtLevel=1} saves a third of the processor time
+     * Adds options of the JVM, such as {@code -Xmx64m}. They come after those of the system property {@value #JVM_OPTIONS}, which
+     * a build uses to give options to every JVM of its tests: {@code -XX:TieredStopAtLevel=1} saves a third of the processor time
      * of a service that lives for seconds.
      */
     public JavaLauncher jvmOptions(String... options) {
@@ -97,9 +98,9 @@ public final class JavaLauncher {
     }
 
     /**
-     * Leaves out of the class path the jars whose file names begin with this, such as {@code logback-}.
+     * Removes from the class path the jars whose file names begin with this, such as {@code logback-}.
      *
-     * @throws IllegalArgumentException when started, if there is none
+     * @throws IllegalArgumentException when started, if there is no such jar
      */
     public JavaLauncher without(String jarPrefix) {
         without.add(Expect.text(jarPrefix, "jarPrefix"));
@@ -107,8 +108,8 @@ public final class JavaLauncher {
     }
 
     /**
-     * Puts a jar or a folder before all others on the class path, such as another version of a library; the last call's is the
-     * very first.
+     * Puts a jar or a folder before all others on the class path, such as another version of a library; that of the last call comes
+     * first.
      */
     public JavaLauncher first(Path entry) {
         first.add(0, Expect.present(entry, "entry").toString());
@@ -125,26 +126,26 @@ public final class JavaLauncher {
         return this;
     }
 
-    /** Starts the Java in this folder, such as a runtime image that jlink has built, instead of the one that runs. */
+    /** Starts the Java in this folder, such as a runtime image that jlink has built, instead of the running one. */
     public JavaLauncher javaHome(Path newHome) {
         home = Expect.present(newHome, "javaHome");
         return this;
     }
 
-    /** Adds arguments of the program. */
+    /** Adds program arguments. */
     public JavaLauncher arguments(String... more) {
         arguments.addAll(Expect.list(Arrays.asList(Expect.present(more, "more")), "more"));
         return this;
     }
 
-    /** Sets an environment variable; the rest is inherited, but for what begins with {@code EBBTIDE_}. */
+    /** Sets an environment variable; the others are inherited, except those that begin with {@code EBBTIDE_}. */
     public JavaLauncher environment(String name, String value) {
         environment.put(Expect.text(name, "name"), Expect.present(value, "value"));
         return this;
     }
 
     /**
-     * Gives the service a terminal, by util-linux' {@code script}; {@link ServiceProcess#type} is its keyboard. In place of
+     * Gives the service a terminal, with util-linux' {@code script}; {@link ServiceProcess#type} is its keyboard. Replaces
      * {@link #asPidOne()}.
      */
     public JavaLauncher inTerminal() {
@@ -153,8 +154,8 @@ public final class JavaLauncher {
     }
 
     /**
-     * Makes the service the first process of a PID namespace of its own, as in a container, by util-linux' {@code unshare}.
-     * In place of {@link #inTerminal()}. Not every system allows it, see {@link #canBePidOne()}.
+     * Makes the service the first process of a new PID namespace, as in a container, with util-linux' {@code unshare}.
+     * Replaces {@link #inTerminal()}. Not every system allows it, see {@link #canBePidOne()}.
      */
     public JavaLauncher asPidOne() {
         around = Around.NAMESPACE;
@@ -162,9 +163,9 @@ public final class JavaLauncher {
     }
 
     /**
-     * Limits the threads of the service, those of the JVM included, as the limit of a container does: by {@code RLIMIT_NPROC}, which
-     * counts the threads of a user. So the service gets a user of its own: another user id if this process is the superuser's, else a
-     * user namespace, in which Linux 5.14 and later counts apart. Not every system allows it, see {@link #canLimitThreads()}.
+     * Limits the threads of the service, including those of the JVM, as the limit of a container does: by {@code RLIMIT_NPROC}, which
+     * counts the threads of a user. So the service gets a separate user: another user id if this process is the superuser's, else a
+     * user namespace, in which Linux 5.14 and later counts separately. Not every system allows it, see {@link #canLimitThreads()}.
      *
      * @param maximum {@code > 0}; a JVM by itself has about 20
      */
@@ -174,10 +175,10 @@ public final class JavaLauncher {
     }
 
     /**
-     * Whether {@link #threadLimit} works here. Tries it, which takes some milliseconds.
+     * Whether {@link #threadLimit} works here. Tests it, which takes some milliseconds.
      *
-     * @return false if util-linux' {@code prlimit}, {@code setpriv} or {@code unshare} is missing or forbidden, if the limit is not
-     *     kept, or if interrupted, which stays set
+     * @return false if util-linux' {@code prlimit}, {@code setpriv} or {@code unshare} is missing or forbidden, if the limit has
+     *     no effect, or if interrupted, which stays set
      */
     public static boolean canLimitThreads() {
         List<String> fork = List.of("sh", "-c", "true & wait $!");
@@ -198,10 +199,10 @@ public final class JavaLauncher {
     }
 
     /**
-     * Whether {@link #asPidOne()} works here. Tries it, which takes some milliseconds.
+     * Whether {@link #asPidOne()} works here. Tests it, which takes some milliseconds.
      *
      * @return false if there is no {@code unshare}, if namespaces or a {@code /proc} in them are forbidden, as in many
-     *     containers, or if interrupted meanwhile, which stays set
+     *     containers, or if interrupted, which stays set
      */
     public static boolean canBePidOne() {
         List<String> command = new ArrayList<>(AS_PID_ONE);
@@ -233,7 +234,7 @@ public final class JavaLauncher {
         List<String> command = new ArrayList<>();
         command.add(home.resolve("bin").resolve("java").toString());
         if (around == Around.NAMESPACE) {
-            command.add("-XX:+PerfDisableSharedMem"); // its file in the temporary folder would be named 1, and stay
+            command.add("-XX:+PerfDisableSharedMem"); // its file in the temporary folder would be named 1, and remain
         }
         Stream.of(System.getProperty(JVM_OPTIONS, "").split(" "))
                 .filter(option -> !option.isBlank())

@@ -37,7 +37,7 @@ final class Link {
         serverKey = server.register(selector, SelectionKey.OP_CONNECT, this);
     }
 
-    /** Connects a client to a backend; one who is refused is counted, and the client reset. */
+    /** Connects a client to a backend; a refused connection is counted, and the client is reset. */
     static void open(SocketChannel client, Backend backend, Selector selector, AtomicLong refused) throws IOException {
         SocketChannel server = SocketChannel.open();
         try {
@@ -58,13 +58,13 @@ final class Link {
         }
     }
 
-    /** Does what can be done without waiting. */
+    /** Does all work that is possible without waiting. */
     void advance() {
         if (!connected && !finishConnect()) {
             return;
         }
         try {
-            answers.advance(); // first: what the backend said before it reset the connection is not lost
+            answers.advance(); // first, so that bytes that the backend sent before it reset the connection are not lost
             requests.advance();
             if (answers.isOver() && requests.isOver()) {
                 close();
@@ -101,7 +101,7 @@ final class Link {
         disconnected();
     }
 
-    /** Ends a connection by a reset, so that its peer does not take the end for an ordinary one. */
+    /** Ends a connection by a reset, so that its peer does not take it for an orderly end. */
     static void reset(SocketChannel channel) {
         try (channel) {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);

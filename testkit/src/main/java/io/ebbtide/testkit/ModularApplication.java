@@ -29,7 +29,7 @@ public final class ModularApplication {
     private static final Pattern MODULE = Pattern.compile("\\w+(\\.\\w+)*");
     private static final Path HOME = Path.of(System.getProperty("java.home"));
 
-    /** What {@code ebbtide-core} brings, but for jspecify, which nothing needs at run time. */
+    /** The dependencies of {@code ebbtide-core}, except jspecify, which is not needed at run time. */
     private static final List<String> CORE = List.of(
             "ebbtide-core-",
             "slf4j-api-",
@@ -39,13 +39,13 @@ public final class ModularApplication {
             "HdrHistogram-",
             "jackson-core-");
 
-    /** Brought by older versions of Micrometer. */
+    /** Dependencies of older versions of Micrometer. */
     private static final String LATENCY_UTILS = "LatencyUtils-";
 
     private final String module;
     private final List<Path> modulePath;
 
-    /** The options of javac and java for what is on the class path. */
+    /** The options of javac and java for the jars on the class path. */
     private final List<String> options;
 
     private ModularApplication(String module, List<Path> modulePath, List<String> options) {
@@ -59,7 +59,7 @@ public final class ModularApplication {
         return Files.isExecutable(tool("javac"));
     }
 
-    /** Whether a JVM starts with what {@code ebbtide-core} brings on its module path: not with HdrHistogram 2.2.1, which is no valid module. */
+    /** Whether a JVM starts with {@code ebbtide-core}'s dependencies on its module path: not with HdrHistogram 2.2.1, an invalid module. */
     public static boolean canStart() {
         return !System.getProperty("java.class.path").contains("HdrHistogram-2.2.1.jar");
     }
@@ -71,14 +71,14 @@ public final class ModularApplication {
 
     /**
      * Compiles the application for Java 17, with the {@code javac} of this process's JDK. Blocks until that has ended, some seconds.
-     * Jars are found on this process's class path by the beginnings of their file names. {@code ebbtide-core} and what it brings are always
-     * on the module path.
+     * Jars are found on this process's class path by the beginnings of their file names. {@code ebbtide-core} and its dependencies are
+     * always on the module path.
      *
      * @param module the name of the application's module
-     * @param sources a folder with {@code module-info.java} and the rest
+     * @param sources a folder with {@code module-info.java} and the other sources
      * @param classes where the compiled classes are written; may not exist yet
      * @param modules further jars on the module path; may be empty
-     * @param others the jars that stay on the class path, which the application's module reads ({@code --add-reads}); may be empty
+     * @param others the jars that remain on the class path, which the application's module reads ({@code --add-reads}); may be empty
      * @throws IllegalArgumentException if no jar's name begins with one of these
      * @throws IllegalStateException if it does not compile; the message has the compiler's output
      */
@@ -111,13 +111,13 @@ public final class ModularApplication {
     }
 
     /**
-     * Builds a runtime image of modules of this process's JDK, and of those that they require. Blocks until it is built, some ten
+     * Builds a runtime image of modules of this process's JDK, and of the modules that they require. Blocks until it is built, some ten
      * seconds.
      *
      * @param image a folder that does not exist yet; afterwards 50 MB and more
      * @param jdkModules the names, at least one
      * @return the image, for {@link JavaLauncher#javaHome}
-     * @throws IllegalArgumentException if there is none, or one that is no name of a module
+     * @throws IllegalArgumentException if there are none, or one is not a module name
      * @throws IllegalStateException if it cannot be built; the message has the output of jlink
      */
     public static Path link(Path image, String... jdkModules) throws InterruptedException {
@@ -141,7 +141,7 @@ public final class ModularApplication {
     }
 
     /**
-     * A launcher by {@code java -p ... -m}.
+     * Creates a launcher by {@code java -p ... -m}.
      *
      * @param main the main class, such as {@code example.orders.Orders}
      */

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The class path of this JVM with some of its jars replaced, to run code beside another version of a library than the one
- * that it was compiled with. Obtained from {@link #of}. Immutable.
+ * The class path of this JVM with some of its jars replaced, to run code with another version of a library than the one
+ * it was compiled with. Obtained from {@link #of}. Immutable.
  */
 public final class OtherClassPath {
     private final List<Path> entries;
@@ -24,9 +24,9 @@ public final class OtherClassPath {
     }
 
     /**
-     * Takes out the jars whose file names begin with a prefix, and puts those of a folder in their place.
+     * Replaces the jars whose file names begin with a prefix by those of a folder.
      *
-     * @throws IllegalArgumentException if there is nothing to take out, or no jar in the folder
+     * @throws IllegalArgumentException if there is no such jar, or no jar in the folder
      */
     public static OtherClassPath of(String prefix, Path folder) throws IOException {
         List<Path> before = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
@@ -52,9 +52,9 @@ public final class OtherClassPath {
     }
 
     /**
-     * Runs code in a class loader of its own, on the calling thread, and returns what it returns.
+     * Runs code in a separate class loader, on the calling thread, and returns its result.
      *
-     * @param code has a public constructor without parameters; only JDK types cross to the caller
+     * @param code has a public constructor without parameters; the result must be of a JDK type
      */
     public String run(Class<? extends Supplier<String>> code) throws IOException, ReflectiveOperationException {
         URL[] urls = entries.stream().map(OtherClassPath::url).toArray(URL[]::new);

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The lines that a process prints, to be waited for. Safe for use by many threads. */
+/** The lines that a process prints, with methods to wait for them. Safe for use by many threads. */
 final class Output {
     private final List<String> lines = new ArrayList<>();
     private boolean ended;

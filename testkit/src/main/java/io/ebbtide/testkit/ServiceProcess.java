@@ -15,13 +15,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A service in a JVM of its own. Got from {@link JavaLauncher#start()}. Safe for use by many threads. Close it in the end:
+ * A service in a separate JVM. Obtained from {@link JavaLauncher#start()}. Safe for use by many threads. Close it at the end:
  * a process that still runs is killed.
  */
 public final class ServiceProcess implements AutoCloseable {
     private static final JsonMapper MAPPER = new JsonMapper();
 
-    /** For what only a broken process does not do: to listen, and to close its output when it ends. */
+    /** For steps that only a broken process does not do: listening, and closing its output when it ends. */
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
     private static final Duration BETWEEN_SIGNALS = Duration.ofMillis(200);
@@ -45,14 +45,14 @@ public final class ServiceProcess implements AutoCloseable {
      * How a process ended.
      *
      * @param code its exit code; 128 + n if signal n killed it
-     * @param sinceSignal how long after the first {@link #signal} it ended; zero if there was none
+     * @param sinceSignal the time from the first {@link #signal} to its end; zero if there was none
      */
     public record Exit(int code, Duration sinceSignal) {}
 
     /**
-     * The JVM's process id, as it is outside of any namespace that it may have.
+     * The JVM's process id, as seen outside of any namespace of its own.
      *
-     * @throws IllegalStateException if its terminal or namespace has been started, and the JVM in it has not, or has ended
+     * @throws IllegalStateException if its terminal or namespace has started, but the JVM in it has not, or has ended
      */
     public long pid() {
         if (!wrapped) {
@@ -69,7 +69,7 @@ public final class ServiceProcess implements AutoCloseable {
     /**
      * Sends a signal by its name, such as {@code TERM}.
      *
-     * @throws IllegalStateException if there is nobody to send it to
+     * @throws IllegalStateException if there is no process to send it to
      */
     public void signal(String name) {
         if (signalledNanos == 0) {
@@ -79,8 +79,8 @@ public final class ServiceProcess implements AutoCloseable {
     }
 
     /**
-     * Sends a signal that is meant as a further one, every 200 ms until a line of the output contains the pattern: Ebbtide takes
-     * signals within a second of the last that counted for the same one, by its own clock.
+     * Sends a signal as a further one, every 200 ms until a line of the output contains the pattern: Ebbtide treats
+     * signals within a second of the last counted one as the same signal, by its own clock.
      *
      * @throws IllegalStateException if none does in time, or the process ends without; the message shows the output
      */
@@ -92,7 +92,7 @@ public final class ServiceProcess implements AutoCloseable {
                 awaitLine(pattern, BETWEEN_SIGNALS);
                 return;
             } catch (IllegalStateException e) {
-                // not yet, or it has ended: then with such a line, or without
+                // not yet, or the process has ended, with or without such a line
             }
         }
         awaitLine(pattern, process.isAlive() ? Duration.ZERO : LONGEST);
@@ -151,13 +151,13 @@ public final class ServiceProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** All it has printed so far, standard error included. */
+    /** The complete output so far, including standard error. */
     public String output() {
         return output.text();
     }
 
     /**
-     * The report of the shutdown, which the service has logged as a line of JSON; the last one if there are several.
+     * The report of the shutdown, which the service logged as a line of JSON; the last one if there are several.
      *
      * @throws IllegalStateException if there is none
      */
@@ -178,7 +178,7 @@ public final class ServiceProcess implements AutoCloseable {
                 .toList();
     }
 
-    /** Kills what still runs. */
+    /** Kills the process if it still runs. */
     @Override
     public void close() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -8,8 +8,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The main job, as a trial: a service under load is told to stop by a real SIGTERM, while its clients go on until they
- * learn of it. The service answers {@code /work/<millis>} after so many milliseconds, 64 at once, prints {@code
+ * The main scenario, as a trial: a service under load receives a real SIGTERM, while its clients continue until they
+ * learn of it. The service answers {@code /work/<millis>} after that many milliseconds, 64 at once, prints {@code
  * port=<number>} and has a lame duck that is longer than the clients take to learn. Stateless.
  *
  * <pre>{@code
@@ -18,13 +18,13 @@ import java.util.concurrent.TimeUnit;
  * }</pre>
  */
 public final class SigtermTrial {
-    /** How many strict keep-alive clients there are, and so how many workers the service needs. */
+    /** The number of strict keep-alive clients, and so of workers that the service needs. */
     public static final int CLIENTS = 64;
 
-    /** After this long clients learn that the service leaves, as from a balancer. */
+    /** The time after which clients learn that the service shuts down, as from a balancer. */
     public static final Duration LEARN_OF_THE_REMOVAL = Duration.ofMillis(1_500);
 
-    /** Clients come back, on new connections, until nobody listens. */
+    /** Clients reconnect until no server listens. */
     public static final Duration NEVER_LEAVE = Duration.ofMinutes(1);
 
     private static final int BEFORE_THE_SIGNAL = 5_000;
@@ -33,14 +33,14 @@ public final class SigtermTrial {
     private SigtermTrial() {}
 
     /**
-     * What came of it. Immutable.
+     * The result of a trial. Immutable.
      *
-     * @param load what the clients saw
+     * @param load the result of the clients
      * @param exit how the service ended
-     * @param report what it told itself
+     * @param report the service's own report
      */
     public record Outcome(LoadResult load, ServiceProcess.Exit exit, JsonNode report) {
-        /** All that speaks against "nothing was lost, nobody was turned away, and the service knows it"; best none. */
+        /** All violations of "nothing was lost, no client was refused, and the service reports it"; expected: none. */
         public List<String> faults() {
             var faults = new ArrayList<>(load.lost());
             expect(faults, load.gone() == 0, "clients who found nobody listening", load.gone(), "0");
@@ -50,8 +50,8 @@ public final class SigtermTrial {
         }
 
         /**
-         * The same for clients that {@link #NEVER_LEAVE}: what the kernel accepts in the microseconds between the last look
-         * at its queue and the closing of the port is reset, two of them at most.
+         * The violations for clients that {@link #NEVER_LEAVE}: connections that the kernel accepts in the microseconds between the
+         * last check of its queue and the closing of the port are reset; two of them are allowed.
          */
         List<String> faultsButOfTheLastMoment() {
             var faults = new ArrayList<String>();
@@ -62,7 +62,7 @@ public final class SigtermTrial {
             return List.copyOf(faults);
         }
 
-        /** The same without what the clients saw. */
+        /** The violations that the service itself shows, without those of the clients. */
         private List<String> faultsOfTheService() {
             var faults = new ArrayList<String>();
             JsonNode late = report.path("late");
@@ -81,10 +81,10 @@ public final class SigtermTrial {
     }
 
     /**
-     * Starts the service, loads it, signals it, and waits for its end, which takes about 6 s. Prints one line with the
+     * Starts the service, loads it, signals it, and waits for its end, which takes about 6 s. Prints one line of
      * numbers.
      *
-     * @param clientsLeaveAfter how long after the signal the clients go on sending
+     * @param clientsLeaveAfter how long after the signal the clients continue to send
      * @throws IllegalStateException if the service does not start or end, or there is no load, within a minute each
      */
     public static Outcome run(JavaLauncher launcher, Duration clientsLeaveAfter) throws InterruptedException {
@@ -103,7 +103,7 @@ public final class SigtermTrial {
             if (clientsLeaveAfter.equals(NEVER_LEAVE)) {
                 load.expectRefusedConnections();
             }
-            load.stopAfter(clientsLeaveAfter); // before the signal, which takes a moment to send
+            load.stopAfter(clientsLeaveAfter); // before the signal, because sending it takes a moment
             service.signal("TERM");
             LoadResult result = load.await(LONGEST);
             ServiceProcess.Exit exit = service.awaitExit(LONGEST);
@@ -120,17 +120,17 @@ public final class SigtermTrial {
     }
 
     /**
-     * The same with clients that {@link #NEVER_LEAVE}, and once more if anything speaks against it: a machine that takes a
-     * core away in the microseconds before the port is closed hardly does so twice.
+     * Runs the trial with clients that {@link #NEVER_LEAVE}, and once more if there are violations: a machine that removes a
+     * core in the microseconds before the port is closed hardly does so twice.
      *
-     * @return what speaks against the last play; best nothing
+     * @return the violations of the last run; expected: none
      */
     public static List<String> faultsUnderClientsThatNeverLeave(JavaLauncher launcher) throws InterruptedException {
         List<String> faults = run(launcher, NEVER_LEAVE).faultsButOfTheLastMoment();
         return faults.isEmpty() ? faults : run(launcher, NEVER_LEAVE).faultsButOfTheLastMoment();
     }
 
-    /** 90 % take 20 ms, 9 % 200 ms, 1 % 3 s. */
+    /** 90 % take 20 ms, 9 % take 200 ms, 1 % take 3 s. */
     private static WireRequest mix(long number) {
         long hundredth = number % 100;
         return WireRequest.get(hundredth == 50 ? "/work/3000" : hundredth % 11 == 0 ? "/work/200" : "/work/20");

@@ -18,25 +18,26 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many keep-alive clients that take nothing well: each sends a request, waits for its answer, sends the next one; what is
- * not answered completely, or with a status of 500 or more, is lost. None retries. A client that is told to leave
- * ({@code Connection: close}) comes back on a new connection, as through a balancer that has not learned of the removal
- * yet; one that finds nobody listening is gone, and its next request lost: nobody has told it to stay away, unless by {@link
- * #stop}, {@link #stopAfter} or {@link #expectRefusedConnections}. Got from {@link #start(int, int, Mix)}. Safe for use by many threads.
+ * Many strict keep-alive clients: each sends a request, waits for its answer, sends the next one; a request that is
+ * not answered completely, or with a status of 500 or more, is lost. None retries. A client that is asked to disconnect
+ * ({@code Connection: close}) reconnects, as through a balancer that has not learned of the removal yet. A
+ * client that finds no server listening is gone, and its next request counts as lost, because it was not notified, unless by {@link
+ * #stop}, {@link #stopAfter} or {@link #expectRefusedConnections}. Obtained from {@link #start(int, int, Mix)}. Safe for use by
+ * many threads.
  */
 public final class StrictLoad {
-    /** What the clients send. */
+    /** Supplies the requests that the clients send. */
     @FunctionalInterface
     public interface Mix {
         /**
-         * The next request. Called by many threads at once.
+         * Returns the next request. Called by many threads at once.
          *
-         * @param number counted over all clients, from 0
+         * @param number the number of the request, counted over all clients, from 0
          */
         WireRequest request(long number);
     }
 
-    /** Each is a thread. */
+    /** Each client is a thread. */
     private static final int MOST_CLIENTS = 10_000;
 
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
@@ -71,10 +72,10 @@ public final class StrictLoad {
     }
 
     /**
-     * The same with clients that renew their connections by themselves, too, as those of a pool do: through a balancer,
-     * each new one may go elsewhere.
+     * Starts clients that also renew their connections by themselves, as those of a pool do: through a balancer,
+     * each new connection may go to another backend.
      *
-     * @param requestsPerConnection after so many the client closes its connection and opens another, {@code >= 1}
+     * @param requestsPerConnection the number of requests after which a client closes its connection and opens another, {@code >= 1}
      */
     public static StrictLoad start(int port, int clients, int requestsPerConnection, Mix mix) {
         Expect.between(1, 65_535, port, "port");
@@ -106,13 +107,13 @@ public final class StrictLoad {
         return lost.size();
     }
 
-    /** Lets each client finish its request, and send no more. Does not wait. */
+    /** Lets each client finish its request, and then stop. Does not wait. */
     public void stop() {
         stopAfter(Duration.ZERO);
     }
 
     /**
-     * Lets each client send on for so long, and no more: a balancer that learns of a removal late. Does not wait.
+     * Stops each client after a delay: a balancer that learns of a removal late. Does not wait.
      *
      * @param delay {@code >= 0}, from now
      */
@@ -120,14 +121,14 @@ public final class StrictLoad {
         stopAtNanos = System.nanoTime() + Expect.notNegative(delay, "delay").toNanos();
     }
 
-    /** Counts a refused connection as the end of its client and not as a loss: the clients learn of the removal by that alone. */
+    /** Counts a refused connection as the end of its client and not as a loss: the clients learn of the removal only by that. */
     public void expectRefusedConnections() {
         expectsRefusal = true;
     }
 
     /**
-     * Lets a client pause after each lost request and each refused connection, and then go on, also where nothing listens. The number of
-     * lost requests is then a measure of how long a service fails, and not of how fast it refuses.
+     * Lets a client pause after each lost request and each refused connection, and then continue, even if no server listens. The number
+     * of lost requests then measures how long a service fails, and not how fast it refuses.
      *
      * @param pause {@code > 0}
      */
@@ -177,7 +178,7 @@ public final class StrictLoad {
         close(connection);
     }
 
-    /** Whether a client goes on after a loss; pauses if it does. */
+    /** Whether a client continues after a loss; pauses if it does. */
     private boolean isPatient() {
         Duration time = pause;
         if (time != null) {
@@ -226,7 +227,7 @@ public final class StrictLoad {
             try {
                 connection.close();
             } catch (IOException e) {
-                // nothing was under way on it
+                // no request was in flight on it
             }
         }
     }

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP balancer on loopback that learns of a removal late and never retries, as kube-proxy does: each new connection goes
- * to the next backend in turn; one that is established stays where it is, whatever becomes of its backend's place in the
- * rotation. Got from {@link #start}. Safe for use by many threads; only {@link #close} waits.
+ * to the next backend in turn; an established one stays with its backend, even if that is removed from the
+ * rotation. Obtained from {@link #start}. Safe for use by many threads; only {@link #close} waits.
  *
  * <pre>{@code
  * try (TcpBalancer balancer = TcpBalancer.start()) {
@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Bytes are passed on as they are and in their order. The end of one direction is passed on alone, so that the other goes
- * on (RFC 9293, section 3.6); a reset is passed on as a reset.
+ * <p>Bytes are passed on unchanged and in order. The end of one direction is passed on alone, so that the other
+ * continues (RFC 9293, section 3.6); a reset is passed on as a reset.
  */
 public final class TcpBalancer implements AutoCloseable {
     private static final int BACKLOG = 1_000;
@@ -70,7 +70,7 @@ public final class TcpBalancer implements AutoCloseable {
         return start(Ticker.system());
     }
 
-    /** By whose time the lag of a removal is measured. */
+    /** Starts a balancer that measures the lag of a removal with the given ticker. */
     static TcpBalancer start(Ticker ticker) {
         try {
             var balancer = new TcpBalancer(ServerSocketChannel.open(), Selector.open(), ticker);
@@ -87,7 +87,7 @@ public final class TcpBalancer implements AutoCloseable {
     }
 
     /**
-     * Takes a backend into the rotation, last in turn.
+     * Adds a backend to the rotation, last in turn.
      *
      * @param backendPort of loopback, 1 to 65535
      * @throws IllegalArgumentException if it was added before, even if it has been removed since
@@ -101,7 +101,7 @@ public final class TcpBalancer implements AutoCloseable {
     }
 
     /**
-     * Lets no new connection go to a backend once the lag is over. Does not wait. Of two calls, the earlier end counts.
+     * Sends no new connection to a backend once the lag is over. Does not wait. Of two calls, the earlier end counts.
      *
      * @param lag {@code >= 0}, from now
      * @throws IllegalArgumentException if it was never added
@@ -112,7 +112,7 @@ public final class TcpBalancer implements AutoCloseable {
     }
 
     /**
-     * How many connections were ever established to a backend.
+     * The total number of connections established to a backend.
      *
      * @throws IllegalArgumentException if it was never added
      */
@@ -121,7 +121,7 @@ public final class TcpBalancer implements AutoCloseable {
     }
 
     /**
-     * How many connections to a backend are established now.
+     * The number of connections to a backend that are established now.
      *
      * @throws IllegalArgumentException if it was never added
      */
@@ -129,14 +129,14 @@ public final class TcpBalancer implements AutoCloseable {
         return backend(backendPort).open();
     }
 
-    /** How many clients were closed at once, because the backend whose turn it was refused, or there was none. */
+    /** The number of clients that were closed at once, because the next backend refused, or there was none. */
     public long refused() {
         return refused.get();
     }
 
     /**
-     * Resets every connection, closes the port and waits for the end of the balancer's thread, which is a matter of
-     * milliseconds; no longer once interrupted, which stays set. A second call does nothing.
+     * Resets every connection, closes the port and waits for the end of the balancer's thread, some
+     * milliseconds; returns earlier if interrupted, which stays set. A second call does nothing.
      */
     @Override
     public void close() {
@@ -198,7 +198,7 @@ public final class TcpBalancer implements AutoCloseable {
                     Link.open(client, backend, selector, refused);
                 }
             }
-        } catch (IOException e) { // no more files, for example: nobody may think that it balances still
+        } catch (IOException e) { // no more file descriptors, for example: the balancer must not appear to work still
             throw new UncheckedIOException(e);
         }
     }

@@ -20,11 +20,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * One HTTP/1.1 connection to loopback, on a plain socket: sends what it is told, reads what comes, never retries and
+ * One HTTP/1.1 connection to loopback, on a plain socket: sends the given bytes, reads the received ones, never retries and
  * never hides anything. Not thread-safe; confine to one thread.
  */
 public final class WireConnection implements AutoCloseable {
-    /** Where the queue of those who wait to be accepted is full, the kernel tries again after 1, 3, 7 and 15 s. */
+    /** If the accept queue is full, the kernel retries after 1, 3, 7 and 15 s. */
     private static final int CONNECT_TIMEOUT_MILLIS = 30_000;
 
     private final Socket socket;
@@ -40,7 +40,7 @@ public final class WireConnection implements AutoCloseable {
      *
      * @param port of loopback, 1 to 65535
      * @param readTimeout after which a read fails, {@code > 0}
-     * @throws java.net.ConnectException if nobody listens
+     * @throws java.net.ConnectException if no server listens
      */
     public static WireConnection open(int port, Duration readTimeout) throws IOException {
         Expect.between(1, 65_535, port, "port");
@@ -61,7 +61,7 @@ public final class WireConnection implements AutoCloseable {
         }
     }
 
-    /** Sends one GET on a connection of its own and returns the answer; waits for a minute at most. */
+    /** Sends one GET on a separate connection and returns the answer; waits for at most one minute. */
     public static WireResponse get(int port, String path) throws IOException {
         try (WireConnection connection = open(port, Duration.ofSeconds(60))) {
             return connection.exchange("GET", path);
@@ -87,7 +87,7 @@ public final class WireConnection implements AutoCloseable {
         return read(request.method().equals("HEAD"));
     }
 
-    /** Sends these characters as they are. */
+    /** Sends these characters unchanged. */
     public void send(String text) throws IOException {
         send(text.getBytes(StandardCharsets.UTF_8));
     }
@@ -98,19 +98,19 @@ public final class WireConnection implements AutoCloseable {
         socket.getOutputStream().flush();
     }
 
-    /** Ends our side of the connection; answers can still be read. */
+    /** Ends the client's side of the connection; answers can still be read. */
     public void endSending() throws IOException {
         socket.shutdownOutput();
     }
 
-    /** Goes away without a word: the server's next write or read fails. */
+    /** Resets the connection: the server's next write or read fails. */
     public void abort() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }
 
     /**
-     * Reads one complete answer; what comes before it (100) is left out.
+     * Reads one complete answer; an interim answer before it (100) is skipped.
      *
      * @param headOnly whether it has no body, as after a HEAD
      * @throws EOFException if the connection ends before the answer does
@@ -125,9 +125,9 @@ public final class WireConnection implements AutoCloseable {
     }
 
     /**
-     * Reads the head of what comes next, be it an answer or a 100, and leaves the body where it is.
+     * Reads the head of the next answer, even if it is a 100, and does not read the body.
      *
-     * @throws EOFException if the connection ends before that does
+     * @throws EOFException if the connection ends before the head does
      */
     public WireResponse readHead() throws IOException {
         String[] start = line().split(" ", 3);
@@ -138,10 +138,10 @@ public final class WireConnection implements AutoCloseable {
     }
 
     /**
-     * Reads all that still comes, whatever it is; waits for each part up to the read timeout.
+     * Reads all remaining bytes; waits for each part up to the read timeout.
      *
-     * @return the bytes until the server ends the connection, be it in order or by a reset
-     * @throws java.net.SocketTimeoutException if it does not
+     * @return the bytes until the server ends the connection, orderly or by a reset
+     * @throws java.net.SocketTimeoutException if it does not end it
      */
     public byte[] readToEnd() throws IOException {
         var all = new ByteArrayOutputStream();
@@ -150,10 +150,10 @@ public final class WireConnection implements AutoCloseable {
     }
 
     /**
-     * Reads what comes, ends our side once nothing has come for a while, and reads the rest: where a server has nothing more to
-     * say, but would end the connection in the middle of its answers if our side had ended before.
+     * Reads bytes, ends the client's side once none have been received for a while, and reads the rest: for a server that has
+     * nothing more to send, but would end the connection in the middle of its answers if the client's side had ended before.
      *
-     * @param quiet how long nothing must come, {@code > 0}
+     * @param quiet how long no bytes must be received, {@code > 0}
      */
     public byte[] readToEndPatiently(Duration quiet) throws IOException {
         var all = new ByteArrayOutputStream();
@@ -179,11 +179,11 @@ public final class WireConnection implements AutoCloseable {
                 all.write(part, 0, count);
             }
         } catch (SocketException e) {
-            // reset: what came before is the answer
+            // reset: the bytes before it are the answer
         }
     }
 
-    /** Whether the server has ended the connection, nothing more having come; waits up to the read timeout. */
+    /** Whether the server has ended the connection without further bytes; waits up to the read timeout. */
     public boolean isEnded() throws IOException {
         return in.read() < 0;
     }

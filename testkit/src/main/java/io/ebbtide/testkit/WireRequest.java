@@ -4,11 +4,11 @@ import io.ebbtide.internal.Expect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request to be sent. Immutable.
+ * A request to send. Immutable.
  *
  * @param method such as GET
- * @param path with its query
- * @param json its body; null for none
+ * @param path the path with its query
+ * @param json the body; null for none
  */
 public record WireRequest(
         String method, String path, @Nullable String json) {
@@ -17,12 +17,12 @@ public record WireRequest(
         Expect.text(path, "path");
     }
 
-    /** A GET. */
+    /** Creates a GET. */
     public static WireRequest get(String path) {
         return new WireRequest("GET", path, null);
     }
 
-    /** A POST of JSON. */
+    /** Creates a POST of JSON. */
     public static WireRequest post(String path, String json) {
         return new WireRequest("POST", path, json);
     }

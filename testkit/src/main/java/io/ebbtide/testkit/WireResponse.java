@@ -6,11 +6,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A complete answer, as it stood on the wire. Immutable.
+ * A complete answer, as received on the wire. Immutable.
  *
  * @param status such as 200
  * @param headers by lower-case name, each with its values in order
- * @param body decoded from its transfer coding
+ * @param body the body, decoded from its transfer coding
  */
 public record WireResponse(int status, Map<String, List<String>> headers, String body) {
     public WireResponse {

@@ -1,4 +1,4 @@
-/** Starts a service in a JVM of its own, loads it strictly, signals it, and tells what was lost. */
+/** Starts a service in a separate JVM, puts strict load on it, signals it, and reports the lost requests. */
 @NullMarked
 package io.ebbtide.testkit;
 

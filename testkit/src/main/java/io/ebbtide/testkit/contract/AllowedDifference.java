@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Where an adapter may answer otherwise than the bare server. What is not in this table fails the trial. */
+/** The cases in which an adapter may answer differently from the bare server. Any other difference fails the trial. */
 enum AllowedDifference {
-    /** The probes are the adapter's own paths, which the bare server has its application answer with 404. */
+    /** The probes are the adapter's own paths; on the bare server the application answers them with 404. */
     PROBE("a probe is answered by the adapter, where the bare server asks the application") {
         @Override
         boolean explains(Answers bare, Answers seen) {
@@ -17,9 +17,9 @@ enum AllowedDifference {
         }
 
         /**
-         * Each answer that is not the bare server's takes the place of the application's 404; or there are more, of which the last
-         * is a probe's: where the application waits for a body that is malformed, the bare server ends the connection without
-         * an answer, and Undertow drops those to earlier requests with it, which it keeps to be sent together.
+         * Each answer that differs from the bare server's replaces the application's 404; or there are more answers, and the last
+         * is a probe's: if the application waits for a malformed body, the bare server ends the connection without
+         * an answer, and Undertow also drops the answers to earlier requests, which it buffers to send them together.
          */
         private boolean othersAgree(List<Integer> bare, List<Integer> seen) {
             boolean more = seen.size() > bare.size() && PROBE_STATUSES.contains(seen.get(seen.size() - 1));
@@ -40,7 +40,7 @@ enum AllowedDifference {
 
     private static final String PROBE_BODY = "{\"status\":\"";
 
-    /** The head of each answer to a probe, with HEAD too. */
+    /** The head of each answer to a probe, also for HEAD. */
     private static final Pattern PROBE_HEAD = Pattern.compile("(?i)\r\nCache-Control: ?no-store\r\n");
 
     private final String reason;
@@ -53,7 +53,7 @@ enum AllowedDifference {
         return reason;
     }
 
-    /** The one that explains why the answers are not of the same classes; null if none does. */
+    /** The difference that explains why the answers are not of the same classes; null if none does. */
     static @Nullable AllowedDifference of(Answers bare, Answers seen) {
         for (AllowedDifference each : values()) {
             if (each.explains(bare, seen)) {

@@ -10,10 +10,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a server has answered to bytes until it ended the connection. Immutable.
+ * The answers of a server to bytes, until it ended the connection. Immutable.
  *
  * @param statuses of all answers that have a head, in order
- * @param text everything that came
+ * @param text all received bytes as text
  */
 record Answers(List<Integer> statuses, String text) {
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/\\d\\.\\d (\\d{3})[ \\r]");
@@ -24,18 +24,18 @@ record Answers(List<Integer> statuses, String text) {
         statuses = List.copyOf(statuses);
     }
 
-    /** Sends the bytes in these parts, ends the sending, and reads all that comes; waits up to the read timeout. */
+    /** Sends the bytes in these parts, ends the sending, and reads all answers; waits up to the read timeout. */
     static Answers to(WireConnection client, List<byte[]> parts) throws IOException {
         try {
             send(client, parts);
             client.endSending();
         } catch (IOException e) {
-            // a server need not read to the end what it refuses
+            // a server need not read a refused request to its end
         }
         return of(client.readToEnd());
     }
 
-    /** The same, but ends the sending only once nothing has come for so long. */
+    /** Sends the bytes, but ends the sending only once nothing has been received for the given time. */
     static Answers toPatientClient(WireConnection client, List<byte[]> parts, Duration quiet) throws IOException {
         try {
             send(client, parts);
@@ -61,7 +61,7 @@ record Answers(List<Integer> statuses, String text) {
         return new Answers(statuses, text);
     }
 
-    /** The first status, or what {@link #toString} says of no status. */
+    /** The first status, or, without a status, {@link #toString}. */
     String first() {
         return statuses.isEmpty() ? toString() : String.valueOf(statuses.get(0));
     }
@@ -72,8 +72,8 @@ record Answers(List<Integer> statuses, String text) {
     }
 
     /**
-     * The classes of all final answers, such as {@code [2, 4]}; {@link #NOTHING}, also after an interim answer alone; or what
-     * {@link #toString} says of no status.
+     * The classes of all final answers, such as {@code [2, 4]}; {@link #NOTHING}, also after an interim answer alone; or, without a
+     * status, {@link #toString}.
      */
     String classes() {
         List<Integer> classes = finals().stream().map(status -> status / 100).toList();
@@ -83,7 +83,7 @@ record Answers(List<Integer> statuses, String text) {
         return classes.toString();
     }
 
-    /** The statuses; {@code a body without a head} as HTTP/0.9 has it; {@code nothing}. */
+    /** The statuses; {@code a body without a head} as in HTTP/0.9; {@code nothing}. */
     @Override
     public String toString() {
         if (!statuses.isEmpty()) {

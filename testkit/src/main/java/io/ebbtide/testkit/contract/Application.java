@@ -6,11 +6,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The application behind the server under test: the test of an adapter has every request that is no probe come here. Safe
+ * The application behind the server under test: the test of an adapter passes every request except probes to it. Safe
  * for use by many threads.
  */
 public final class Application {
-    /** What is done with a request that was left open. */
+    /** How a request that was left open is ended. */
     @FunctionalInterface
     interface Ending {
         void of(OpenExchange open) throws Exception;
@@ -25,8 +25,8 @@ public final class Application {
     Application() {}
 
     /**
-     * Handles one request; may block, so it is to be called on a thread that may. What it throws is to reach the server,
-     * unless nothing that is thrown can.
+     * Handles one request; may block, so call it on a thread that may block. Pass its exceptions on to the server,
+     * unless that is impossible.
      */
     public void handle(Exchange exchange) throws Exception {
         handled.increment();
@@ -38,12 +38,12 @@ public final class Application {
         }
     }
 
-    /** How many requests have come. */
+    /** The number of requests received. */
     long handled() {
         return handled.sum();
     }
 
-    /** Lets everybody go on who waits, now and until the next trial. */
+    /** Releases all waiting requests, now and until the next trial. */
     void release() {
         release.countDown();
     }
@@ -52,7 +52,7 @@ public final class Application {
         release = new CountDownLatch(1);
     }
 
-    /** Lets everybody go who is still there. */
+    /** Releases all waiting requests and ends those left open. */
     void endTrial() {
         release();
         for (Parked each = parked.poll(); each != null; each = parked.poll()) {
@@ -104,7 +104,7 @@ public final class Application {
         try {
             each.ending().of(each.open());
         } catch (Exception e) {
-            // the server has ended it before; what came of it is seen by the client
+            // the server has ended it before; the client sees the result
         }
     }
 }

@@ -1,9 +1,9 @@
 package io.ebbtide.testkit.contract;
 
 /**
- * A started server without the adapter, whose answer to a request that it refuses by itself is the right one. Immutable.
+ * A started server without the adapter, whose answer to a request that it refuses by itself is the expected one. Immutable.
  *
- * @param port where it listens, on loopback at least
+ * @param port the port on which it listens, at least on loopback
  * @param end stops it
  */
 public record BareServer(int port, End end) implements AutoCloseable {

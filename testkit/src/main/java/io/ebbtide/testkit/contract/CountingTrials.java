@@ -11,14 +11,14 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Each request is counted once and over once, whatever comes of it. */
+/** Each request is counted once and ends once, regardless of its outcome. */
 final class CountingTrials {
     private static final Duration LONG_ENOUGH_TO_BE_SEEN = Duration.ofMillis(50);
     private static final Duration A_MOMENT = Duration.ofMillis(150);
 
     private CountingTrials() {}
 
-    /** Three on one connection, each answered like this. */
+    /** Sends three requests on one connection, each answered with these values. */
     static Trial answered(Scenario scenario, int status, @Nullable String body) {
         return answered(scenario.path(), status, body);
     }

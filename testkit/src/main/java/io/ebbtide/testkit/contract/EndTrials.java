@@ -17,9 +17,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The start and the end: in time, without a rest, and told as they were. */
+/** The start and the end: in time, without remains, and reported correctly. */
 final class EndTrials {
-    /** A server that waits for what does not end would take all of the stop, or of the drain, which is longer. */
+    /** A server that waits for requests that do not end would take all of the stop, or of the drain, which is longer. */
     private static final Duration SOON = Stage.STOP.dividedBy(2);
 
     private static final int HELD_UP_BY_A_HALF_SENT_HEAD = 3;
@@ -150,7 +150,7 @@ final class EndTrials {
     }
 
     static void noThreadStays(Stage stage) throws Exception {
-        askAndEnd(stage); // what a server keeps for the next one is no rest
+        askAndEnd(stage); // resources that a server keeps for the next one are not remains
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         for (int i = 0; i < 2; i++) {
             try (Stage next = Stage.start(stage.contract())) {

@@ -4,18 +4,18 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * A request and its answer, in the words of no server. The test of an adapter implements it with what its server gives to
- * handlers, and nothing more: no catching, no buffering, so that what the contract sees is the server. Called by the
+ * A request and its answer, independent of the server. The test of an adapter implements it directly with the objects that its
+ * server passes to handlers: no catching, no buffering, so that the contract observes the server. Called by the
  * handler's thread alone.
  */
 public interface Exchange {
-    /** As on the request line. */
+    /** The method, as on the request line. */
     String method();
 
     /** The path on the request line, without query. */
     String path();
 
-    /** Reads the body to its end; blocks until it is there. */
+    /** Reads the body to its end; blocks until it has been received. */
     byte[] body() throws IOException;
 
     /** Sets the status, which is 200 unless set. */
@@ -27,21 +27,21 @@ public interface Exchange {
     /** Writes a part of the answer's body, without setting its length; blocks while the client reads slowly. */
     void write(byte[] bytes) throws IOException;
 
-    /** Sends what was written so far. */
+    /** Sends the bytes written so far. */
     void flush() throws IOException;
 
     /**
-     * Answers 101 and takes the connection over, by whatever the server has for that. The request asks for {@code websocket}
-     * and bears a valid key.
+     * Answers 101 and takes the connection over, with the server's own API. The request asks for {@code websocket}
+     * and has a valid key.
      *
-     * @throws UnsupportedOperationException if the server has nothing for that
+     * @throws UnsupportedOperationException if the server does not support that
      */
     void upgrade() throws Exception;
 
     /**
      * Leaves the request open when its handler returns.
      *
-     * @param timeout after which the server is to end it, where it has such a thing
+     * @param timeout the time-out after which the server ends it, if it supports time-outs
      */
     OpenExchange open(Duration timeout) throws Exception;
 }

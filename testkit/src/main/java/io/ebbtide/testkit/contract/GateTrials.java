@@ -10,18 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Once nothing is in flight and the gate is closed, requests are refused, politely and without much work. */
+/** Once nothing is in flight and the gate is closed, requests are refused, with a proper answer and without much work. */
 final class GateTrials {
     private static final int PART_BYTES = 64 * 1024;
     private static final long BODY_BYTES = 256L * 1024 * 1024;
 
-    /** The buffers of a connection hold tens of MiB, and the server reads what it takes to be polite; not half of it all. */
+    /** The buffers of a connection hold tens of MiB, and the server reads a part before it refuses; but less than half. */
     private static final long MAX_TAKEN_BYTES = BODY_BYTES / 2;
 
-    /** A server that reads all takes something in each such time. */
+    /** A server that reads all reads some bytes in each such period. */
     private static final Duration A_WHILE = Duration.ofMillis(2_500);
 
-    /** Bodies that are whole, that come half only, and that wait to be asked for. */
+    /** Bodies that are complete, that are incomplete, and that wait for 100 (Continue). */
     private static final List<String> FRAMINGS = List.of(
             "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
             "Transfer-Encoding: chunked\r\n\r\n5\r\nhel",
@@ -60,7 +60,7 @@ final class GateTrials {
         Seen.equal("refused", late.refused(), 2L + FRAMINGS.size());
     }
 
-    /** The time is over while a request is stuck: what comes then is refused, too. */
+    /** The deadline passes while a request is stuck: later requests are refused, too. */
     static void refusedAfterTheDeadline(Stage stage) throws Exception {
         WireConnection client = stage.connectAndAsk();
         stage.begin(Scenario.BLOCKING);

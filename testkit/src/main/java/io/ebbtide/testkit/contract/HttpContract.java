@@ -35,19 +35,19 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
  * }
  * }</pre>
  *
- * <p>What came of it is written to {@code target/contract/<adapter>.json}. {@code -Dcontract.only=PIPELINED,HEAD} tries
- * some alone.
+ * <p>The results are written to {@code target/contract/<adapter>.json}. {@code -Dcontract.only=PIPELINED,HEAD} tests
+ * only some promises.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.SAME_THREAD)
 public abstract class HttpContract {
-    /** How long a trial waits for what is to happen soon; only a server that does not do it makes a trial wait that long. */
+    /** How long a trial waits for an event that is expected soon; only a server that fails makes a trial wait that long. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** For what is not expected to happen. */
+    /** How long a trial waits for an event that is not expected. */
     private static final Duration LESS_PATIENCE = Duration.ofMillis(1_500);
 
-    /** A second or two. */
+    /** Takes a second or two. */
     private static final long SOME_MUTATIONS = 1_000;
 
     private static final long MANY_MUTATIONS = 1_000_000;
@@ -58,39 +58,39 @@ public abstract class HttpContract {
     /** For test classes of adapters. */
     protected HttpContract() {}
 
-    /** What the adapter is called, such as {@code Undertow}. */
+    /** The adapter's name, such as {@code Undertow}. */
     protected abstract String adapter();
 
     /**
-     * Makes a server that has not been started, with {@link #workers} threads for handlers; it is started once at most. All
-     * of its requests that are no probes go to the application, on threads that may block.
+     * Creates a server that has not been started, with {@link #workers} threads for handlers; it is started at most once. All
+     * of its requests except probes go to the application, on threads that may block.
      *
-     * @param port to listen on, on all addresses; 0 for any that is free
+     * @param port the port to listen on, on all addresses; 0 for any free one
      */
     protected abstract ServerUnderTest server(Application application, int port) throws Exception;
 
     /**
      * Starts the same server without the adapter, on any free port, with the same configuration otherwise: its own answer is
-     * the right one for a request that it refuses by itself. Called once for each trial that needs it.
+     * the expected one for a request that it refuses by itself. Called once for each trial that needs it.
      */
     protected abstract BareServer bare(Application application) throws Exception;
 
-    /** How many threads the server has for handlers, {@code >= 4}; 4 unless told otherwise. */
+    /** The number of the server's threads for handlers, {@code >= 4}; 4 unless overridden. */
     protected int workers() {
         return 4;
     }
 
     /**
-     * What the server cannot keep, whatever the adapter does, each with the reason. It is tried all the same: a promise that
-     * stands here and is kept fails.
+     * The promises that the server cannot keep, whatever the adapter does, each with the reason. They are still tested: a promise
+     * that is listed here and is kept fails.
      */
     protected Map<Promise, String> cannot() {
         return Map.of();
     }
 
     /**
-     * The page with the table of promises, of which one column is this adapter's, to be compared with what is told here;
-     * null, as it is unless told otherwise, for none. {@code -Dcontract.write=true} writes the column.
+     * The page with the table of promises, whose column for this adapter is compared with the results;
+     * null, the default, for none. {@code -Dcontract.write=true} writes the column.
      */
     protected @Nullable Path table() {
         return null;
@@ -105,14 +105,14 @@ public abstract class HttpContract {
     }
 
     /**
-     * What the server itself logs above DEBUG for some malformed request, with or without the adapter: the beginnings of lines,
+     * The lines that the server itself logs above DEBUG for some malformed requests, with or without the adapter: their beginnings,
      * such as {@code INFO org.apache.coyote.http11.Http11Processor}; none unless overridden.
      */
     protected Set<String> serversOwnLines() {
         return Set.of();
     }
 
-    /** The same ones in each build, so that a change is not refused by chance; {@code -Dmutations.seed} runs others. */
+    /** The same mutations in each build, so that a change does not fail by chance; {@code -Dmutations.seed} selects others. */
     @Test
     final void mutatedRequests_areAnsweredAsByTheBareServer() throws Exception {
         MutationTrial.run(this, Long.getLong("mutations", SOME_MUTATIONS), seed(1), serversOwnLines());
@@ -149,7 +149,7 @@ public abstract class HttpContract {
         OutcomesJson.write(adapter(), outcomes, cannot());
     }
 
-    /** Fails unless the promise is kept, or declared as one that cannot be and not kept. */
+    /** Fails unless the promise is kept, or is declared impossible and not kept. */
     final void verify(Promise promise) throws Exception {
         String reason = cannot().get(promise);
         Outcome outcome = trials.on(promise, reason == null ? PATIENCE : LESS_PATIENCE);

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** From the signal until nothing is in flight: everything is served, and everybody is asked to leave. */
+/** From the signal until nothing is in flight: all requests are served, and all clients are asked to disconnect. */
 final class LeavingTrials {
     static final String UPGRADE = String.join(
             "\r\n",
@@ -28,12 +28,12 @@ final class LeavingTrials {
 
     private static final String HTTP_1_0 = "GET /plain HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n";
 
-    /** Fewer than the shortest queue that is usual, which is 50. */
+    /** Fewer than the shortest usual accept queue, which is 50. */
     private static final int WHO_CONNECT = 40;
 
     private LeavingTrials() {}
 
-    /** Each answer by the name of its request, all of them late, each on a connection of its own that was open before. */
+    /** Each answer by the name of its request, all of them late, each on a separate connection that was open before. */
     private static Map<String, WireResponse> everyAnswer(Stage stage, List<String> stillOpen) throws Exception {
         var requests = new LinkedHashMap<String, WireRequest>();
         for (Scenario each : List.of(
@@ -262,7 +262,7 @@ final class LeavingTrials {
         }
     }
 
-    /** They connect and ask just before the ports are closed: some may be in the queue still, with all they have sent. */
+    /** Clients connect and send requests just before the ports are closed: some may still be in the accept queue, with their requests. */
     static void acceptQueue(Stage stage) throws Exception {
         stage.connectAndAsk();
         stage.leave();

@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the whole JVM logs above DEBUG until this is closed, each kind of line once, in order of the alphabet: by SLF4J where
+ * The lines that the whole JVM logs above DEBUG until this is closed, each kind once, in alphabetical order: by SLF4J if
  * Logback is its provider, and by {@code java.util.logging}. Lines do not reach the console if the root logger is
  * off. Safe for use by many threads.
  */
 final class LogLines implements AutoCloseable {
     private static final int MAX_MESSAGE = 160;
 
-    /** The start and the moves of the service, which the library logs on a thread of its own, perhaps a little later. */
+    /** The start and the state changes of the service, which the library logs on a separate thread, perhaps a little later. */
     private static final List<String> OWN = List.of(
             "INFO io.ebbtide.lifecycle.",
             "INFO io.ebbtide.Ebbtide: ",
@@ -56,7 +56,7 @@ final class LogLines implements AutoCloseable {
         java.util.logging.Logger.getLogger("").addHandler(handler);
     }
 
-    /** Logback's root logger, to be put back as it was. */
+    /** Logback's root logger, with its settings to restore. */
     private static final class Root {
         private final Logger logger;
         private final @Nullable Level before;
@@ -96,7 +96,7 @@ final class LogLines implements AutoCloseable {
         }
     }
 
-    /** Begins. */
+    /** Starts recording. */
     static LogLines capture() {
         return new LogLines();
     }

@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The server without the adapter has the right answer to a request that it refuses by itself. */
+/** The server without the adapter gives the expected answer to a request that it refuses by itself. */
 final class MalformedTrials {
     /*
-     * Each case is sent to the bare server first, which shows whether the application was asked. If it was, the adapter may
+     * Each case is sent to the bare server first, which shows whether the application was called. If it was, the adapter may
      * decide: it refuses once the gate is closed. If it was not, the statuses must be the same in each state of the service.
-     * The bare server also shows which lines are the server's own.
+     * The bare server also shows which log lines are the server's own.
      */
     private static final String REST = "\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
     private static final String BEGIN = "GET /plain HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n";
 
-    /** Beyond 8 KiB, which is the limit of most servers, and not so much that it would fill a connection's buffers. */
+    /** Beyond 8 KiB, which is the limit of most servers, but too little to fill a connection's buffers. */
     private static final String LONG = "x".repeat(70_000);
 
     private static final List<String> REQUEST_LINES = List.of(
@@ -58,7 +58,7 @@ final class MalformedTrials {
             "\u0000\u0000\u0000\u0000",
             "\r\n\r\n\r\n");
 
-    /** Read without an error by most servers, and refused only where a path is decoded and mapped, behind the gate. */
+    /** Read without an error by most servers, and refused only when the path is decoded and mapped, behind the gate. */
     private static final List<String> TARGETS = List.of(
             "GET /%zz HTTP/1.1" + REST,
             "GET /%00 HTTP/1.1" + REST,
@@ -148,7 +148,7 @@ final class MalformedTrials {
         }
     }
 
-    /** Where the service is when the cases are tried. */
+    /** The state of the service when the cases are tested. */
     private enum State {
         RUNNING {
             @Override
@@ -174,7 +174,7 @@ final class MalformedTrials {
                         || (right.isProbe() && seen.first().equals("200"));
             }
         },
-        /** The application is not asked; an answer in HTTP/0.9 has no status, and is empty. */
+        /** The application is not called; an answer in HTTP/0.9 has no status, and is empty. */
         GATE_CLOSED {
             @Override
             void enter(Stage stage) throws Exception {
@@ -274,7 +274,7 @@ final class MalformedTrials {
         }
     }
 
-    /** In the same order: what Tomcat remembers of the last request line decides how it answers one that it cannot read. */
+    /** In the same order: Tomcat answers an unreadable request line depending on the previous one. */
     private static List<Expected> bare(Stage stage, List<String> cases, BareServer bare, Application application)
             throws Exception {
         List<Expected> expected = new ArrayList<>();
@@ -299,8 +299,8 @@ final class MalformedTrials {
     }
 
     /**
-     * Whether the bare server gives that answer, too, if it is asked again: Tomcat's depends on what it has read before on the same
-     * processor, and Jetty may close a connection before its refusal is out.
+     * Whether the bare server also gives that answer if the request is repeated: Tomcat's depends on what it has read before on the
+     * same processor, and Jetty may close a connection before its refusal is sent.
      */
     private static boolean isRightOfAnother(Stage stage, BareServer bare, State state, Answers seen, Expected right)
             throws IOException {

@@ -21,14 +21,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A service in a named module drains under load, as one on the class path does: with {@code java -p ... -m}, and with the same on a
- * runtime image that has no more of the JDK's modules than it needs. The test of an adapter extends this class. Called by one thread at
+ * A service in a named module drains under load, as one on the class path does: with {@code java -p ... -m}, and likewise on a
+ * runtime image that has only the JDK's modules that it needs. The test of an adapter extends this class. Called by one thread at
  * a time.
  */
 public abstract class ModulePathContract {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    /** What follows the signal until clients have learned of it; shorter than the lame duck of the application. */
+    /** The time from the signal until clients learn of it; shorter than the lame duck of the application. */
     private static final Duration UNTIL_CLIENTS_KNOW = Duration.ofMillis(700);
 
     private static final int CLIENTS = 4;
@@ -43,12 +43,12 @@ public abstract class ModulePathContract {
     /**
      * A service named {@code orders}, whose module is {@code example.orders} and whose main class {@code example.orders.Orders}. It
      * prints {@code port=<number>} once it listens, answers each request with 200, has a management server on a free port and a lame
-     * duck of two seconds. On its module path it has {@code ebbtide-core} with what that brings, and Logback.
+     * duck of two seconds. On its module path it has {@code ebbtide-core} with its dependencies, and Logback.
      *
      * @param sources the folder with {@code module-info.java}
      * @param modules further jars on its module path, by the beginnings of their names
      * @param others jars on its class path, by the beginnings of their names
-     * @param jdkModules what a runtime image for it must have
+     * @param jdkModules the modules that a runtime image for it must have
      */
     protected record ModularService(Path sources, List<String> modules, List<String> others, List<String> jdkModules) {
         public ModularService {
@@ -66,7 +66,7 @@ public abstract class ModulePathContract {
         verify(launcher());
     }
 
-    /** Links an image, which takes a while: a part of the long counts, except where an adapter's test overrides it. */
+    /** Links an image, which takes a while: runs only with the long tests, unless an adapter's test overrides it. */
     @Tag("full")
     @Test
     protected void javaM_onARuntimeImage_underLoad_drainsWithReportAndExitCode0() throws Exception {

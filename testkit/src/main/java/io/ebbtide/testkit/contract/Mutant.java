@@ -6,10 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Bytes that were one or several requests before they were mutated. Immutable.
+ * The bytes of one or several requests after mutation. Immutable.
  *
- * @param parts written one after the other
- * @param requests how many there are, {@code >= 1}
+ * @param parts the parts, written one after the other
+ * @param requests the number of requests, {@code >= 1}
  * @param isReset whether the client resets the connection instead of reading
  */
 record Mutant(List<byte[]> parts, int requests, boolean isReset) {
@@ -25,7 +25,7 @@ record Mutant(List<byte[]> parts, int requests, boolean isReset) {
         return all.toByteArray();
     }
 
-    /** The bytes as a literal of Java, parts separated by {@code " + "}; a long one is cut. */
+    /** The bytes as a literal of Java, parts separated by {@code " + "}; a long one is shortened. */
     @Override
     public String toString() {
         List<String> shown = new ArrayList<>();

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Random;
 
 /**
- * Mutates requests: their lines, targets, headers and framing, single bytes, what stands behind them on the connection, how
- * they are split, and whether the connection is reset. The same seed makes the same mutants. Not thread-safe; confine to one
+ * Mutates requests: their lines, targets, headers and framing, single bytes, the bytes after them on the connection, how
+ * they are split, and whether the connection is reset. The same seed gives the same mutants. Not thread-safe; confine to one
  * thread.
  */
 final class Mutants {
@@ -216,7 +216,7 @@ final class Mutants {
     }
 
     private String request() {
-        boolean valid = chance(50); // but for one of its parts, so that the others are read at all
+        boolean valid = chance(50); // valid except for one part, so that the other parts are read at all
         int wrong = random.nextInt(4);
         var request = new StringBuilder();
         request.append(!valid || wrong == 0 ? any(METHODS) : chance(70) ? "GET" : "POST");

@@ -27,11 +27,11 @@ import java.util.stream.Collectors;
  */
 final class MutationTrial {
     /*
-     * The client ends its side of a connection once it has sent the mutant, so each server answers what it can and ends the
-     * connection; no answer is found by waiting for a time-out. How many of several answers get through where a server closes
-     * with bytes unread is a race in some servers, and Tomcat answers a request line that it cannot read in the version of the
-     * last one that the same processor could. So where answers differ, both are asked again several times, with no other
-     * client and each time after a request that is well-formed; the difference counts if no answer of one is one of the other.
+     * The client ends its side of a connection once it has sent the mutant, so each server sends the answers it can and ends the
+     * connection; no result depends on a time-out. How many of several answers arrive if a server closes
+     * with bytes unread is a race in some servers, and Tomcat answers an unreadable request line in the HTTP version of the
+     * last one that the same processor could read. So if answers differ, the mutant is sent to both again several times, with no
+     * other client and each time after a well-formed request; the difference counts if the two have no answer in common.
      */
     private static final int CLIENTS = 2;
 
@@ -39,16 +39,16 @@ final class MutationTrial {
     private static final int MAX_SHOWN = 20;
     private static final int WARM_UP_SHARE = 5;
 
-    /** Less than 16 bytes for each of a million requests; a head that is kept takes more. */
+    /** Less than 16 bytes for each of a million requests; a retained head takes more. */
     private static final long MAX_GROWTH_BYTES = 16L * 1024 * 1024;
 
-    /** From so many requests on, a growth of that size would be a leak, and no cache that fills. */
+    /** From this number of requests on, a growth of that size would be a leak, not a cache that fills. */
     private static final long MIN_FOR_GROWTH = 100_000;
 
-    /** Pools that begin a thread when they are busy. */
+    /** For pools that start a thread when they are busy. */
     private static final int MAX_MORE_THREADS = 8;
 
-    /** For servers, Jetty above all, that may drop their last answer where the client has ended its side. */
+    /** For servers, mainly Jetty, that may drop their last answer if the client has ended its side. */
     private static final Duration QUIET = Duration.ofMillis(300);
 
     private static final Duration HANG = Duration.ofSeconds(60);
@@ -77,8 +77,8 @@ final class MutationTrial {
     /**
      * Runs.
      *
-     * @param requests how many at least, {@code >= 1}
-     * @param serversOwnLines what the server logs above DEBUG by itself, by the beginnings of lines
+     * @param requests the minimum number, {@code >= 1}
+     * @param serversOwnLines the beginnings of lines that the server itself logs above DEBUG
      */
     static void run(HttpContract contract, long requests, long seed, Set<String> serversOwnLines) throws Exception {
         try (Stage stage = Stage.start(contract);

@@ -4,9 +4,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What came of the trial of one promise. Immutable.
+ * The result of the trial of one promise. Immutable.
  *
- * @param failure how it was not kept; null if it was
+ * @param failure how the promise was broken; null if it was kept
  */
 record Outcome(Promise promise, Duration took, @Nullable Throwable failure) {
     boolean kept() {

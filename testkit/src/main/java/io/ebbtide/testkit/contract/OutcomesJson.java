@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** What came of all trials of one adapter, as a file for other programs. */
+/** Writes the results of all trials of one adapter as a file for other programs. */
 final class OutcomesJson {
     private OutcomesJson() {}
 

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Whoever asks how the service is gets an answer, is not counted and not held up. */
+/** Each probe is answered, not counted and not delayed. */
 final class ProbeTrials {
     static final String LIVE = "/health/live";
     static final String READY = "/health/ready";
@@ -26,7 +26,7 @@ final class ProbeTrials {
         for (String path : PATHS) {
             WireResponse response = client.exchange("GET", path);
             Seen.equal("the status of " + path, response.status(), 200);
-            Seen.equal("the body of " + path, response.body(), "{\"status\":\"UP\"}"); // no details on this port
+            Seen.equal("the body of " + path, response.body(), "{\"status\":\"UP\"}"); // without details on this port
             Seen.equal("Cache-Control of " + path, response.header("Cache-Control"), "no-store");
         }
         stage.awaitCounted(before, 0);
@@ -61,7 +61,7 @@ final class ProbeTrials {
         long before = stage.total();
         WireConnection client = stage.connect();
         WireResponse get = client.exchange("GET", LIVE);
-        for (int i = 0; i < 2; i++) { // a body after a HEAD would be taken for the next answer
+        for (int i = 0; i < 2; i++) { // a body after a HEAD would be read as the next answer
             WireResponse head = client.exchange("HEAD", LIVE);
             Seen.equal("the status", head.status(), 200);
             Seen.equal(
@@ -96,7 +96,7 @@ final class ProbeTrials {
             Seen.equal("the status", stage.connect().exchange("GET", READY).status(), 200);
             times.add(Duration.ofNanos(System.nanoTime() - beganNanos));
         }
-        Duration fastest = Collections.min(times); // one that waits for a worker makes all wait; a busy machine hardly
+        Duration fastest = Collections.min(times); // a probe that waits for a worker makes all wait; a busy machine hardly does
         Seen.that(fastest.compareTo(AT_ONCE) < 0, "the fastest probe's time", fastest, "< " + AT_ONCE);
     }
 
@@ -105,7 +105,7 @@ final class ProbeTrials {
         for (int i = 0; i < 2; i++) {
             stage.connectAndAsk();
         }
-        stage.connect(); // has not asked yet
+        stage.connect(); // has not sent a request yet
         Seen.soonEqual(stage.patience(), "open connections", () -> stage.load().openConnections(), 3);
         stage.endTrial();
         Seen.soonEqual(stage.patience(), "open connections", () -> stage.load().openConnections(), 0);

@@ -1,7 +1,7 @@
 package io.ebbtide.testkit.contract;
 
 /**
- * What an adapter of an HTTP server promises. Each is tried by {@link HttpContract}, in this order. The sentence stands in
+ * What an adapter of an HTTP server promises. Each is tested by {@link HttpContract}, in this order. The sentence is in
  * {@code docs/reference/adapters.md}.
  */
 public enum Promise {
@@ -148,7 +148,7 @@ public enum Promise {
             Topic.ENDED, Needs.SHORT_DRAIN, "so do they with work that was cut", EndTrials::countsAddUpWithCut),
     NO_THREAD_STAYS(Topic.ENDED, "no thread of the server stays", EndTrials::noThreadStays);
 
-    /** What promises are about, as a heading says it. */
+    /** The topics of promises, as in the headings. */
     enum Topic {
         COUNTED("A request is counted once and over once", Needs.RUNNING_SERVICE),
         PROBED("Probes and load", Needs.RUNNING_SERVICE),
@@ -172,13 +172,13 @@ public enum Promise {
         }
     }
 
-    /** Which service a trial needs. */
+    /** The service that a trial needs. */
     enum Needs {
-        /** One that others use before and after. */
+        /** A service that other trials use before and after. */
         RUNNING_SERVICE,
-        /** One that it may end. */
+        /** A service that the trial may end. */
         OWN_SERVICE,
-        /** One that it may end, and that waits for 400 ms alone. */
+        /** A service that the trial may end, with a drain of only 400 ms. */
         SHORT_DRAIN
     }
 
@@ -186,7 +186,7 @@ public enum Promise {
     private final Needs needs;
     private final String sentence;
 
-    @SuppressWarnings("ImmutableEnumChecker") // trials are methods without a state
+    @SuppressWarnings("ImmutableEnumChecker") // trials are stateless methods
     private final Trial trial;
 
     Promise(Topic topic, String sentence, Trial trial) {
@@ -200,12 +200,12 @@ public enum Promise {
         this.trial = trial;
     }
 
-    /** The promise in words, under the heading of its topic. */
+    /** The promise as text, under the heading of its topic. */
     public String sentence() {
         return sentence;
     }
 
-    /** Whether a server that cannot promise it may keep it for once, as with a race. */
+    /** Whether a server that cannot promise it may keep it by chance, as in a race. */
     boolean mayHoldByChance() {
         return this == DRAIN_ACCEPT_QUEUE;
     }

@@ -9,15 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The page that tells which adapter keeps which promise. Immutable. */
+/** The page that lists the promises that each adapter keeps. Immutable. */
 final class PromiseTable {
     /*
-     * Each adapter's test knows its own column alone, and takes the others as they stand. In the page the columns stand
-     * side by side, and what they cannot keep below, in a part of each adapter's own: so two adapters that are changed at
-     * the same time touch the same line only where neither keeps the same promise.
+     * Each adapter's test knows only its own column, and keeps the others unchanged. In the page the columns are
+     * side by side, and the promises they cannot keep below, in a separate part for each adapter: so two adapters that are changed at
+     * the same time change the same line only if neither keeps the same promise.
      *
-     * A cell says "yes" or "**no**"; one that is missing, as with a new promise, is taken for "yes" until its adapter's own
-     * test says otherwise.
+     * A cell is "yes" or "**no**"; a missing one, as with a new promise, counts as "yes" until its adapter's own
+     * test shows otherwise.
      */
     private static final String BEGIN = "<!-- promises -->";
     private static final String END = "<!-- /promises -->";
@@ -45,7 +45,7 @@ final class PromiseTable {
         return new PromiseTable(replaced(tables, begin(adapter), end(adapter), reasons(cannot)));
     }
 
-    /** Fails if the page tells anything else of this adapter. */
+    /** Fails if the page differs for this adapter. */
     void verifyColumn(String adapter, Map<Promise, String> cannot) {
         PromiseTable expected = withColumn(adapter, cannot);
         for (Promise promise : Promise.values()) {
@@ -103,7 +103,7 @@ final class PromiseTable {
                 .getOrDefault(adapter, "yes");
     }
 
-    /** By heading and sentence, each row's cells by adapter. */
+    /** The cells of each row by adapter, by heading and sentence. */
     private static Map<String, Map<String, String>> cellsOf(String tables) {
         var rows = new LinkedHashMap<String, Map<String, String>>();
         List<String> header = List.of();

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What an application may do with a request; each has a path of its own, its name in lower case. */
+/** The ways in which an application may handle a request; each has its own path, its name in lower case. */
 enum Scenario {
     /** Answers {@code plain}. */
     PLAIN {
@@ -24,7 +24,7 @@ enum Scenario {
             exchange.status(204);
         }
     },
-    /** Throws an exception before it has answered. */
+    /** Throws an exception before it answers. */
     FAILS {
         @Override
         void play(Exchange exchange, Application application) {
@@ -55,7 +55,7 @@ enum Scenario {
             write(exchange, "blocked");
         }
     },
-    /** Waits until it is released, whoever interrupts it. */
+    /** Waits until it is released, even if interrupted. */
     STUBBORN {
         @Override
         void play(Exchange exchange, Application application) throws Exception {
@@ -93,7 +93,7 @@ enum Scenario {
             write(exchange, "two");
         }
     },
-    /** Answers more than the buffers of a connection hold. */
+    /** Answers with more than the buffers of a connection hold. */
     LARGE {
         @Override
         void play(Exchange exchange, Application application) throws Exception {
@@ -104,20 +104,20 @@ enum Scenario {
             }
         }
     },
-    /** Answers what was sent. */
+    /** Answers with the received body. */
     ECHO {
         @Override
         void play(Exchange exchange, Application application) throws Exception {
             exchange.write(exchange.body());
         }
     },
-    /** Answers how many bytes were sent, or 400 where their end does not come. */
+    /** Answers with the number of received bytes, or 400 if the body is incomplete. */
     READS {
         @Override
         void play(Exchange exchange, Application application) throws Exception {
             try {
                 write(exchange, exchange.body().length + " bytes");
-            } catch (IOException | RuntimeException e) { // as servers have it
+            } catch (IOException | RuntimeException e) { // the exception depends on the server
                 refuse(exchange);
             }
         }
@@ -130,21 +130,21 @@ enum Scenario {
             }
         }
     },
-    /** Is left open, and completed by another thread once it is released. */
+    /** Stays open, and is completed by another thread once it is released. */
     ASYNC {
         @Override
         void play(Exchange exchange, Application application) throws Exception {
             application.whenReleased(exchange.open(NO_TIMEOUT), open -> open.complete(bytes("async")));
         }
     },
-    /** Is left open, and fails on another thread. */
+    /** Stays open, and fails on another thread. */
     ASYNC_FAILS {
         @Override
         void play(Exchange exchange, Application application) throws Exception {
             exchange.open(NO_TIMEOUT).fail(new IllegalStateException("a task that fails"));
         }
     },
-    /** Is left open with a time-out, and nobody completes it before the trial is over. */
+    /** Stays open with a time-out, and is not completed before the trial is over. */
     ASYNC_NEVER {
         @Override
         void play(Exchange exchange, Application application) throws Exception {
@@ -159,7 +159,7 @@ enum Scenario {
         }
     };
 
-    /** What {@link #LARGE} answers; loopback buffers some 10 MiB at most. */
+    /** The size of {@link #LARGE}'s answer; loopback buffers at most some 10 MiB. */
     static final int LARGE_BYTES = 24 * 1024 * 1024;
 
     private static final Duration NO_TIMEOUT = Duration.ofSeconds(60);
@@ -170,7 +170,7 @@ enum Scenario {
         return "/" + name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Some servers give a path with its parameters, some without. */
+    /** Some servers provide a path with its parameters, some without. */
     static @Nullable Scenario at(String sent) {
         String path = Printable.path(sent);
         for (Scenario scenario : values()) {

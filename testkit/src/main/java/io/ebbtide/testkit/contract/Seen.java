@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Says what was seen and what was expected, where they differ. */
+/** Assertions that report the actual and the expected value if they differ. */
 final class Seen {
     private static final long LOOK_AGAIN_MILLIS = 2;
 
@@ -33,7 +33,7 @@ final class Seen {
         }
     }
 
-    /** Looks again and again until it holds, or the patience is over; false then. */
+    /** Polls until the condition holds, or the patience is over; then returns false. */
     static boolean soon(Duration patience, BooleanSupplier holds) throws InterruptedException {
         long endNanos = System.nanoTime() + patience.toNanos();
         var never = new CountDownLatch(1);

@@ -22,12 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /** One service with the server under test, and the clients of a trial. Not thread-safe; confine to one thread. */
 final class Stage implements AutoCloseable {
-    /** Trials that are kept end long before, however slow the machine is. */
+    /** Trials of kept promises end long before, however slow the machine is. */
     private static final Duration DRAIN = Duration.ofSeconds(60);
 
     private static final Duration SHORT_DRAIN = Duration.ofMillis(400);
 
-    /** Longer than a server needs, so a time well below it shows that the server did not wait until it was over. */
+    /** Longer than a server needs, so a much shorter time shows that the server did not wait until it was over. */
     static final Duration STOP = Duration.ofSeconds(30);
 
     private static final Settings SETTINGS = Settings.derived()
@@ -63,7 +63,7 @@ final class Stage implements AutoCloseable {
         return started(new Stage(contract, DRAIN));
     }
 
-    /** Whose drain ends after 400 ms. */
+    /** A stage whose drain ends after 400 ms. */
     static Stage startShort(HttpContract contract) throws Exception {
         return started(new Stage(contract, SHORT_DRAIN));
     }
@@ -78,13 +78,13 @@ final class Stage implements AutoCloseable {
         application.beginTrial();
     }
 
-    /** Ends the clients and the handlers of a trial that was kept; false if a request stays in flight. */
+    /** Ends the clients and the handlers of a trial whose promise was kept; false if a request stays in flight. */
     boolean endTrial() throws IOException, InterruptedException {
         letEverybodyGo();
         return Seen.soon(patience, () -> inFlight().count(WorkKind.REQUEST) == 0);
     }
 
-    /** Shuts the service down after a trial that was not kept, without waiting: a request may be in flight for good. */
+    /** Shuts the service down after a trial whose promise was broken, without waiting: a request may stay in flight for ever. */
     void abandon() throws IOException {
         letEverybodyGo();
         beginEnd();
@@ -126,14 +126,14 @@ final class Stage implements AutoCloseable {
         return server.port().getAsInt();
     }
 
-    /** A connection that has brought no request yet; closed when the trial ends. */
+    /** A connection that has sent no request yet; closed when the trial ends. */
     WireConnection connect() throws IOException {
         WireConnection client = WireConnection.open(port(), patience);
         clients.add(client);
         return client;
     }
 
-    /** A connection that has brought one request, which is over. */
+    /** A connection that has sent one request, which has ended. */
     WireConnection connectAndAsk() throws IOException, InterruptedException {
         int before = inFlight().count();
         WireConnection client = connect();
@@ -146,7 +146,7 @@ final class Stage implements AutoCloseable {
         return client;
     }
 
-    /** Sends a GET, does not wait for anything. */
+    /** Sends a GET without waiting. */
     WireConnection begin(Scenario scenario) throws IOException {
         WireConnection client = connect();
         client.send(get(scenario));
@@ -157,7 +157,7 @@ final class Stage implements AutoCloseable {
         return "GET " + scenario.path() + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
     }
 
-    /** How many requests the meters have been told of, by the values of these tags. */
+    /** The number of requests that the meters have recorded, by the values of these tags. */
     long timed(String... tags) {
         return meters.find("http.server.requests").tags(tags).timers().stream()
                 .mapToLong(Timer::count)
@@ -176,13 +176,13 @@ final class Stage implements AutoCloseable {
         return inFlight().count(WorkKind.REQUEST);
     }
 
-    /** So many were counted since then, and all are over. */
+    /** Waits until the given number has been counted since then, and all have ended. */
     void awaitCounted(long before, int count) throws InterruptedException {
         awaitInFlight(0);
         Seen.equal("requests counted", total() - before, (long) count);
     }
 
-    /** The lame duck begins: told to leave, and serving everything. */
+    /** Begins the lame duck: the source is notified, and still serves everything. */
     void leave() throws InterruptedException {
         work = service.work("keeps it from draining", WorkKind.JOB);
         source.hold();
@@ -190,19 +190,19 @@ final class Stage implements AutoCloseable {
         Seen.that(source.awaitLeaving(patience), "the leaving", "not begun", "begun");
     }
 
-    /** The ports are closed; what comes on open connections is served. */
+    /** Closes the ports; requests on open connections are served. */
     void drain() throws InterruptedException {
         source.letPortsClose();
         Seen.that(source.awaitPortsClosed(patience), "stopAccepting()", "has not returned", "returned");
     }
 
-    /** Nothing is in flight, so the gate is closed for good; the server is still there. */
+    /** Ends all work in flight, so the gate is closed for ever; the server still runs. */
     void closeGate() throws InterruptedException {
         endWork();
         Seen.soonEqual(patience, "the state", service::state, LifecycleState.STOPPING);
     }
 
-    /** Holds the server at its end, without keeping the drain from its deadline. */
+    /** Holds the server at its end, without delaying the drain's deadline. */
     void shutdownUntilClose() throws InterruptedException {
         source.hold();
         source.letPortsClose();
@@ -210,7 +210,7 @@ final class Stage implements AutoCloseable {
         Seen.soonEqual(patience, "the state", service::state, LifecycleState.STOPPING);
     }
 
-    /** Ends the service, if nobody has yet; what is in flight has the drain's time. */
+    /** Ends the service, if it has not ended yet; work in flight has the drain's time. */
     ShutdownReport end() throws InterruptedException {
         beginEnd();
         try {

@@ -10,8 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stands between a service and its source, and holds each step of the leaving until the trial has seen enough. While it
- * holds back the closing of the ports, the source is where a lame duck is: told to leave, and serving everything.
+ * Stands between a service and its source, and holds each step of the shutdown until the trial continues. While it
+ * holds back the closing of the ports, the source is in the lame duck: notified of the shutdown, and serving everything.
  */
 final class StagedSource implements TrafficSource, ProbeHost {
     private final TrafficSource source;
@@ -24,7 +24,7 @@ final class StagedSource implements TrafficSource, ProbeHost {
         this.source = source;
     }
 
-    /** Holds both steps that come now. */
+    /** Holds the next two steps. */
     void hold() {
         mayClosePorts = new CountDownLatch(1);
         mayClose = new CountDownLatch(1);

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Tries promises one after the other; one that is not kept is in nobody's way. Not thread-safe; confine to one thread. */
+/** Tests promises one after the other; a broken one does not affect the others. Not thread-safe; confine to one thread. */
 final class Trials implements AutoCloseable {
     private final HttpContract contract;
     private @Nullable Stage running;
@@ -14,9 +14,9 @@ final class Trials implements AutoCloseable {
     }
 
     /**
-     * Tries one.
+     * Tests one promise.
      *
-     * @param patience how long a trial waits for whatever is to happen soon
+     * @param patience how long a trial waits for events that are expected soon
      */
     Outcome on(Promise promise, Duration patience) {
         long beganNanos = System.nanoTime();
@@ -29,7 +29,7 @@ final class Trials implements AutoCloseable {
             }
         } catch (Exception | AssertionError e) {
             failure = e;
-        } catch (Throwable e) { // of the server's classes, perhaps
+        } catch (Throwable e) { // perhaps an error of the server's classes
             failure = e;
         }
         return new Outcome(promise, Duration.ofNanos(System.nanoTime() - beganNanos), failure);
@@ -37,7 +37,7 @@ final class Trials implements AutoCloseable {
 
     private void onRunning(Promise promise, Duration patience) throws Exception {
         Stage stage = running == null ? Stage.start(contract) : running;
-        running = null; // whatever goes wrong is not to go on with the next
+        running = null; // a failure must not affect the next trial
         boolean fit = false;
         try {
             stage.beginTrial(patience);

@@ -1,4 +1,4 @@
-/** What every adapter of an HTTP server promises, as tests that its own test class inherits. */
+/** The promises of every adapter of an HTTP server, as tests that its own test class inherits. */
 @NullMarked
 package io.ebbtide.testkit.contract;
 
