@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The rules of the house that a compiler does not know. */
+/** The architectural rules that a compiler does not check. */
 final class ArchitectureTest {
     /** Public types that users see, without the prefix of the package. */
     static final Set<String> FOR_USERS = Set.of(
@@ -78,7 +78,7 @@ final class ArchitectureTest {
             .importPath(Path.of("target/classes"));
     private static final JavaClasses TESTS = new ClassFileImporter().importPath(Path.of("target/test-classes"));
 
-    /** Each package and those below it, which alone it may import. */
+    /** Each package and the only packages that it may import, those below it. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -158,7 +158,7 @@ final class ArchitectureTest {
         noClasses().should().callMethod(Thread.class, "sleep", long.class).check(TESTS);
     }
 
-    /** Surefire skips a class whose name it does not know without a word. */
+    /** Surefire silently skips a class whose name does not match its patterns. */
     @Test
     void everyTestClass_isNamedSoThatItRuns() {
         List<String> strays = TESTS.stream()
@@ -172,7 +172,7 @@ final class ArchitectureTest {
         assertThat(strays).isEmpty();
     }
 
-    /** What users see is these 47; docs/decisions/0003-public-types.md says why the rest is public, too. */
+    /** Users see these 47 types; docs/decisions/0003-public-types.md explains why the others are public, too. */
     @Test
     void publicTypes_areTheseAndNoOther() {
         Set<String> betweenPackages = Set.of(

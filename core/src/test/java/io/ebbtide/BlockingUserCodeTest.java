@@ -41,8 +41,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Whatever of the user's code never returns: the rest of the service does what it did, and ends. */
-@Execution(ExecutionMode.CONCURRENT) // they mostly wait
+/** Whichever user code never returns, the rest of the service continues to work, and ends. */
+@Execution(ExecutionMode.CONCURRENT) // the tests mostly wait
 final class BlockingUserCodeTest {
     private static final Settings SHORT = Settings.derived()
             .withGrace(Duration.ofSeconds(8))
@@ -53,7 +53,7 @@ final class BlockingUserCodeTest {
 
     private final Blocker blocker = new Blocker();
 
-    /** Blocks once the service runs, whoever interrupts it, until the test is over. */
+    /** Blocks once the service runs, even if interrupted, until the test is over. */
     private static final class Blocker {
         private final CountDownLatch armed = new CountDownLatch(1);
         private final CountDownLatch over = new CountDownLatch(1);
@@ -72,7 +72,7 @@ final class BlockingUserCodeTest {
                 try {
                     over.await();
                 } catch (InterruptedException e) {
-                    // that is the point
+                    // interrupts are ignored on purpose
                 }
             }
         }
@@ -198,12 +198,12 @@ final class BlockingUserCodeTest {
             var executor = WorkExecutor.of("mails", pool, QueueRule.handBack(task -> blocker.here()));
             builder.work(executor).startupTask("tasks", () -> {
                 for (int i = 0; i < 3; i++) {
-                    executor.execute(blocker::always); // one runs, the others wait
+                    executor.execute(blocker::always); // one task runs, the others wait
                 }
             });
         });
 
-        @SuppressWarnings("ImmutableEnumChecker") // a lambda that holds nothing
+        @SuppressWarnings("ImmutableEnumChecker") // a lambda without state
         private final BiConsumer<EbbtideBuilder, Blocker> into;
 
         Blocking(BiConsumer<EbbtideBuilder, Blocker> into) {
@@ -215,7 +215,7 @@ final class BlockingUserCodeTest {
         }
     }
 
-    /** What is called while the service runs; the rest, when it shuts down. */
+    /** The methods that are called while the service runs; the others are called when it shuts down. */
     private static final Set<Blocking> REACHED_BEFORE = EnumSet.of(
             Blocking.SOURCE_LOAD,
             Blocking.SOURCE_BACKLOG,
@@ -226,7 +226,7 @@ final class BlockingUserCodeTest {
             Blocking.CHECK,
             Blocking.CHECK_TIMEOUT);
 
-    /** A message source that has nothing. */
+    /** A message source without messages. */
     private static class Source implements MessageSource {
         @Override
         public String name() {
@@ -256,7 +256,7 @@ final class BlockingUserCodeTest {
     void codeThatNeverReturns_holdsUpNoOther(Blocking blocking) throws Exception {
         var registry = new SimpleMeterRegistry();
         if (blocking == Blocking.METER_FILTER || blocking == Blocking.SOURCE_BACKLOG) {
-            blocker.armed.countDown(); // filters and backlogs are asked while the service starts
+            blocker.armed.countDown(); // filters and backlogs are called while the service starts
         }
         registry.config().meterFilter(new MeterFilter() {
             @Override
@@ -276,7 +276,7 @@ final class BlockingUserCodeTest {
                     .write("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             var reader = new Thread(
                     () -> registry.getMeters().forEach(meter -> meter.measure().forEach(Measurement::getValue)));
-            reader.setDaemon(true); // whoever reads a gauge that blocks is blocked
+            reader.setDaemon(true); // a gauge that blocks blocks its reader
             reader.start();
             inTime(() -> service.hold("maintenance").close());
             inTime(() -> service.work("job", WorkKind.JOB).close());

@@ -30,7 +30,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 final class EbbtideTest {
-    /** What finishes in such a grace does so however busy the machine is. */
+    /** A grace in which work finishes even on a busy machine. */
     private static final Settings ROOMY = Settings.derived().withGrace(Duration.ofMinutes(10));
 
     private static final Settings SHORT_DRAIN = Settings.derived()
@@ -191,7 +191,7 @@ final class EbbtideTest {
         assertThat(report.json()).hasSizeLessThan(64 * 1024);
     }
 
-    /** Two streams begin as requests, one before the time of its kind is over and one after it. */
+    /** Two streams begin as requests, one before the time of its kind is over, one after. */
     @Test
     void requestThatBecomesAStream_hasTheTimeOfStreams() throws Exception {
         Ebbtide service = Ebbtide.builder("orders")

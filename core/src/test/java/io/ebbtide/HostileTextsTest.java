@@ -43,11 +43,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
-/** Texts of others by every entrance, and what is seen of them at every output: no secret, and no line that they forge. */
+/** User-supplied texts at every input, and their appearance at every output: no secret, and no forged line. */
 final class HostileTextsTest {
     private static final String SECRET = "S3CR3T-";
 
-    /** Line breaks of all kinds, terminal escapes, a NUL, what turns the direction of a line; and a line to be forged. */
+    /** Line breaks of all kinds, terminal escapes, a NUL, characters that reverse the direction of a line; and a line to forge. */
     private static final String FORGERY =
             "x\r\nFORGED\nFORGED\u0085FORGED\u2028FORGED\u2029FORGED\u001b[2J\u009b2K\u0000\u0007\b\u007f\u202e\u2066\u200f\u061cy";
 
@@ -133,7 +133,7 @@ final class HostileTextsTest {
                 .doesNotContain("\nFORGED");
     }
 
-    /** Everything that a service with these texts says, from its start to its end. */
+    /** The complete output of a service with these texts, from its start to its end. */
     private List<String> outputsOf(List<String> texts) throws Exception {
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         List<String> outputs = new ArrayList<>();
@@ -227,7 +227,7 @@ final class HostileTextsTest {
         return outputs;
     }
 
-    /** What is thrown, without its cause, which is the component's own exception. */
+    /** The thrown exceptions, without their cause, which is the component's own exception. */
     private static List<String> startFailures(List<String> texts) {
         List<String> messages = new ArrayList<>();
         for (String text : texts) {
@@ -279,7 +279,7 @@ final class HostileTextsTest {
                         || (type == Character.FORMAT && direction != Character.DIRECTIONALITY_BOUNDARY_NEUTRAL));
     }
 
-    /** A source that is called so, fails so, and routes so. */
+    /** A source whose name, failures and routes are these texts. */
     private static final class HostileSource extends SilentSource {
         private final String text;
         private final AtomicReference<@Nullable Traffic> traffic = new AtomicReference<>();

@@ -20,9 +20,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
-/** A service with a budget, parts and work by chance. */
+/** A service with a random budget, random parts and random work. */
 final class RandomService {
-    /** How a part takes its stop. */
+    /** How a part reacts to its stop. */
     enum Behaviour {
         AT_ONCE,
         SLOW,
@@ -33,7 +33,7 @@ final class RandomService {
     private static final List<WorkKind> KINDS = List.of(WorkKind.values());
     private static final CountDownLatch NEVER = new CountDownLatch(1);
 
-    /** Until the test is over, those that hang do not come back. */
+    /** Hanging parts do not return until the test is over. */
     private final CountDownLatch release;
 
     private final CountDownLatch told = new CountDownLatch(1);
@@ -80,7 +80,7 @@ final class RandomService {
                 : chance < 7 ? Behaviour.SLOW : chance < 9 ? Behaviour.THROWS : Behaviour.HANGS;
     }
 
-    /** Starts it, gives it work, stops it, and gives it some more. */
+    /** Starts the service, submits work, stops it, and submits more work. */
     ShutdownReport play() throws Exception {
         EbbtideBuilder builder = Ebbtide.builder("random")
                 .settings(Settings.derived()
@@ -127,7 +127,7 @@ final class RandomService {
                 workers.add(work(service, "late " + i, 0));
                 letIn++;
             } catch (RejectedExecutionException e) {
-                // with a drain this short, as it may be
+                // expected with such a short drain
             }
         }
         if (open != null) {
@@ -200,7 +200,7 @@ final class RandomService {
             try {
                 release.await();
             } catch (InterruptedException e) {
-                // that is the point
+                // interrupts are ignored on purpose
             }
         }
     }
@@ -217,7 +217,7 @@ final class RandomService {
         return grace;
     }
 
-    /** What the listener was notified of, in order; it may still be under way. */
+    /** The states that the listener was notified of, in order; it may still be running. */
     List<LifecycleState> entered() {
         return List.copyOf(entered);
     }
@@ -226,7 +226,7 @@ final class RandomService {
         return List.copyOf(asked);
     }
 
-    /** Components stop last to first, then sources are closed. */
+    /** The names in the order of the stop: components last to first, then sources. */
     List<String> namesInReverse() {
         List<String> names = new ArrayList<>(components.keySet());
         Collections.reverse(names);
@@ -234,7 +234,7 @@ final class RandomService {
         return names;
     }
 
-    /** The same as the report can know them. */
+    /** The same names as the report can know them. */
     List<String> toldNamesInReverse() {
         return namesInReverse().stream()
                 .map(name -> nameless.getOrDefault(name, false)
@@ -248,7 +248,7 @@ final class RandomService {
         return ofComponent == null ? sources.getOrDefault(name, Behaviour.AT_ONCE) : ofComponent;
     }
 
-    /** How much work it got in all. */
+    /** The total amount of work that it received. */
     long work() {
         return (long) endless + workMillis.size() + (late > 0 ? 1 + letIn : 0);
     }

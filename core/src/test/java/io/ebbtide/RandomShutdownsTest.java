@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Whatever the budget and however components, sources and work behave: a service ends although some hang for ever, every
- * state is entered once and in order, nothing that was started is skipped, and the report's numbers add up.
+ * Whatever the budget, and however components, sources and work behave: a service ends although some parts hang for ever, every
+ * state is entered once and in order, no started part is skipped, and the report's numbers add up.
  */
 final class RandomShutdownsTest {
     private static final int AT_ONCE = 12;
 
-    /** A service that waits for what hangs takes for ever: only how busy the machine is makes one of ours this slow. */
+    /** A service that waits for hanging parts never ends: only a busy machine makes a correct one this slow. */
     private static final int MAX_GRACES = 5;
 
     @Test
@@ -46,7 +46,7 @@ final class RandomShutdownsTest {
         var release = new CountDownLatch(1);
         ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
         try {
-            playOne(seed, release); // loads the classes that a dozen would wait for at once
+            playOne(seed, release); // loads the classes that a dozen services would wait for at the same time
             List<Future<String>> all = new ArrayList<>();
             for (int i = 0; i < count; i++) {
                 long each = seeds.nextLong();
@@ -98,7 +98,7 @@ final class RandomShutdownsTest {
         assertThat((long) report.inFlightCut()).isBetween(service.endlessWork(), service.work());
     }
 
-    /** The last state's listeners may get no time any more, and are then not notified of it. */
+    /** There may be no time for the last state's listeners, which are then not notified of it. */
     private static void checkStates(RandomService service, ShutdownReport report) {
         assertThat(service.entered())
                 .isSubsetOf(List.of(LifecycleState.values()))

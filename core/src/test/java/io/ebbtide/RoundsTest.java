@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** Two hundred services, one after the other, in one JVM. */
+/** Runs two hundred services, one after the other, in one JVM. */
 final class RoundsTest {
     private static final int ROUNDS = 200;
 

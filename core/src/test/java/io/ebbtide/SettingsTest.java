@@ -136,7 +136,7 @@ final class SettingsTest {
                 .hasMessageStartingWith("drain: PT");
     }
 
-    /** A Service named ebbtide-management gives every pod of its namespace these. */
+    /** A Service named ebbtide-management sets these variables in every pod of its namespace. */
     @Test
     void variablesOfAServiceLink_areIgnored_andNamed() {
         Map<String, String> environment = Map.of(

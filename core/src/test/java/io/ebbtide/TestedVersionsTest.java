@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/** The table of tested versions says what the build uses. */
+/** The table of tested versions matches the versions that the build uses. */
 final class TestedVersionsTest {
     private static final Path ROOT = Path.of("..");
     private static final String PAGE = "docs/reference/versions.md";
@@ -63,7 +63,7 @@ final class TestedVersionsTest {
                 .hasSize(3);
     }
 
-    /** A library that the floor sets and the table does not show would be tested in secret. */
+    /** A library that the floor sets and the table does not list would be tested without being documented. */
     @Test
     void floor_setsNothingThatTheTableDoesNotShow() throws Exception {
         assertThat(properties("pom.xml", "/project/profiles/profile[id='floor']/properties/*"))

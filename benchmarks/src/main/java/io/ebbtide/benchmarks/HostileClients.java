@@ -103,7 +103,7 @@ final class HostileClients {
             flood();
         }
         long start = System.nanoTime();
-        long comingNanos = kind == Kind.UNREAD ? 4 * SECOND_NANOS : SECOND_NANOS; // so that they do not all share one rendering
+        long comingNanos = kind == Kind.UNREAD ? 4 * SECOND_NANOS : SECOND_NANOS; // so that not all share a rendering
         for (int i = 0; i < count; i++) {
             reopening.add(later(start + i * comingNanos / count, new Client(SocketChannel.open())));
         }

@@ -66,8 +66,8 @@ final class ReadyTime {
         }
         results.add(bare.median(null));
         results.add(managed.median(null));
-        // Each pair ran under the same conditions: between runs of this benchmark its median varies by some 10 ms, and the
-        // difference of the two best by 40.
+        // Each pair ran under the same conditions: between runs its median varies by some 10 ms, where the difference
+        // of the two best varies by 40.
         results.add(cost.median(Bound.below(BOUND)));
     }
 

@@ -130,7 +130,7 @@ final class BuiltInChecksTest {
         assertThat(Check.tcp("localhost", 1).isDependency()).isTrue();
     }
 
-    /** Holds a port that refuses connections, and that no other test can get until it is closed. */
+    /** Reserves a port that refuses connections, and that no other test can bind until it is closed. */
     private static Socket boundAndNotListening() throws IOException {
         var socket = new Socket();
         socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));

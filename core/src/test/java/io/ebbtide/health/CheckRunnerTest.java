@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** One check on a schedule whose time is ours: every 5 s, 1 s each, down after 3, up after 2. */
+/** One check on a schedule in virtual time: every 5 s, 1 s each, down after 3, up after 2. */
 final class CheckRunnerTest {
     private static final Duration INTERVAL = Duration.ofSeconds(5);
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -327,7 +327,7 @@ final class CheckRunnerTest {
         assertThat(scheduler.waiting()).isZero();
     }
 
-    /** Its runs are done by the thread that moves time. */
+    /** The thread that advances time executes its runs. */
     private CheckRunner started(Check check) {
         var self = new CheckRunner[1];
         var engine = new CheckRunner.Engine(

@@ -28,7 +28,7 @@ final class CheckScheduleTest {
         assertThatThrownBy(() -> defaults.withThresholds(1, 0)).hasMessage("successesToUp: 0 (expected: 1 to 1000)");
     }
 
-    /** Sums and products of these are done in nanoseconds. */
+    /** Their sums and products are computed in nanoseconds. */
     @Test
     void new_withNumbersBeyondTheMaximum_isRefused_andWithTheMaximumCanBeCalculatedWith() {
         CheckSchedule defaults = CheckSchedule.defaults();

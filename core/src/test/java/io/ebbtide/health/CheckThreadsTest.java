@@ -21,7 +21,7 @@ final class CheckThreadsTest {
     private static final Duration MOMENT = Duration.ofMillis(2);
     private static final int HANGING = 300;
 
-    /** Nothing is due before a test moves time: no worker is added until then. */
+    /** Nothing is due before a test advances time: no worker is added until then. */
     private final ManualScheduler scheduler = new ManualScheduler(new FakeTicker());
 
     private final CheckThreads threads = CheckThreads.virtualIfUseful("test-check", scheduler);
@@ -102,7 +102,7 @@ final class CheckThreadsTest {
         Awaitility.await().until(() -> seen.stream().noneMatch(Thread::isAlive));
     }
 
-    /** Were its worker gone, the next task would wait for time to be moved. */
+    /** Without its worker, the next task would wait until time is advanced. */
     @Test
     void taskThatThrows_endsNoWorker() {
         threads.execute(() -> {
@@ -133,7 +133,7 @@ final class CheckThreadsTest {
             try {
                 release.await();
             } catch (InterruptedException e) {
-                // that is the point
+                // interrupts are ignored on purpose
             }
         }
     }

@@ -115,7 +115,7 @@ final class HealthTest {
         starting.stop();
     }
 
-    /** Runs are begun by the thread that moves time, and are performed by threads of their own. */
+    /** The thread that advances time starts the runs; separate threads execute them. */
     private static void awaitWhileTimeMoves(ManualScheduler scheduler, BooleanSupplier condition) {
         Awaitility.await().until(() -> {
             scheduler.advance(Duration.ofMillis(100));
@@ -188,7 +188,7 @@ final class HealthTest {
         stalling.register("db", ProbeKind.READINESS, Check.of(Outcome::up));
         stalling.start();
         Awaitility.await().until(() -> {
-            scheduler.advance(Duration.ZERO); // a run is begun here and ends on its own thread
+            scheduler.advance(Duration.ZERO); // a run starts here and ends on its own thread
             return stalling.snapshot().readiness() == Status.UP;
         });
 
@@ -288,7 +288,7 @@ final class HealthTest {
                         "url: http://***@host/health (expected: http:// or https:// with a host and without user info)");
     }
 
-    /** Where there is no memory to schedule the next run, or the next publication, nothing else would bring one. */
+    /** If there is no memory to schedule the next run or publication, nothing else would start one. */
     @Test
     void checkWhoseNextRunCouldNotBeScheduled_isRunAgain() {
         var ticker = new FakeTicker();
@@ -339,7 +339,7 @@ final class HealthTest {
         survivor.stop();
     }
 
-    /** Frozen for 40 s, as by a cgroup's freezer or while its machine moves: neither the first answer nor the next says so. */
+    /** Frozen for 40 s, as by a cgroup's freezer or a migration of its machine: neither the first nor the next answer reports it. */
     @Test
     void timeInWhichTheProcessDidNotRun_isNotSilence() {
         var ticker = new FakeTicker();
@@ -380,7 +380,7 @@ final class HealthTest {
         try {
             scheduler.advance(duration);
         } catch (OutOfMemoryError e) {
-            // as the scheduler's own thread survives it
+            // the scheduler's own thread survives it, too
         }
     }
 }

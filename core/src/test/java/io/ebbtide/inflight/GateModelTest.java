@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
 /**
- * Whatever three threads do to a gate, and wherever they are interrupted, there is an order in which a gate that does one
- * thing at a time would have said the same. Isolated, as the classes under test are instrumented during it.
+ * Whatever three threads do to a gate, and wherever they are interrupted, there is an order in which a sequential gate
+ * would have returned the same results. Isolated, because the classes under test are instrumented.
  */
 @Isolated
 @Param(name = "thread", gen = ThreadIdGen.class)
@@ -71,12 +71,12 @@ public final class GateModelTest {
                 .sequentialSpecification(Sequential.class);
     }
 
-    /** Neighbours enter different stripes. */
+    /** Adjacent threads enter different stripes. */
     private int stripe() {
         return entered++;
     }
 
-    /** The same, one thing at a time. */
+    /** The sequential gate: one operation at a time. */
     public static final class Sequential {
         private final BitSet in = new BitSet();
         private boolean wanted;

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * The question: a request that arrives while the gate closes is either refused, or the drain waits for it; a zero that is
- * not final closes nothing. Two threads meet by spinning and race within nanoseconds, over and over; GateModelTest goes
- * through all the ways in which they can meet. Isolated, as the two need a processor each.
+ * not final closes nothing. Two threads meet by spinning and race within nanoseconds, many times; GateModelTest covers
+ * all interleavings. Isolated, because each of the two needs a processor.
  */
 @Isolated
 final class GateRaceTest {
@@ -47,9 +47,9 @@ final class GateRaceTest {
 
     private static final class Race {
         /*
-         * A race lasts for a time, and as many rounds as that gives: a hundred thousand a second where each thread has a
-         * processor, some dozens where others keep all of them busy: there it goes on for a little. A round begins when both threads run, or the one that
-         * comes later would lose each. So after enough rounds both outcomes were seen, on any machine.
+         * A race lasts for a fixed time, with as many rounds as fit: a hundred thousand per second if each thread has a
+         * processor, some dozens if all are busy, and then it continues a little longer. A round begins when both threads run, or the
+         * later one would lose every round. So after enough rounds both outcomes have occurred, on any machine.
          */
         private static final int OVER = Integer.MAX_VALUE;
         private static final int MIN_ROUNDS = 200;
@@ -98,7 +98,7 @@ final class GateRaceTest {
                 } else {
                     last.close();
                 }
-                if (next.isClosed()) { // by itself
+                if (next.isClosed()) { // the gate closed by itself
                     cutThoughNobodyWasIn += next.cutAll().size();
                 }
                 for (int spins = 0; over < round; spins++) {
@@ -123,7 +123,7 @@ final class GateRaceTest {
             assertThat(neverClosed)
                     .as("not closed although nothing was in flight")
                     .isZero();
-            if (CAN_MEET) { // on one processor they take turns
+            if (CAN_MEET) { // on one processor the threads take turns
                 assumeTrue(
                         rounds >= MIN_ROUNDS, "too busy a machine: the two threads hardly ever ran at the same time");
                 assertThat(letIn).as("both outcomes were seen").isBetween(rounds / 100, rounds - rounds / 100);
@@ -131,7 +131,7 @@ final class GateRaceTest {
         }
 
         /**
-         * Waits until the other thread answers at once: both run at this moment.
+         * Waits until the other thread answers immediately: both are running then.
          *
          * @return false if the time of the race is over
          */
@@ -186,13 +186,13 @@ final class GateRaceTest {
 
         private static void spin(int spins, CompletableFuture<Void> other) {
             if (other.isCompletedExceptionally()) {
-                other.join(); // says why
+                other.join(); // throws the cause
             }
             spin(spins);
         }
 
-        /** A thread that waits long has no processor to itself: the other one may need this one's. */
-        @SuppressWarnings("ThreadPriorityCheck") // only there
+        /** A thread that waits long has no processor of its own: the other thread may need this one's. */
+        @SuppressWarnings("ThreadPriorityCheck") // only here
         private static void spin(int spins) {
             if (CAN_MEET && spins < SPINS_BEFORE_YIELD) {
                 Thread.onSpinWait();
@@ -201,7 +201,7 @@ final class GateRaceTest {
             }
         }
 
-        /** Up to some dozens of nanoseconds and {@code more}, so that the two meet anywhere. */
+        /** Waits for up to some dozens of nanoseconds plus {@code more}, so that the two meet at any point. */
         private static void dawdle(int more) {
             for (int i = ThreadLocalRandom.current().nextInt(32) + Math.max(0, more); i > 0; i--) {
                 Thread.onSpinWait();

@@ -165,7 +165,7 @@ final class InFlightTest {
         assertThat(inFlight.list()).extracting(WorkInFlight::description).containsExactly("stuck");
     }
 
-    /** Whoever is refused because of its kind may be the last that a closing gate has counted. */
+    /** A request that is refused because of its kind may be the last one that a closing gate has counted. */
     @Test
     void closeWhenIdle_whileAKindIsRefused_closes() throws Exception {
         ExecutorService other = Executors.newSingleThreadExecutor();

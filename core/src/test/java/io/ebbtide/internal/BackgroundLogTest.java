@@ -101,7 +101,7 @@ final class BackgroundLogTest {
         }
     }
 
-    /** A line is dropped where there is no room for it: the caller of flush() learns of it once. */
+    /** A line is dropped if there is no room for it: flush() reports that once. */
     @Test
     void flush_afterDroppedLines_isFalseOnce() {
         var release = new CountDownLatch(1);

@@ -45,7 +45,7 @@ final class LibraryVersionTest {
                 .isNull();
     }
 
-    /** As with java -p: the JVM keeps nothing of the manifest of a named module. */
+    /** As with java -p: the JVM does not keep the manifest of a named module. */
     @Test
     void inManifest_ofANamedModule_readsTheManifest() throws Exception {
         Path jar = Path.of(MeterRegistry.class

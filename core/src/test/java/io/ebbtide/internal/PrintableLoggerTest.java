@@ -27,7 +27,7 @@ final class PrintableLoggerTest {
         logger.addAppender(logged);
     }
 
-    /** Of each name, with and without a marker: a text, a text and an object, two objects, an array, a throwable. */
+    /** The signatures of each method name, with and without a marker: a text, a text and an object, two objects, an array, a throwable. */
     static Stream<Method> methods() {
         return Arrays.stream(org.slf4j.Logger.class.getMethods())
                 .filter(method -> method.getName().matches("trace|debug|info|warn|error"));

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.helpers.NOPLogger;
 
-/** What runs at the limit of threads: of a system that starts so many threads, and no more until it is given room. */
+/** The behaviour at the thread limit: of a system that starts a number of threads, and no more until the limit is raised. */
 final class ReserveThreadsTest {
     private final AtomicInteger room = new AtomicInteger();
     private final ReserveThreads reserve = new ReserveThreads(thread -> {
@@ -197,7 +197,7 @@ final class ReserveThreadsTest {
         executor.close();
     }
 
-    /** Lines are not lost, and flush does not report as written what is not. */
+    /** Lines are not lost, and flush does not report unwritten lines as written. */
     @Test
     void log_withoutAnyThread_keepsLinesAndSaysSo() {
         var log = new BackgroundLog(new SerialExecutor("log", 10, Duration.ofSeconds(1), reserve));

@@ -64,13 +64,13 @@ final class SchedulerThreadTest {
     void taskThatWasCancelled_isNotRun_andDoesNotStay() {
         var ticker = new FakeTicker();
         try (Scheduler virtual = new SchedulerThread("virtual-scheduler-test", ticker)) {
-            for (int i = 0; i < 10_000; i++) { // were they kept, each would hold its check for a year
+            for (int i = 0; i < 10_000; i++) { // if cancelled tasks were kept, each would retain its check for a year
                 virtual.after(LONG, () -> ran.add("cancelled")).cancel();
             }
             virtual.after(Duration.ofHours(1), () -> ran.add("cancelled")).cancel();
             virtual.after(Duration.ofHours(2), () -> ran.add("kept"));
             ticker.advance(Duration.ofHours(3));
-            virtual.after(Duration.ZERO, () -> ran.add("now")); // has the thread read the ticker
+            virtual.after(Duration.ZERO, () -> ran.add("now")); // makes the thread read the ticker
 
             Awaitility.await().until(() -> ran.contains("now"));
             assertThat(ran).containsExactly("kept", "now");

@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is taken out of texts, and what stays: {@code secrets/markers.txt} and {@code secrets/ordinary.txt}. */
+/** The parts of texts that are redacted, and those that remain: {@code secrets/markers.txt} and {@code secrets/ordinary.txt}. */
 final class SecretCorpusTest {
     private static final String MARKER = "S3CR3T-";
 
-    /** Texts in which values stand, so that none is left alone because of what is not around it. */
+    /** Texts around the values, so that none is kept only because a certain context is missing. */
     private static final List<String> CONTEXTS = List.of(
             "%s",
             "'%s' is down",
@@ -89,7 +89,7 @@ final class SecretCorpusTest {
         assertThat(changes).isEmpty();
     }
 
-    /** A search that is not linear takes minutes to hours for these. */
+    /** A non-linear search takes minutes to hours for these. */
     @Tag("full")
     @ParameterizedTest
     @ValueSource(

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 
 final class WarmUpTest {
-    /** Warms up, waits for the end of that, and does nothing. */
+    /** Warms up, waits for the end of the warm-up, and does nothing else. */
     static final class Idle {
         public static void main(String[] arguments) throws InterruptedException {
             WarmUp.toStart();

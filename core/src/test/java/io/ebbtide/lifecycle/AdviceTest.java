@@ -125,7 +125,7 @@ final class AdviceTest {
                 .containsExactly(
                         "drain 16.0 s is less than the 40.0 s that JOB work may take; raise EBBTIDE_GRACE, and with"
                                 + " it terminationGracePeriodSeconds, from 30.0 s to at least 62 s");
-        // the number is enough, and one less is not
+        // the number is sufficient, and one less is not
         Shares wanted = Shares.DERIVED.withLameDuck(Duration.ofSeconds(5));
         assertThat(GraceBudget.of(Duration.ofSeconds(62), wanted, Duration.ofSeconds(15))
                         .drain())
@@ -150,7 +150,7 @@ final class AdviceTest {
         assertThat(Advice.smallest(30, 604_800, each -> false)).isEqualTo(-1);
     }
 
-    /** What a longer grace holds grows with it: else bisection would find another number. */
+    /** A longer grace must hold at least as much: otherwise bisection would find another number. */
     @Test
     void budget_ofALongerGrace_holdsAsMuch() {
         var random = new Random(7);

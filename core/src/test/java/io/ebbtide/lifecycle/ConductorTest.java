@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Lists the threads of the whole JVM: one that another test starts at the same time would be taken for a hook. */
+/** Lists the threads of the whole JVM: a thread that another test starts at the same time would be mistaken for a hook. */
 @Isolated
 final class ConductorTest {
     @TempDir

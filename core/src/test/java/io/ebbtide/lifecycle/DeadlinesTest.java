@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class DeadlinesTest {
-    /** What it takes HotSpot to halt while threads are in native code, measured until the process is gone. */
+    /** The time that HotSpot needs to halt while threads are in native code, measured until the process has ended. */
     private static final Duration HALT = Duration.ofMillis(365);
 
     @ParameterizedTest
@@ -25,7 +25,7 @@ final class DeadlinesTest {
         assertThat(deadlines.elapsed().plus(writing).plus(HALT)).isLessThan(Duration.ofSeconds(graceSeconds));
     }
 
-    /** Which is warned of at the start: all of the margin is not enough then. */
+    /** The start warns of this: even the whole margin is not enough then. */
     @ParameterizedTest
     @CsvSource({"10, 100, 9900", "10, 1, 9999"})
     void alarm_withAShortMargin_doesNotCutTheStop(long graceSeconds, long marginMillis, long alarmMillis) {

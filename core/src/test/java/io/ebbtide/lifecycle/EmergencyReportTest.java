@@ -49,7 +49,7 @@ final class EmergencyReportTest {
                                         .endsWith(" ms, thread GET /?ebbtide: forged")));
     }
 
-    /** Of two services, one has told its end to a pipe that nobody reads, and the other hangs. */
+    /** One of two services has written its report to a pipe without a reader, and the other hangs. */
     @Test
     void reportThatNobodyReads_doesNotKeepTheLastWordsFromTheFile() throws Exception {
         Path end = folder.resolve("end");

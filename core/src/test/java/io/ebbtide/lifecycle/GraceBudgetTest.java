@@ -68,7 +68,7 @@ final class GraceBudgetTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** Whatever is set or not: either it is refused, or it fits. */
+    /** Any combination of settings is either refused, or it fits. */
     @Test
     void of_anything_fitsOrIsRefused() {
         var random = new Random(42);

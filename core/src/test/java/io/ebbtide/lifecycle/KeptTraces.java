@@ -2,7 +2,7 @@ package io.ebbtide.lifecycle;
 
 import java.util.List;
 
-/** Connections that are kept: by proxies, which come back for each request, and through balancers of connections. */
+/** Persistent connections: of proxies, which choose an instance for each request, and through balancers of connections. */
 final class KeptTraces {
     private static final double ANSWER = 0.05;
 
@@ -48,7 +48,7 @@ final class KeptTraces {
         proxy(trace, peer, connections, rate, trace.late());
     }
 
-    /** Requests at random moments; each late one ends its connection, and the next comes on another, or on a new one. */
+    /** Requests at random moments; each late one ends its connection, and the next uses another, or a new one. */
     private static void proxy(Trace trace, int peer, int connections, double rate, double learns) {
         int kept = connections;
         for (int i = 0; i < connections; i++) {
@@ -71,8 +71,8 @@ final class KeptTraces {
     }
 
     /**
-     * Two instances. Clients send one request after the other, on connections that they keep; told to leave, each comes
-     * back here or goes to the other one for good. New ones connect at random moments, and after one request they go.
+     * Two instances. Clients send one request after the other, on persistent connections; asked to disconnect, each reconnects
+     * here or moves to the other one for ever. New clients connect at random moments, and disconnect after one request.
      */
     private static void balanced(Trace trace, int clients, double newConnections, double learns) {
         for (int i = 0; i < clients; i++) {

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * How often a service would leave although a router still sends. Each shutdown is played with requests at random moments:
- * up to 16 routers behind an address, which learn of the removal one by one; the last of them never does.
+ * How often a service would end its lame duck although a router still sends. Each shutdown is simulated with requests at random
+ * moments: up to 16 routers behind an address, which learn of the removal one by one; the last of them never does.
  */
 final class LameDuckSimulationTest {
     private static final double LEAST = 2;
@@ -29,7 +29,7 @@ final class LameDuckSimulationTest {
         simulate(1_000_000);
     }
 
-    /** Sixteen at each of them is the worst that is promised; with fewer, what is promised holds all the more. */
+    /** Sixteen at each address is the worst case that is promised; with fewer routers the promise holds even more. */
     @Test
     void falseLeaving_ofSixteenRouters_isRarerThanPromised() {
         assertThat((double) wrong(100_000, 1, 16, 16)).isLessThanOrEqualTo(bound(100_000));
@@ -41,7 +41,7 @@ final class LameDuckSimulationTest {
         assertThat((double) wrong(20_000, 1, routers, routers)).isGreaterThan(bound(20_000));
     }
 
-    /** A simulation that could find nothing would prove nothing: a third of the silence is far too little. */
+    /** A simulation that cannot find a violation proves nothing: a third of the silence is far too little. */
     @Test
     void shorterSilence_isFoundOut() {
         assertThat(wrong(20_000, 1 / 3.0, 1, 16)).isGreaterThan((int) (10 * Quiet.P * 20_000));
@@ -51,7 +51,7 @@ final class LameDuckSimulationTest {
         assertThat((double) wrong(shutdowns, 1, 1, 16)).isLessThanOrEqualTo(bound(shutdowns));
     }
 
-    /** What is promised, and three deviations of chance. */
+    /** The promised number, plus three standard deviations. */
     private static double bound(int shutdowns) {
         double promised = Quiet.P * shutdowns;
         return promised + 3 * Math.sqrt(promised);
@@ -75,10 +75,10 @@ final class LameDuckSimulationTest {
         var quiet = new Quiet(Duration.ofMillis(1), Duration.ofSeconds((long) (MOST - LEAST)), 16);
         double needed = share * quiet.of(1, rate, Duration.ZERO).toNanos() / 1e9;
         if (needed >= MOST) {
-            return false; // waits for the whole time
+            return false; // waits for the whole lame duck
         }
         double last = 0;
-        double rest = rate / routers; // the one that does not learn of it
+        double rest = rate / routers; // the router that does not learn of the removal
         for (double next = last; next < MOST; ) {
             next = last - Math.log(1 - random.nextDouble()) / rest;
             double leaves = Math.max(LEAST, last + needed);

@@ -51,7 +51,7 @@ final class LameDuckTest {
         assertThat(lameDuck.untilQuiet()).isEqualTo(LEAST);
     }
 
-    /** One that still sends a hundredth of the traffic must not be drowned in the silence of the others. */
+    /** A peer that still sends a hundredth of the traffic must not be hidden by the silence of the others. */
     @Test
     void rarePeer_isWaitedForLonger_andNamed() {
         for (int i = 0; i < 1_000; i++) {
@@ -61,14 +61,14 @@ final class LameDuckTest {
         LameDuck lameDuck = begun(1);
         ticker.advance(Duration.ofSeconds(3));
 
-        // 10 a second: ln(2 x (1 + 10 x 13) / 0.001) / 10 = 1.25 s; in the floor, and so is the other
+        // 10 a second: ln(2 x (1 + 10 x 13) / 0.001) / 10 = 1.25 s; below the minimum, and so is the other
         assertThat(lameDuck.untilQuiet()).isZero();
         steady(2, 1, Duration.ZERO);
         assertThat(lameDuck.untilQuiet()).isPositive();
         assertThat(lameDuck.heldBy()).isEqualTo("10.0.0.2");
     }
 
-    /** Each comes too rarely to be watched; together they are most of the traffic. */
+    /** Each sends too rarely to be watched; together they are most of the traffic. */
     @Test
     void manyRarePeers_besideABusyOne_keepItFromTelling() {
         for (int i = 0; i < 15; i++) {
@@ -83,7 +83,7 @@ final class LameDuckTest {
         assertThat(begun(1).canTell()).isTrue();
     }
 
-    /** However many they are: the last of a hundred is a hundredth of their traffic. */
+    /** Regardless of their number: the last of a hundred is a hundredth of their traffic. */
     @Test
     void eachOfManyPeers_isWatchedByItself() {
         for (int i = 0; i < 30; i++) {
@@ -101,7 +101,7 @@ final class LameDuckTest {
         assertThat(lameDuck.heldBy()).isEqualTo("10.0.0.100");
     }
 
-    /** Behind a balancer of connections, who keeps its connection and settles elsewhere says nothing of new ones. */
+    /** Behind a balancer of connections, a client that keeps its connection or moves elsewhere proves nothing about new ones. */
     @Test
     void peerThatKeepsItsConnections_provesNothing_andHolds() {
         kept(1, 3_000, Duration.ofMillis(5));
@@ -127,7 +127,7 @@ final class LameDuckTest {
         assertThat(lameDuck.untilQuiet()).isBetween(Duration.ofMillis(9_300), Duration.ofMillis(9_800));
     }
 
-    /** A proxy chooses for each request, so it comes back on a new connection for each, ten ended ones notwithstanding. */
+    /** A proxy chooses for each request, so it reconnects for each, despite ten ended connections. */
     @Test
     void peerThatComesBackForEachRequest_isWaitedForByItsRate() {
         kept(1, 3_000, Duration.ofMillis(10));

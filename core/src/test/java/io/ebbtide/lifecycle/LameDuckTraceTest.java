@@ -13,16 +13,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Traces of arrivals in, decision out. The long run shows where the promise holds, and where it is known to break: one
- * shutdown in a thousand needs thousands of them. The quick form shows that the decisions are those which the long run has
- * judged: its shutdowns are the same each time, and so is the end of each lame duck.
+ * Traces of arrivals in, decision out. The long run shows where the promise holds, and where it is known to fail: one
+ * shutdown in a thousand needs thousands of them. The quick form shows that the decisions are those that the long run has
+ * verified: its shutdowns are the same each time, and so is the end of each lame duck.
  */
 final class LameDuckTraceTest {
     private static final int FEW = 5;
     private static final int MANY = 3_000;
     private static final Path DECISIONS = Path.of("src/test/resources/lame-duck-decisions.txt");
 
-    /** After a change on purpose, and a long run: the file is to be what the failure prints as actual. */
+    /** After an intended change, and a long run, copy the failure's actual text to the file. */
     @Test
     void decisions_areThoseThatTheLongRunHasJudged() throws IOException {
         List<String> decisions = scenarios()

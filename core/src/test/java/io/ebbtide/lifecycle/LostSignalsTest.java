@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A signal is lost if the JVM has dispatched it, no handler has run or is about to, and no thread can be started. */
+/** A signal is lost if the JVM has dispatched it, no handler has run or is about to run, and no thread can be started. */
 final class LostSignalsTest {
     private long allocated = 1_000;
     private int handled;
@@ -32,7 +32,7 @@ final class LostSignalsTest {
         refused = true;
         allocated += 1_520;
 
-        assertThat(signals.look()).isFalse(); // its handler may still come
+        assertThat(signals.look()).isFalse(); // its handler may still run
         assertThat(signals.look()).isTrue();
         assertThat(signals.look()).isFalse();
     }
@@ -49,7 +49,7 @@ final class LostSignalsTest {
 
     @Test
     void signal_thatIsHandled_isNotLost() {
-        refused = true; // its handler has got the last thread
+        refused = true; // its handler has taken the last thread
         allocated += 664;
         handled++;
 
@@ -91,7 +91,7 @@ final class LostSignalsTest {
         assertThat(signals.look()).isFalse();
     }
 
-    /** Each has got the last thread, and no other can be started. */
+    /** Each handler has taken the last thread, and no other can be started. */
     @ParameterizedTest
     @ValueSource(ints = {232, 480, 552, 664, 840})
     void somethingElse_atTheLimit_isNoSignal(int bytes) {
@@ -124,7 +124,7 @@ final class LostSignalsTest {
         assertThat(signals.look()).isFalse();
     }
 
-    /** What all of this stands on: of this JVM, with a signal that nothing else uses. */
+    /** The assumption behind all of this, tested on this JVM with an otherwise unused signal. */
     @Test
     void dispatcherOfThisJvm_allocatesForEachSignal() throws Exception {
         LongSupplier dispatched = Objects.requireNonNull(LostSignals.ofDispatcher());

@@ -52,7 +52,7 @@ final class PeersTest {
         assertThat(peers.countOfOthers()).isZero();
     }
 
-    /** A sort that looks twice at what moves may find that it contradicts itself, and throw. */
+    /** A sort that reads changing values twice may find a contradiction, and throw. */
     @Test
     void busiest_whileTrafficGoesOn_canBeTold() throws Exception {
         for (int peer = 0; peer < 500; peer++) {

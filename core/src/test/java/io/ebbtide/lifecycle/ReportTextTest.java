@@ -126,7 +126,7 @@ final class ReportTextTest {
                 .doesNotContain("DRAINING", "STOPPING");
     }
 
-    /** A pipe or a terminal shows each line that was written, so there only the end is. */
+    /** A pipe or a terminal shows each line that was written, so only the end is written there. */
     @Test
     void draft_isWrittenToFilesAlone() {
         TerminationLog log = TerminationLog.open("/dev/null", warnings::add);

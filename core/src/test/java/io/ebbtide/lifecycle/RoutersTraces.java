@@ -2,7 +2,7 @@ package io.ebbtide.lifecycle;
 
 import java.util.List;
 
-/** Requests at random moments, by one address or many, with one router behind each or many. */
+/** Requests at random moments, from one or many addresses, with one or many routers behind each. */
 final class RoutersTraces {
     private RoutersTraces() {}
 
@@ -44,7 +44,7 @@ final class RoutersTraces {
         return trace.random().nextInt(least, most + 1);
     }
 
-    /** The worst: all but one router behind it have stopped, and that one is late. */
+    /** The worst case: all routers behind it except one have stopped, and that one is late. */
     static void oneAddress(Trace trace, int peer, int routers, double rate) {
         for (int i = 0; i < routers; i++) {
             trace.poisson(peer, rate / routers, i == 0 ? trace.late() : trace.early());
@@ -71,7 +71,7 @@ final class RoutersTraces {
         }
     }
 
-    /** The second has half of what the first has, the third a third, and so on. */
+    /** The second sends half as much as the first, the third a third, and so on. */
     private static void unequalPeers(Trace trace) {
         int peers = upTo(trace, 1, 50);
         double least = trace.rate(1.5, 3);

@@ -25,7 +25,7 @@ final class SignalCountTest {
         assertThat(at(2_001)).isEqualTo(3);
     }
 
-    /** Nobody postpones a second signal for ever by sending many. */
+    /** Many signals do not postpone a second signal for ever. */
     @Test
     void echoes_doNotExtendTheSecond() {
         assertThat(at(0)).isEqualTo(1);

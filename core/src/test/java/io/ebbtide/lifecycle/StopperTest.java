@@ -94,7 +94,7 @@ final class StopperTest {
                 .containsExactly(ShutdownReport.Ending.OVERRAN, ShutdownReport.Ending.STOPPED);
     }
 
-    /** A stopper that has so much virtual time from now on. */
+    /** A stopper with this much virtual time from now on. */
     private Stopper stopperWith(Duration all) {
         long startNanos = ticker.nanos();
         return new Stopper("orders", ticker, () -> all.minus(ticker.since(startNanos)));
@@ -105,7 +105,7 @@ final class StopperTest {
         new CountDownLatch(1).await();
     }
 
-    /** Returns once one hangs and the stopper waits for it. */
+    /** Returns once a component hangs and the stopper waits for it. */
     private void awaitHang() {
         Awaitility.await().untilAsserted(() -> {
             assertThat(hanging.get()).isNotNull().extracting(Thread::getState).isEqualTo(Thread.State.WAITING);

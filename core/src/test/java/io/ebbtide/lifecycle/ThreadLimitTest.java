@@ -24,7 +24,7 @@ final class ThreadLimitTest {
         assertThat(limit().nearest()).isEqualTo(new ThreadLimit.Usage("pids.max of the cgroup", 950, 1000));
     }
 
-    /** The path in the file is the host's, and the container sees its own cgroup as the root. */
+    /** The path in the file is the host's, but the container sees its own cgroup as the root. */
     @Test
     void versionOneInAContainer_whosePathIsNotThere_theRootCounts() throws Exception {
         write(proc.resolve("cgroup"), "9:cpu:/docker/1f\n8:pids,misc:/docker/1f\n0::/docker/1f\n");

@@ -11,8 +11,8 @@ import java.util.SplittableRandom;
  */
 final class Trace {
     /*
-     * A request is one long, so that a hundred thousand of them are sorted in no time: microseconds since EARLIEST, two
-     * bits that say that it came by a router and on a connection that had brought others, and the peer.
+     * A request is one long, so that a hundred thousand of them are sorted quickly: microseconds since EARLIEST, two
+     * bits for "from a router" and "on a connection that had sent others", and the peer.
      */
     static final double MOST = 15;
     static final int PEERS = 2_048;
@@ -29,7 +29,7 @@ final class Trace {
     private int size;
     private double lastLearns;
 
-    /** @param begins when the process did, and the traffic with it, {@code < 0} */
+    /** @param begins the start of the process and of the traffic, {@code < 0} */
     Trace(SplittableRandom random, double begins) {
         this.random = random;
         this.begins = begins;
@@ -43,17 +43,17 @@ final class Trace {
         return begins;
     }
 
-    /** So that each factor of the rate is as frequent as any other. */
+    /** A random rate such that each factor is as frequent as any other. */
     double rate(double least, double most) {
         return least * Math.pow(most / least, random.nextDouble());
     }
 
-    /** When a router learns of the removal, as most do. */
+    /** When most routers learn of the removal. */
     double early() {
         return random.nextDouble(0.5, 3);
     }
 
-    /** The same for the one that takes longest; one in ten takes longer than a lame duck lasts. */
+    /** When the slowest router learns of it; one in ten takes longer than a lame duck lasts. */
     double late() {
         return random.nextInt(10) == 0 ? 2 * MOST : random.nextDouble(3, 14);
     }
@@ -71,7 +71,7 @@ final class Trace {
         }
     }
 
-    /** Of random length, as the time between two random moments is. */
+    /** A random length, distributed like the time between two random moments. */
     double pause(double mean) {
         return -mean * Math.log(1 - random.nextDouble());
     }
@@ -81,19 +81,19 @@ final class Trace {
         put(peer | ROUTER, at);
     }
 
-    /** One on a connection that had brought others, which ends with the answer if that is late. */
+    /** One request on a connection that had sent others; a late one ends it. */
     void again(int peer, double at) {
         put(peer | ROUTER | AGAIN, at);
     }
 
-    /** One that comes every so often for as long as the process lives, and never learns of anything. */
+    /** A health checker that sends periodically for the lifetime of the process, and never learns of the removal. */
     void checker(int peer, double period) {
         for (double at = begins + random.nextDouble(period); at < MOST; at += period) {
             put(peer, at);
         }
     }
 
-    /** No router learns later than the latest time that is given. */
+    /** Records when a router learns; the last router learns at the latest of the given times. */
     void learns(double at) {
         lastLearns = Math.max(lastLearns, at);
     }
@@ -102,7 +102,7 @@ final class Trace {
         return lastLearns;
     }
 
-    /** To be called once all has been written. */
+    /** Call it once all requests have been written. */
     void sort() {
         Arrays.sort(requests, 0, size);
     }

@@ -4,7 +4,7 @@ import io.ebbtide.internal.Durations;
 import io.ebbtide.testing.FakeTicker;
 import java.time.Duration;
 
-/** Plays a trace to the classes that decide, on a clock that jumps from one event to the next. Confine to one thread. */
+/** Plays a trace to the classes that decide, on a clock that advances from one event to the next. Confine to one thread. */
 final class TracePlayer {
     private static final Duration LEAST = Duration.ofSeconds(2);
     private static final Duration MOST = Duration.ofSeconds((long) Trace.MOST);
@@ -21,12 +21,12 @@ final class TracePlayer {
     }
 
     /**
-     * What came of it. A <em>false</em> leaving is one before the whole time was over, after which a router would still
-     * have sent a request within that time: a fixed wait would have served it. A router that has not learnt and would not
-     * have sent makes no leaving false, nor does a request that would have come after the whole time.
+     * The result of a shutdown. The end of a lame duck is <em>false</em> if it is before the whole time, and a router would still
+     * have sent a request within that time: a fixed wait would have served it. A router that has not learned and would not
+     * have sent does not make it false, nor does a request that would have arrived after the whole time.
      *
      * @param left seconds after the signal
-     * @param whole whether it waited for the whole time
+     * @param whole whether the service waited for the whole time
      */
     record Ending(double left, boolean whole, boolean isFalse) {}
 
@@ -35,7 +35,7 @@ final class TracePlayer {
         return new TracePlayer(trace).play(senders);
     }
 
-    /** As a shutdown waits its lame duck out. */
+    /** Waits like a shutdown in its lame duck. */
     private Ending play(int senders) {
         advance(0);
         peers.leave();
@@ -62,7 +62,7 @@ final class TracePlayer {
         return false;
     }
 
-    /** Lets the requests until then come, and makes it so late. */
+    /** Delivers the requests until the given time, and advances the clock to it. */
     private void advance(double until) {
         for (; next < trace.size() && trace.at(next) <= until; next++) {
             moveTo(trace.at(next));

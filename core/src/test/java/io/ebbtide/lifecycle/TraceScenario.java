@@ -4,24 +4,24 @@ import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /**
- * A kind of traffic, and what is promised of it. Immutable.
+ * A kind of traffic, and its promise. Immutable.
  *
- * @param traffic in words
- * @param senders as it is set; 0 to have it derived
- * @param youngest how many seconds before the signal the process began, at least
+ * @param traffic the traffic as text
+ * @param senders the setting; 0 if it is derived
+ * @param youngest the minimum of seconds between the start of the process and the signal
  * @param writer writes the requests of one shutdown
  */
 record TraceScenario(String traffic, Promise promise, int senders, double youngest, Consumer<Trace> writer) {
     private static final double YOUNGEST = 20;
     private static final double YOUNGER_THAN = 140;
 
-    /** What is promised. */
+    /** The promises. */
     enum Promise {
-        /** False leavings are as rare as the formula says. */
+        /** False ends of a lame duck are as rare as the formula states. */
         HOLDS,
-        /** They are not. */
+        /** They are more frequent. */
         BREAKS,
-        /** Nothing can be told from such traffic; the whole time is waited for. */
+        /** Such traffic allows no decision; the service waits for the whole time. */
         WAITS
     }
 

@@ -3,9 +3,9 @@ package io.ebbtide.lifecycle;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What came of many shutdowns of one scenario. Not thread-safe. */
+/** The results of many shutdowns of one scenario. Not thread-safe. */
 final class TraceTally {
-    /* "Waited on" is the time from the last router's learning to the leaving: what a service that knew would have saved. */
+    /* "Waited on" is the time from when the last router learns to the end of the lame duck: the time that full knowledge would save. */
     static final String HEADER = """
             | traffic | promise | shutdowns | false | per thousand | waited on, median | 95 in 100 | whole time |
             |---|---|--:|--:|--:|--:|--:|--:|""";
@@ -20,7 +20,7 @@ final class TraceTally {
         waitedOn = new double[most];
     }
 
-    /** @param lastLearns when the last router would have learnt */
+    /** @param lastLearns when the last router would have learned */
     void add(TracePlayer.Ending ending, double lastLearns) {
         isFalse += ending.isFalse() ? 1 : 0;
         whole += ending.whole() ? 1 : 0;
@@ -40,13 +40,13 @@ final class TraceTally {
         return whole;
     }
 
-    /** So many false leavings are promised at most, and three deviations of chance. */
+    /** The promised maximum of false ends, plus three standard deviations. */
     double bound() {
         double promised = Quiet.P * count;
         return promised + 3 * Math.sqrt(promised);
     }
 
-    /** All that was decided, as one line: any other decision in one of the shutdowns gives another one. */
+    /** All decisions as one line: a different decision in any shutdown gives a different line. */
     String decisions(TraceScenario scenario) {
         return String.format(
                 Locale.ROOT, "%s | %d | %d | %d | %.3f", scenario.traffic(), count, isFalse, whole, endings);

@@ -3,7 +3,7 @@ package io.ebbtide.lifecycle;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 
-/** Traffic that does not come at random moments: bursts, pauses, pinned connections, checkers, next to nothing. */
+/** Traffic that does not arrive at random moments: bursts, pauses, pinned connections, checkers, almost no traffic. */
 final class UnevenTraces {
     private UnevenTraces() {}
 
@@ -35,7 +35,7 @@ final class UnevenTraces {
                 TraceScenario.holds("mixed", UnevenTraces::mixed));
     }
 
-    /** The longest pause is half as long again as the shortest, which is what the rule allows for. */
+    /** The longest pause is 1.5 times the shortest, which is what the rule allows for. */
     private static void evenBursts(Trace trace, double on, double off) {
         for (int peer = 0; peer < 2; peer++) {
             bursts(trace, peer, () -> on, () -> off * trace.random().nextDouble(0.8, 1.2));
@@ -83,7 +83,7 @@ final class UnevenTraces {
         }
     }
 
-    /** The connection used last is used first: the second has half the requests of the first. */
+    /** The most recently used connection is used first: the second has half the requests of the first. */
     private static void pool(Trace trace, int peer) {
         int connections = RoutersTraces.upTo(trace, 2, 4);
         double shares = RoutersTraces.shares(connections);
@@ -121,7 +121,7 @@ final class UnevenTraces {
         }
     }
 
-    /** Six at random moments, one in bursts, and a checker. */
+    /** Six peers at random moments, one in bursts, and a checker. */
     private static void mixed(Trace trace) {
         for (int peer = 0; peer < 6; peer++) {
             trace.poisson(peer, trace.rate(2, 100), peer == 0 ? trace.late() : trace.early());

@@ -103,7 +103,7 @@ final class HeadParserTest {
         assertThat(HeadParser.lengthOfEmptyLines(bytes, 1)).isZero();
     }
 
-    /** Lines are parted by bars. */
+    /** Lines are separated by bars. */
     private static RequestHead parse(String head) throws BadRequest {
         byte[] bytes = head.replace("|", "\r\n").getBytes(StandardCharsets.ISO_8859_1);
         return HeadParser.parse(bytes, bytes.length);

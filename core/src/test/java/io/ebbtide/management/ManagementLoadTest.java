@@ -35,7 +35,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clients that ask for more than their share. The loop reads the time again and again: there a test stops it, or acts at a
+ * Clients that demand more than their share. The loop reads the time repeatedly: at that point a test stops it, or acts at a
  * moment that no client could hit.
  */
 final class ManagementLoadTest {
@@ -68,7 +68,7 @@ final class ManagementLoadTest {
         log.close();
     }
 
-    /** The probe comes when some of the requests are answered; the loop stops when the probe is, and they are counted. */
+    /** The probe arrives after some requests are answered; the loop stops when the probe is answered, and the requests are counted. */
     @Test
     void clientsThatPipeline_keepNoProbeWaiting() throws Exception {
         start(null);
@@ -106,7 +106,7 @@ final class ManagementLoadTest {
         }
     }
 
-    /** Each connection that is accepted brings the next, so that there is always one more to accept. */
+    /** Each accepted connection triggers the next, so that there is always one more to accept. */
     @Test
     void probeOnANewConnection_isAnsweredThoughMoreConnectThanAreKept() throws Exception {
         start(null);
@@ -129,7 +129,7 @@ final class ManagementLoadTest {
         Awaitility.await().until(() -> more.get() <= 0);
     }
 
-    /** Its request comes when the loop has begun to accept the connection for which it is closed. */
+    /** Its request arrives when the loop has begun to accept the connection for which it is closed. */
     @Test
     void connectionThatIsClosedForAnother_isReadAndAnsweredFirst() throws Exception {
         start(null);
@@ -182,7 +182,7 @@ final class ManagementLoadTest {
             String answer = client.readAll();
             shared.add(answer.substring(answer.indexOf("\r\n\r\n") + 4));
         }
-        assertThat(shared).hasSize(1).isSubsetOf("rendering 2", "rendering 3"); // whose request is read first begins
+        assertThat(shared).hasSize(1).isSubsetOf("rendering 2", "rendering 3"); // the first request that is read
         assertThat(other.readAll())
                 .contains("openmetrics")
                 .endsWith(shared.contains("rendering 2") ? "\r\n\r\nrendering 3" : "\r\n\r\nrendering 2");
@@ -211,7 +211,7 @@ final class ManagementLoadTest {
         turn();
         assertThat(renderings).hasValue(3);
 
-        for (int i = 0; i < 16 && renderings.get() == 3; i++) { // 8 s: less than a reader has where there is room
+        for (int i = 0; i < 16 && renderings.get() == 3; i++) { // 8 s: less than a reader has if there is room
             time.advance(Duration.ofMillis(500));
             turn();
         }
@@ -225,7 +225,7 @@ final class ManagementLoadTest {
         }
     }
 
-    /** Where nothing waits for the memory, it has all the time of an answer. */
+    /** If nothing waits for the memory, it has the full time of an answer. */
     @Test
     void slowReader_whereThereIsRoom_isNotClosed() throws Exception {
         String text = "x".repeat(3 * MEBIBYTE);
@@ -284,7 +284,7 @@ final class ManagementLoadTest {
         server.start();
     }
 
-    /** Two probes, one after the other: whatever was sent before them has been read when the second is answered. */
+    /** Sends two probes, one after the other: all requests sent before them have been read when the second is answered. */
     private void turn() throws IOException {
         for (int i = 0; i < 2; i++) {
             try (var client = new RawClient(port())) {

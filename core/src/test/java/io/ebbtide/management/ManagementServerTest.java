@@ -75,7 +75,7 @@ final class ManagementServerTest {
                 .endsWith("\r\n\r\n{\"status\":\"UP\"}");
     }
 
-    /** RFC 9110, section 9.3.2: bytes after the head would be taken for the next answer. */
+    /** RFC 9110, section 9.3.2: bytes after the head would be read as the next answer. */
     @ParameterizedTest
     @CsvSource({
         "'HEAD /health/live HTTP/1.1\r\nno colon\r\n\r\n', 400",
@@ -101,7 +101,7 @@ final class ManagementServerTest {
         assertThat(answer).startsWith("HTTP/1.1 431 ").endsWith("Connection: close\r\n\r\n");
     }
 
-    /** The first record of a handshake, which has no line feed, so that the end of a head never comes. */
+    /** The first record of a handshake, which has no line feed, so the head never ends. */
     @Test
     void tls_isAnsweredAtOnce_inPlainHttp() throws Exception {
         String answer = ask("\u0016\u0003\u0001\u0000\u00f8\u0001\u0000\u0000\u00f4\u0003\u0003");
@@ -117,7 +117,7 @@ final class ManagementServerTest {
         assertThat(ask(bytes)).startsWith("HTTP/1.1 400 Bad Request\r\n");
     }
 
-    /** The name localhost is ::1 first for busybox' wget, by which containers are checked. */
+    /** The name localhost is ::1 first for busybox' wget, which checks containers. */
     @Test
     void loopback_isBoth() throws Exception {
         assumeTrue(hasIpv6Loopback(), "no ::1 on this machine");
@@ -164,7 +164,7 @@ final class ManagementServerTest {
         }
     }
 
-    /** As HAProxy's plain "option httpchk" asks. */
+    /** As sent by HAProxy's plain "option httpchk". */
     @Test
     void options_isAnsweredLikeHead_withTheMethods() throws Exception {
         assertThat(ask("OPTIONS /health/live HTTP/1.0\r\n\r\n"))
@@ -174,7 +174,7 @@ final class ManagementServerTest {
                 .endsWith("\r\n\r\n");
     }
 
-    /** The client sends its body after the answer all the same, and then another request, which is not answered. */
+    /** The client still sends its body after the answer, and then another request, which is not answered. */
     @Test
     void clientThatWaitsWithItsBody_isAnsweredAtOnce_andLosesTheConnection() throws Exception {
         try (var client = new RawClient(service.managementPort())) {
@@ -326,7 +326,7 @@ final class ManagementServerTest {
         }
     }
 
-    /** As where the heap is full for a moment. */
+    /** As when the heap is full for a moment. */
     @Test
     void loopThatFails_goesOn_andIsToldOnce() throws Exception {
         var log = new BackgroundLog("failing-log");
@@ -466,7 +466,7 @@ final class ManagementServerTest {
         try {
             client.send(text);
         } catch (IOException e) {
-            // cut off, as it should be
+            // cut off, as expected
         }
     }
 

@@ -26,14 +26,14 @@ import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** The table in docs/reference/metrics.md and the meters of a service with everything on are the same. */
+/** The table in docs/reference/metrics.md equals the meters of a service with all features on. */
 final class MetricsReferenceTest {
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| `([a-z.]+)` \\| `([a-z_]+)` \\| (\\w+) \\|([^|]*)\\| .+ \\|$");
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
 
-    /** One meter as the table has it. */
+    /** One meter as in the table. */
     private record Row(String prometheus, String type, Set<String> tags) {}
 
     private static final class EmptyQueue implements Backlog {
@@ -105,7 +105,7 @@ final class MetricsReferenceTest {
         return rows;
     }
 
-    /** A source that can tell what waits for its workers, too. */
+    /** A source that also reports the requests that wait for its workers. */
     private static final class Queued extends SilentSource {
         @Override
         public String name() {

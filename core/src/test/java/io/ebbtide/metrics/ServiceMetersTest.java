@@ -552,7 +552,7 @@ final class ServiceMetersTest {
         private static final long serialVersionUID = 1;
     }
 
-    /** The registry of a user: a timer of his throws what it likes. */
+    /** A user's registry, whose timer throws any exception. */
     @Test
     void registryThatThrowsOnARecord_failsNoRequest_andIsCounted() {
         var throwing = new SimpleMeterRegistry() {
@@ -664,7 +664,7 @@ final class ServiceMetersTest {
         return meter.measure().iterator().next().getValue();
     }
 
-    /** A length alone tells no age: absent, as 0 would say that nothing waits. */
+    /** A length alone gives no age: the age is absent, as 0 would mean that nothing waits. */
     @Test
     void queueAge_isThereWhileItIsKnown_andAbsentElse() {
         var age = new AtomicReference<Duration>();
@@ -701,7 +701,7 @@ final class ServiceMetersTest {
         }
     }
 
-    /** A source in which something waits. */
+    /** A source with waiting requests. */
     private static final class Waiting extends SilentSource {
         private final Supplier<Backlog> backlog;
         private final Supplier<SourceLoad> load;

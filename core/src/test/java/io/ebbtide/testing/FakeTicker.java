@@ -8,7 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Virtual time, moved by {@link #advance} alone. Safe for use by many threads. */
+/** Virtual time, advanced by {@link #advance} alone. Safe for use by many threads. */
 public final class FakeTicker implements Ticker {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -27,7 +27,7 @@ public final class FakeTicker implements Ticker {
         return START.plusNanos(nanos.get());
     }
 
-    /** Waits for the future, or until time is moved past the bound by another thread. */
+    /** Waits for the future, or until another thread advances time past the bound. */
     @Override
     public boolean await(CompletableFuture<?> future, Duration bound) {
         var alarm = new Alarm(nanos() + bound.toNanos(), new CompletableFuture<>());
@@ -39,7 +39,7 @@ public final class FakeTicker implements Ticker {
         return future.isDone();
     }
 
-    /** How many calls of {@link #await} wait. */
+    /** The number of waiting calls of {@link #await}. */
     public int waiting() {
         return alarms.size();
     }

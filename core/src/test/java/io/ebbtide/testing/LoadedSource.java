@@ -7,11 +7,11 @@ import io.ebbtide.lifecycle.Traffic;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A source with seven connections, two of eight workers at work, and requests on demand. */
+/** A source with seven connections, two of eight workers busy, and requests on demand. */
 public final class LoadedSource extends SilentSource {
     private @Nullable Traffic traffic;
 
-    /** A request comes and is answered. */
+    /** Simulates a request that arrives and is answered. */
     public void answer(String method, @Nullable String route, int status) {
         Traffic ways = Objects.requireNonNull(traffic);
         Ticket ticket = Objects.requireNonNull(ways.admit(WorkKind.REQUEST, () -> method + " /"));

@@ -8,8 +8,8 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs what is due when its ticker is moved, on the thread that moves it. Any thread may schedule; time is moved by one
- * thread.
+ * Runs due tasks when its ticker is advanced, on the thread that advances it. Any thread may schedule; one thread advances
+ * time.
  */
 public final class ManualScheduler implements Scheduler {
     private record Due(long atNanos, long order, Runnable task) {}
@@ -45,7 +45,7 @@ public final class ManualScheduler implements Scheduler {
         waiting.remove(due);
     }
 
-    /** Moves time, stopping at each moment at which something is due. */
+    /** Advances time, and stops at each moment at which a task is due. */
     public void advance(Duration duration) {
         long end = ticker.nanos() + duration.toNanos();
         for (Due due = takeUntil(end); due != null; due = takeUntil(end)) {

@@ -8,7 +8,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
-/** Bytes out, bytes in, on a plain socket to loopback. Confine to one thread. */
+/** Sends and reads bytes on a plain socket to loopback. Confine to one thread. */
 public final class RawClient implements AutoCloseable {
     private final Socket socket = new Socket();
 
@@ -23,12 +23,12 @@ public final class RawClient implements AutoCloseable {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** What comes until so many characters have, or until the end. */
+    /** Reads until the given number of characters, or until the end. */
     public String read(int length) throws IOException {
         return new String(socket.getInputStream().readNBytes(length), StandardCharsets.ISO_8859_1);
     }
 
-    /** What comes until the text has come. */
+    /** Reads until the given text. */
     public String readUntil(String end) throws IOException {
         var text = new StringBuilder();
         while (text.indexOf(end) < 0) {
@@ -45,7 +45,7 @@ public final class RawClient implements AutoCloseable {
         return available() > 0;
     }
 
-    /** How many bytes have come and are not read. */
+    /** The number of received bytes that are not read yet. */
     public int available() {
         try {
             return socket.getInputStream().available();
@@ -54,12 +54,12 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    /** What comes until the end. */
+    /** Reads until the end. */
     public String readAll() throws IOException {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     }
 
-    /** Reads until the end, which may be a reset; returns how many bytes came. */
+    /** Reads until the end, which may be a reset; returns the number of bytes. */
     public long drained() throws IOException {
         long count = 0;
         try {

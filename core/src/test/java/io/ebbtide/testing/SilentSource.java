@@ -4,7 +4,7 @@ import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
 import java.time.Duration;
 
-/** A traffic source that brings nothing: with one, a service has a lame duck. Heirs say what they have to tell. */
+/** A traffic source without traffic: with a source, a service has a lame duck. Subclasses override the methods they need. */
 public class SilentSource implements TrafficSource {
     @Override
     public String name() {

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.slf4j.LoggerFactory;
 
 /**
- * How long tests wait for an event: so long that a broken product alone misses it, however busy the machine is. Registered
+ * How long tests wait for an event: so long that only a broken product exceeds it, however busy the machine is. Registered
  * for all tests by {@code META-INF/services}. Safe for use by many threads.
  */
 public final class TestTimeouts implements BeforeAllCallback {
@@ -16,7 +16,7 @@ public final class TestTimeouts implements BeforeAllCallback {
 
     private static final Duration POLL_INTERVAL = Duration.ofMillis(10);
 
-    static { // before the first test: a logger that is obtained while another thread starts the logging is none yet
+    static { // before the first test: a logger obtained while another thread initialises the logging is not usable yet
         LoggerFactory.getILoggerFactory();
     }
 
@@ -25,6 +25,6 @@ public final class TestTimeouts implements BeforeAllCallback {
         Awaitility.setDefaultTimeout(HANG);
         Awaitility.setDefaultPollInterval(POLL_INTERVAL);
         Awaitility.setDefaultPollDelay(Duration.ZERO);
-        Awaitility.doNotCatchUncaughtExceptionsByDefault(); // they may be those of a test that runs at the same time
+        Awaitility.doNotCatchUncaughtExceptionsByDefault(); // they may be from a test that runs at the same time
     }
 }

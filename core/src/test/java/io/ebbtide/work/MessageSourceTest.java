@@ -26,15 +26,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-@Execution(ExecutionMode.CONCURRENT) // they mostly wait
-@Order(1) // the longest: while it waits, others run
+@Execution(ExecutionMode.CONCURRENT) // the tests mostly wait
+@Order(1) // the longest class: while it waits, others run
 final class MessageSourceTest {
-    /** What finishes in such a drain does so however busy the machine is. */
+    /** A drain in which work finishes even on a busy machine. */
     private static final Duration ROOMY = Duration.ofMinutes(5);
 
     private final List<String> events = Collections.synchronizedList(new ArrayList<>());
 
-    /** Writes down what it is asked to do. */
+    /** Records the calls that it receives. */
     private class Source implements MessageSource {
         private volatile @Nullable Messages messages;
 
@@ -97,7 +97,7 @@ final class MessageSourceTest {
         assertThat(report.inFlightFinished()).as("with the leaving itself").isEqualTo(4);
     }
 
-    /** The broker gives it to somebody else, who works on it again: that is no clean end. */
+    /** The broker delivers the message to another consumer, which processes it again: not a clean end. */
     @Test
     void messageThatFinishesAfterTheCommit_isCutAllTheSame() throws Exception {
         var message = new CompletableFuture<Message>();
@@ -205,7 +205,7 @@ final class MessageSourceTest {
         stuck.close();
     }
 
-    /** It goes on until half a second before its end, and is in the commit. */
+    /** The work continues until half a second before the deadline, and is in the commit. */
     @Test
     void messageThatUsesItsTime_isFinishedBeforeTheCommit() throws Exception {
         var source = new Source();
@@ -226,7 +226,7 @@ final class MessageSourceTest {
         assertThat(report.isClean()).isTrue();
     }
 
-    /** A consumer that joins a group takes its time; the signal may come meanwhile. */
+    /** A consumer that joins a group needs time; the signal may arrive in the meantime. */
     @Test
     void sourceWhoseStartReturnsAfterTheSignal_pausesAndLeavesAllTheSame() throws Exception {
         var starting = new CountDownLatch(1);
@@ -264,7 +264,7 @@ final class MessageSourceTest {
             try {
                 latch.await();
             } catch (InterruptedException e) {
-                // as one does that is in the middle of something
+                // like a consumer in the middle of an operation
             }
         }
     }

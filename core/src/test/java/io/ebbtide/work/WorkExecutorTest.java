@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class WorkExecutorTest {
-    /** What finishes in such a drain does so however busy the machine is. */
+    /** A drain in which work finishes even on a busy machine. */
     private static final Settings ROOMY = Settings.derived()
             .withGrace(Duration.ofMinutes(10))
             .withLameDuck(Duration.ZERO)
@@ -225,7 +225,7 @@ final class WorkExecutorTest {
         assertThat(waiting.isCancelled()).isTrue();
     }
 
-    /** One that is submitted while the service begins to leave is found by both who look for it. */
+    /** A task that is submitted while the service begins to shut down is found by both searches. */
     @Test
     void taskThatIsHandedBack_isHandedBackOnce() throws Exception {
         for (int round = 0; round < 50; round++) {
@@ -233,7 +233,7 @@ final class WorkExecutorTest {
             var queue = new TaskQueue("mails", QueueRule.handBack(handedBack::add), idle());
             var submitter = new Thread(() -> {
                 for (int i = 0; i < 200; i++) {
-                    Runnable task = new Thread(); // each another
+                    Runnable task = new Thread(); // a different one each time
                     queue.add(Submission.of(task, task), Duration.ZERO);
                 }
             });
@@ -338,7 +338,7 @@ final class WorkExecutorTest {
         assertThat(service.awaitStopped(TestTimeouts.HANG).isClean()).isTrue();
     }
 
-    /** Whatever the handler does without a word is found when somebody asks for the queue, as each scrape does. */
+    /** A task that the handler discards silently is detected when the queue is read, as each scrape does. */
     @Test
     void taskThatAHandlerThrowsAway_isInFlightForSecondsAtMost_andWhatTheQueueHoldsStays() throws Exception {
         var pool =
@@ -450,7 +450,7 @@ final class WorkExecutorTest {
         };
     }
 
-    /** invokeAny wraps what ended the last task. */
+    /** invokeAny wraps the exception of the last task. */
     private static String cause(Callable<String> call) throws Exception {
         try {
             return call.call();
@@ -459,7 +459,7 @@ final class WorkExecutorTest {
         }
     }
 
-    /** A request that is served during the lame duck may still call it. */
+    /** A request that is served during the lame duck may still use the executor. */
     @Test
     void stageOfACompletableFuture_isTakenWhileTheServiceShutsDown_underEveryRule() throws Exception {
         WorkExecutor executor = executor(QueueRule.drop());
@@ -484,7 +484,7 @@ final class WorkExecutorTest {
         begun.await();
         List<Object> submitted = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
-            Runnable task = new Thread(); // each another
+            Runnable task = new Thread(); // a different one each time
             submitted.add(task);
             executor.execute(task);
         }
@@ -523,7 +523,7 @@ final class WorkExecutorTest {
         return result;
     }
 
-    /** An executor that runs nothing here. */
+    /** An executor that runs no tasks here. */
     private static ExecutorService idle() {
         return new ThreadPoolExecutor(0, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
     }

@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 final class WorkSchedulerTest {
-    /** Longer than a test waits: work that is waited for in vain shows. */
+    /** Longer than a test waits, so a wait for work that never comes is detected. */
     private static final Duration DRAIN = TestTimeouts.HANG.multipliedBy(2);
 
     @Test

@@ -149,7 +149,7 @@ record ShellScript(String text) {
 
     /** The last command that has an effect, without secrets; "" if there is none. */
     String lastCommand() {
-        return last(commands(Redact.text(text))) // before it is split and shortened: a part of a secret is a secret, too
+        return last(commands(Redact.text(text))) // before it is split and shortened: part of a secret is a secret, too
                 .map(each -> shortened(each.text()))
                 .orElse("");
     }

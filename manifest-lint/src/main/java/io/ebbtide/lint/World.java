@@ -99,7 +99,7 @@ final class World {
         });
         autoscalers = Autoscaler.allIn(this);
         autoscalers.stream()
-                .filter(each -> firstLike(each.manifest()).equals(each.manifest())) // an object that is written twice counts once
+                .filter(each -> firstLike(each.manifest()).equals(each.manifest())) // duplicates count once
                 .forEach(each -> each.target()
                         .ifPresent(target -> autoscalersOf
                                 .computeIfAbsent(target, any -> new ArrayList<>())

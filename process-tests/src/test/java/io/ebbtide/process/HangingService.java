@@ -57,12 +57,12 @@ final class HangingService {
         }
     }
 
-    /** With a grace that is longer than any test waits. */
+    /** A service with a grace longer than any test waits. */
     private static EbbtideBuilder builder() {
         return builder(Duration.ofMinutes(10));
     }
 
-    /** Whose watchdog ends the process after 8 s, which is enough for the service to stop on any machine. */
+    /** A service whose watchdog ends the process after 8 s, which is enough for the service to stop on any machine. */
     private static EbbtideBuilder builderForTheWatchdog() {
         return builder(Duration.ofSeconds(10));
     }
@@ -78,7 +78,7 @@ final class HangingService {
     private static void everything() {
         Ebbtide service = Ebbtide.builder("service")
                 .settings(Settings.derived()
-                        .withGrace(Duration.ofMinutes(2)) // the watchdog is not to end it, however slow the machine is
+                        .withGrace(Duration.ofMinutes(2)) // the watchdog must not end it, however slow the machine is
                         .withMargin(Duration.ofSeconds(100))
                         .withLameDuck(Duration.ofMillis(200))
                         .withDrain(Duration.ofSeconds(1))
@@ -153,7 +153,7 @@ final class HangingService {
         }
     }
 
-    /** Holds a lock and waits for another one, whose holder waits for the first: for good. */
+    /** Holds a lock and waits for another one, whose holder waits for the first: a deadlock. */
     private static final class DeadlockedListener implements LifecycleListener {
         private final Object one = new Object();
         private final Object other = new Object();
@@ -185,7 +185,7 @@ final class HangingService {
         builderForTheWatchdog().build().run();
     }
 
-    /** The hooks of Spring, of Log4j2 and of a pool, each of which lasts longer than ours; another thread calls exit. */
+    /** The hooks of Spring, of Log4j2 and of a pool, each of which takes longer than Ebbtide's; another thread calls exit. */
     private static void hooksOfOthers() {
         Ebbtide service = builder().build();
         var context = new GenericApplicationContext();
@@ -216,7 +216,7 @@ final class HangingService {
         service.run();
     }
 
-    /** The hook recognises others by their being at work; it drains, so it has begun once the service has stopped. */
+    /** The hook recognises other hooks because they are running; it drains, so it has begun once the service has stopped. */
     private static void awaitTheHookOf(Ebbtide service) {
         while (service.state() != LifecycleState.STOPPED
                 || Thread.getAllStackTraces().keySet().stream()
@@ -225,7 +225,7 @@ final class HangingService {
         }
     }
 
-    /** The console gets its lines from a queue, by a thread that needs 50 ms for each. */
+    /** The console receives its lines from a queue, through a thread that needs 50 ms for each. */
     private static void asyncAppender() {
         builder()
                 .startupTask("make it slow", () -> {
@@ -276,7 +276,7 @@ final class HangingService {
         builder().build().run();
     }
 
-    /** Standard output has no reader, and is full before the service is built. The file says that it runs. */
+    /** Standard output has no reader, and is full before the service is built. The file shows that it runs. */
     private static void fullPipe(Path running) {
         var written = new AtomicLong();
         Thread filling = new Thread(() -> {
@@ -295,7 +295,7 @@ final class HangingService {
         builder().startupTask("say so", () -> Files.createFile(running)).build().run();
     }
 
-    /** A request that ends a second before the drain does, 5 ms after its thread has noticed that, and a stop that does the same. */
+    /** A request that ends a second before the drain, 5 ms after its thread has noticed that, and a stop that does the same. */
     private static void frozen() {
         Ebbtide service = Ebbtide.builder("service")
                 .settings(Settings.derived()
@@ -334,7 +334,7 @@ final class HangingService {
         LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
     }
 
-    /** Once the service runs, there are no eight kilobytes to be had any more. */
+    /** Once the service runs, not even eight kilobytes can be allocated. */
     private static void fullHeap() {
         Ebbtide service = builderForTheWatchdog().build();
         List<byte[]> hoard = new ArrayList<>();
@@ -360,7 +360,7 @@ final class HangingService {
                 hoard.add(new byte[size]);
             }
         } catch (OutOfMemoryError e) {
-            // with smaller pieces, then
+            // continues with smaller pieces
         }
     }
 
@@ -375,7 +375,7 @@ final class HangingService {
             try {
                 latch.await(1, TimeUnit.MINUTES);
             } catch (InterruptedException e) {
-                // that is the point
+                // interrupts are ignored on purpose
             }
         }
     }

@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** Services that get the texts of a file, parted by NULs, by every entrance; the first argument chooses one. */
+/** Services that receive the texts of a file, separated by NULs, at every input; the first argument chooses one. */
 final class HostileService {
     private HostileService() {}
 
@@ -103,7 +103,7 @@ final class HostileService {
         service.get().run();
     }
 
-    /** Holds, and work of threads that are called so. */
+    /** Holds, and work of threads with these names. */
     private static void enter(Ebbtide service, List<String> texts) throws InterruptedException {
         var entered = new CountDownLatch(texts.size());
         for (String text : texts) {
@@ -134,7 +134,7 @@ final class HostileService {
         };
     }
 
-    /** One exception with all texts: of each cause something is said, of its causes not without end. */
+    /** One exception with all texts: each cause is reported, but the number of reported causes is limited. */
     private static Exception chain(List<String> texts) {
         Exception failure = null;
         for (int i = 0; i < texts.size(); i += 20) {
@@ -143,7 +143,7 @@ final class HostileService {
         return failure == null ? new IOException() : failure;
     }
 
-    /** A source that is called so, and fails so. */
+    /** A source whose name and failures are these texts. */
     private record Source(String text, @Nullable Exception atStart) implements TrafficSource {
         @Override
         public String name() {

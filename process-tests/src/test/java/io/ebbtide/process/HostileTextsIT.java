@@ -21,10 +21,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A hundred texts with a marker each, and lines to be forged, by every entrance of a service in a process of its own; and what is
- * seen of them on its standard output and error, in the file for its end and on its ports.
+ * A hundred texts with a marker each, and lines to forge, at every input of a service in a separate process; and their appearance
+ * on its standard output and error, in the file for its end and on its ports.
  */
-@Execution(ExecutionMode.CONCURRENT) // they mostly wait
+@Execution(ExecutionMode.CONCURRENT) // the tests mostly wait
 final class HostileTextsIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final String MARKER = "S3CR3T-";

@@ -31,8 +31,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** Whatever hangs or is full, the process ends by itself or, by the watchdog, before the grace does, and says why. */
-@Execution(ExecutionMode.CONCURRENT) // they mostly wait
+/** Whatever hangs or is full, the process ends before the grace, by itself or by the watchdog, and reports why. */
+@Execution(ExecutionMode.CONCURRENT) // the tests mostly wait
 final class LastResortIT {
     private static final Duration SOON = Duration.ofSeconds(90);
 
@@ -183,7 +183,7 @@ final class LastResortIT {
         }
     }
 
-    /** SIGSTOP, docker pause, a paused virtual machine: when it goes on, its time is over, and all wake at the same moment. */
+    /** SIGSTOP, docker pause, a paused virtual machine: when the process continues, its time is over, and all threads wake at once. */
     @Test
     void processThatWasFrozenInItsDrain_cutsNothingThatWasAboutToEnd() throws Exception {
         try (ServiceProcess service =
@@ -238,9 +238,9 @@ final class LastResortIT {
             System.exit(0);
         }
 
-        /** Down to the last 16 bytes, again and again. */
+        /** Fills the heap down to the last 16 bytes, repeatedly. */
         @SuppressWarnings({"JdkObsolete", "ModifiedButNotUsed"
-        }) // a list that grows by a few bytes, to be full and no more
+        }) // a list that grows by a few bytes, so that the heap is exactly full
         private static void fill() {
             List<byte[]> all = new LinkedList<>();
             long end = System.nanoTime() + FULL.toNanos();
@@ -255,7 +255,7 @@ final class LastResortIT {
         }
     }
 
-    /** The JDK's scheduled executor needs memory to wait, and to replace a thread that had none. */
+    /** The JDK's scheduled executor needs memory to wait, and to replace a thread that ran out of memory. */
     @Test
     void heapThatWasFull_endsNoCheck() throws Exception {
         try (ServiceProcess service =

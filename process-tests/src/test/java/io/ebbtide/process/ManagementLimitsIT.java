@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** The management server of a process that has no file descriptor, or no memory, to spare. */
+/** The management server of a process that has no free file descriptor, or no free memory. */
 @Execution(ExecutionMode.CONCURRENT)
 final class ManagementLimitsIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final int METRICS_BYTES = 4_700_000;
 
-    /** Takes longer to be read than a client without a request may keep the server waiting. */
+    /** Takes longer to read than a client without a request may keep the server waiting. */
     private static final int HOARDERS_METRICS_BYTES = 50_000_000;
 
     /** Opens files until none can be opened when it reads a line, and closes them when it reads another. */
@@ -43,7 +43,7 @@ final class ManagementLimitsIT {
             try {
                 System.in.read();
                 List<Closeable> files = new ArrayList<>();
-                for (int i = 0; i < 5; i++) { // another thread may have had one for a moment
+                for (int i = 0; i < 5; i++) { // another thread may have held one for a moment
                     openAll(files);
                     Thread.sleep(300);
                 }

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** A service on the class path of a process that lacks a library, or a module of the JDK: it drains, and says what is missing. */
-@Execution(ExecutionMode.CONCURRENT) // they mostly wait
+/** A service on the class path of a process that lacks a library, or a module of the JDK: it drains, and reports what is missing. */
+@Execution(ExecutionMode.CONCURRENT) // the tests mostly wait
 @Tag("extended")
 final class MissingPartsIT {
     private static final Duration SOON = Duration.ofSeconds(90);

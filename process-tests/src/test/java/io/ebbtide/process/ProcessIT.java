@@ -39,15 +39,15 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.slf4j.LoggerFactory;
 
-/** What goes wrong in a service, and how its process ends all the same. Each service is a method of {@link Service}. */
-@Execution(ExecutionMode.CONCURRENT) // they mostly wait
+/** Failures in a service, and how its process still ends. Each service is a method of {@link Service}. */
+@Execution(ExecutionMode.CONCURRENT) // the tests mostly wait
 final class ProcessIT {
     private static final Duration SOON = Duration.ofSeconds(90);
 
-    /** Longer than any test waits, so a service that waits for a share of it to be over is found out. */
+    /** Longer than any test waits, so a service that waits for a share of it to pass is detected. */
     private static final Duration GRACE = Duration.ofMinutes(10);
 
-    /** For the watchdog alone, which ends the process after 8 s: enough for the service to stop on any machine. */
+    /** Only for the watchdog, which ends the process after 8 s: enough for the service to stop on any machine. */
     private static final Duration SHORT_GRACE = Duration.ofSeconds(10);
 
     /** The services; the first argument chooses one. */
@@ -191,7 +191,7 @@ final class ProcessIT {
                     .run();
         }
 
-        /** One thread with a ticket calls exit, another one works until the drain has begun, and a little longer. */
+        /** One thread with a ticket calls exit, another one works until shortly after the drain has begun. */
         private static void exits() {
             Ebbtide service = builder().build();
             Ticket working = service.inFlight().enter(WorkKind.REQUEST, "GET /working");
@@ -211,7 +211,7 @@ final class ProcessIT {
             service.run();
         }
 
-        /** From a moment on nobody who logs ever comes back. */
+        /** From one moment on, no logging call ever returns. */
         private static void stuckAppender() {
             var root = (Logger) LoggerFactory.getLogger("ROOT");
             builder()
@@ -243,7 +243,7 @@ final class ProcessIT {
             System.out.println("run of other returned");
         }
 
-        /** The signal comes while one service runs and the other has not been run yet. */
+        /** The signal arrives while one service runs and the other has not been started yet. */
         private static void comesWhileOthersLeave() {
             Ebbtide one = builder("one").build();
             Ebbtide late = builder("late").build();
@@ -255,7 +255,7 @@ final class ProcessIT {
             work.close();
         }
 
-        /** One shuts down by itself; the other goes on for longer than the one's grace, and is not to be halted for it. */
+        /** One service shuts down by itself; the other continues for longer than the first one's grace, and must not be halted for it. */
         private static void outlivesTheOthersAlarm() {
             Ebbtide one = builder("one")
                     .settings(settings().withGrace(Duration.ofSeconds(5)).withStop(Duration.ofMillis(200)))
@@ -276,7 +276,7 @@ final class ProcessIT {
             System.out.println("other is " + other.state());
         }
 
-        /** By reflection, as javac warns of this class without a way to say "I know". */
+        /** Uses reflection, because javac's warning about this class cannot be suppressed. */
         private static void exitOnSigterm(int code) {
             try {
                 Class<?> signal = Class.forName("sun.misc.Signal");
@@ -353,7 +353,7 @@ final class ProcessIT {
                 try {
                     latch.await(1, TimeUnit.MINUTES);
                 } catch (InterruptedException e) {
-                    // that is the point
+                    // interrupts are ignored on purpose
                 }
             }
         }
@@ -377,7 +377,7 @@ final class ProcessIT {
         public void close(Duration within) {}
     }
 
-    /** What runs without Logback, too; with an argument it cannot start. */
+    /** A service that also runs without Logback; with an argument it cannot start. */
     static final class Bare {
         public static void main(String[] arguments) {
             EbbtideBuilder builder = Ebbtide.builder("bare")
@@ -468,7 +468,7 @@ final class ProcessIT {
                     service.awaitLine("http://127.0.0.1:(\\d+)/health", SOON).group(1));
             service.awaitLine("check 'ignoresInterrupts' of 'service' is down", SOON);
 
-            Awaitility.await() // the other two may be late
+            Awaitility.await() // the other two may arrive late
                     .atMost(SOON)
                     .untilAsserted(
                             () -> assertThat(WireConnection.get(port, "/health").body())
@@ -616,7 +616,7 @@ final class ProcessIT {
         }
     }
 
-    /** SLF4J has no provider then, and nobody else would say a word. */
+    /** SLF4J has no provider then, and no other component would report anything. */
     @Test
     void withoutAProviderOfSlf4j_whatMattersGoesToStandardError() throws Exception {
         try (ServiceProcess service = JavaLauncher.of(Bare.class)

@@ -20,14 +20,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** What signals do to a service whose lame duck is longer than any test waits, and work in flight that never ends. */
-@Execution(ExecutionMode.CONCURRENT) // they mostly wait
+/** The effects of signals on a service whose lame duck is longer than any test waits, with work in flight that never ends. */
+@Execution(ExecutionMode.CONCURRENT) // the tests mostly wait
 final class SignalIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final Duration LAME_DUCK = Duration.ofMinutes(10);
     private static final Duration GRACE = Duration.ofMinutes(30);
 
-    /** A signal that comes later than a second after another is meant. */
+    /** A signal later than one second after another counts as a further one. */
     private static final Duration LATER = Duration.ofMillis(1_500);
 
     static final class Service {
@@ -61,7 +61,7 @@ final class SignalIT {
         }
     }
 
-    /** GNU timeout, and wrappers that forward what their group gets as well. */
+    /** As with GNU timeout, and wrappers that forward signals that their group receives as well. */
     @Test
     void sigterm_threeTimesAtOnce_isOne() throws Exception {
         try (ServiceProcess service = start(JavaLauncher.of(Service.class))) {
@@ -94,7 +94,7 @@ final class SignalIT {
         }
     }
 
-    /** As after "kubectl delete --grace-period=5" where EBBTIDE_GRACE says 60 s. */
+    /** As after "kubectl delete --grace-period=5" when EBBTIDE_GRACE is 60 s. */
     @Test
     void kill_afterTheSignal_leavesATrace(@TempDir Path folder) throws Exception {
         Path message = folder.resolve("termination-log");

@@ -4,7 +4,7 @@ import io.ebbtide.lifecycle.Traffic;
 import io.ebbtide.lifecycle.TrafficSource;
 import java.time.Duration;
 
-/** A traffic source that brings nothing: with one, a service has a lame duck. */
+/** A traffic source without traffic: with a source, a service has a lame duck. */
 final class SilentSource implements TrafficSource {
     @Override
     public String name() {

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-/** A process that can start no thread any more, and whose application takes each place that becomes free, ends as others do. */
-@Execution(ExecutionMode.CONCURRENT) // they mostly wait
+/** A process at its thread limit, whose application takes each thread that becomes free, still ends like any other. */
+@Execution(ExecutionMode.CONCURRENT) // the tests mostly wait
 final class ThreadLimitIT {
     private static final Duration SOON = Duration.ofSeconds(90);
     private static final int LIMIT = 120;
@@ -36,7 +36,7 @@ final class ThreadLimitIT {
     @TempDir
     private Path folder;
 
-    /** The first argument is who begins the shutdown; the second one names what hangs. */
+    /** The first argument selects what begins the shutdown; the second one what hangs. */
     static final class Service {
         private static final CountDownLatch NEVER = new CountDownLatch(1);
 
@@ -67,7 +67,7 @@ final class ThreadLimitIT {
                     .withLameDuck(Duration.ofMillis(200));
         }
 
-        /** First to nine tenths, then, once a line is typed, to the end; from then on whatever becomes free. */
+        /** Takes threads first to nine tenths, then, once a line is typed, to the limit; from then on each that becomes free. */
         private static void exhaust(Ebbtide service, boolean shutsDown) {
             try {
                 while (service.state() != LifecycleState.RUNNING) {
@@ -97,7 +97,7 @@ final class ThreadLimitIT {
             }
         }
 
-        /** Of the JVM itself, too. */
+        /** Counts the threads of the JVM itself, too. */
         private static int threads() throws IOException {
             return Files.readAllLines(Path.of("/proc/self/status")).stream()
                     .filter(line -> line.startsWith("Threads:"))
@@ -117,7 +117,7 @@ final class ThreadLimitIT {
                 try {
                     NEVER.await(1, TimeUnit.MINUTES);
                 } catch (InterruptedException e) {
-                    // that is the point
+                    // interrupts are ignored on purpose
                 }
             }
         }
@@ -149,7 +149,7 @@ final class ThreadLimitIT {
         }
     }
 
-    /** HotSpot starts a thread for each signal, and drops the signal where it cannot. */
+    /** HotSpot starts a thread for each signal, and drops the signal if it cannot. */
     @Test
     void sigterm_atTheLimit_drainsAndStopsAll() throws Exception {
         Path end = folder.resolve("end");
@@ -197,7 +197,7 @@ final class ThreadLimitIT {
         }
     }
 
-    /** What a kill would show, which is written at each state. */
+    /** The report that a kill would leave behind, which is written at each state. */
     @Test
     void draft_atTheLimit_isWritten() throws Exception {
         Path end = folder.resolve("end");

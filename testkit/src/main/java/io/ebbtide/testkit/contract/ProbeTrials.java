@@ -96,7 +96,7 @@ final class ProbeTrials {
             Seen.equal("the status", stage.connect().exchange("GET", READY).status(), 200);
             times.add(Duration.ofNanos(System.nanoTime() - beganNanos));
         }
-        Duration fastest = Collections.min(times); // a probe that waits for a worker makes all wait; a busy machine hardly does
+        Duration fastest = Collections.min(times); // a wait for a worker delays all probes; a busy machine hardly
         Seen.that(fastest.compareTo(AT_ONCE) < 0, "the fastest probe's time", fastest, "< " + AT_ONCE);
     }
 

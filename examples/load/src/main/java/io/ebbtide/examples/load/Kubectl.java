@@ -92,8 +92,8 @@ final class Kubectl implements ReplicaSource {
         Path output = Files.createTempFile("kubectl", ".json");
         Path errors = Files.createTempFile("kubectl", ".err");
         try {
-            // Files, not pipes: a kubectl that hangs, for example in a login plugin, is ended by its time-out and not by
-            // its output.
+            // Files, not pipes: a kubectl that hangs, for example in a login plugin, is ended by its time-out and not
+            // by its output.
             Process process = new ProcessBuilder(call)
                     .redirectInput(new File("/dev/null"))
                     .redirectOutput(output.toFile())

@@ -112,7 +112,7 @@ final class Tally {
     }
 
     Counts counts() {
-        // Outcomes first: an attempt that ends in between is counted as in flight a little longer, and the number is never negative.
+        // Outcomes first: an attempt that ends in between is in flight a little longer; the number is never negative.
         long ok = answered.sum();
         long no = rejected.sum();
         long bad = failed.sum();
