@@ -96,7 +96,7 @@ final class AutoscaleCommand implements Callable<Integer> {
                     return share;
                 }
             } catch (NumberFormatException e) {
-                // the same error
+                // reported below
             }
             throw new CommandLine.TypeConversionException(
                     "'%s' (expected: 0 to 1, or 0%% to 100%%, such as 0.1%%)".formatted(value));

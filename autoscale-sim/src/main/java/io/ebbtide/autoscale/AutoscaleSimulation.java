@@ -55,7 +55,7 @@ public final class AutoscaleSimulation {
     /**
      * Reads files and folders (all {@code .yaml}, {@code .yml} and {@code .json} below them); all of them together form one input.
      *
-     * @throws IllegalArgumentException if something cannot be read, or there is no autoscaler in it
+     * @throws IllegalArgumentException if the input cannot be read, or contains no autoscaler
      */
     public static AutoscaleSimulation of(Path... manifests) {
         return of(AutoscaledWorkload.of(manifests), "the input");
@@ -64,8 +64,8 @@ public final class AutoscaleSimulation {
     /**
      * Reads a stream of documents, which the caller closes.
      *
-     * @param name what messages call it
-     * @throws IllegalArgumentException if it cannot be read, or there is no autoscaler in it
+     * @param name its name in messages
+     * @throws IllegalArgumentException if it cannot be read, or contains no autoscaler
      */
     public static AutoscaleSimulation of(InputStream manifests, String name) {
         return of(AutoscaledWorkload.of(manifests, name), name);
@@ -87,7 +87,7 @@ public final class AutoscaleSimulation {
     }
 
     /**
-     * Returns a copy for the autoscaler of this name, which has to be said if there are several.
+     * Returns a copy for the autoscaler of this name, which is required if there are several.
      *
      * @param name as in its metadata, or with kind and namespace as in {@code HorizontalPodAutoscaler shop/orders}
      */
@@ -109,7 +109,7 @@ public final class AutoscaleSimulation {
     }
 
     /**
-     * Returns a copy in which a metric stands for a signal, where its name does not say it.
+     * Returns a copy in which a metric stands for a signal, if its name does not show it.
      *
      * @param metric the name of the metric in the autoscaler; of a trigger of KEDA its name, else its query
      * @param signal {@code cpu}, {@code memory}, {@code requests}, {@code in-flight}, {@code utilization}, {@code queue-depth}, or
@@ -123,7 +123,7 @@ public final class AutoscaleSimulation {
     }
 
     /**
-     * Returns a copy with another period of the controller, {@code --horizontal-pod-autoscaler-sync-period}; 15 s unless set.
+     * Returns a copy with the given period of the controller, {@code --horizontal-pod-autoscaler-sync-period}; 15 s unless set.
      *
      * @param period 1 s to 1 h
      */
@@ -141,10 +141,10 @@ public final class AutoscaleSimulation {
     }
 
     /**
-     * Simulates. Takes about a tenth of a second for a day in steps of 1 s.
+     * Runs the simulation. Takes about a tenth of a second for a day in steps of 1 s.
      *
-     * @throws IllegalArgumentException if the autoscaler is not there or not the only one, follows something that nothing explains, or
-     *     lacks what it needs; the message says what to do
+     * @throws IllegalArgumentException if the autoscaler is missing or not the only one, follows an unknown metric, or
+     *     lacks a required setting; the message names the remedy
      */
     public SimulationResult run() {
         return new Simulation(scenario(new ArrayList<>()), trace).run();
@@ -154,7 +154,7 @@ public final class AutoscaleSimulation {
         return trace;
     }
 
-    /** @param assumptions what is assumed because no manifest says it is added to it */
+    /** @param assumptions receives the assumptions for values that no manifest sets */
     Scenario scenario(List<String> assumptions) {
         var reader = new ManifestReader(chosen(), signals);
         HpaSpec hpa = reader.hpa();

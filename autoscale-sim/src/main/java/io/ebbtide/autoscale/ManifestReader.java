@@ -366,7 +366,7 @@ final class ManifestReader {
                 return value;
             }
         } catch (NumberFormatException e) {
-            // the same error
+            // reported below
         }
         throw wrong(field, text, "a whole number of %d to %d".formatted(least, most));
     }

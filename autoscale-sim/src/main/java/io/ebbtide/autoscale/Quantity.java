@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Kubernetes' quantities: {@code 250m}, {@code 1.5}, {@code 512Mi}, {@code 1e3}. */
+/** Reads Kubernetes' quantities: {@code 250m}, {@code 1.5}, {@code 512Mi}, {@code 1e3}. */
 final class Quantity {
     private static final Pattern FORM = Pattern.compile(
             "([-+]?(?:\\d{1,20}(?:\\.\\d{0,20})?|\\.\\d{1,20})(?:[eE][-+]?\\d{1,2})?)(n|u|m|k|[KMGTPE]i?)?");

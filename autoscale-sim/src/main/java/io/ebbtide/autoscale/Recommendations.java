@@ -10,7 +10,7 @@ import java.util.List;
 final class Recommendations {
     private final List<Entry> entries = new ArrayList<>();
 
-    /** The recommendation at one time. */
+    /** A recommendation and its time. */
     record Entry(int replicas, long atMillis) {}
 
     boolean isEmpty() {

@@ -115,7 +115,7 @@ final class Shape {
                 return rate;
             }
         } catch (NumberFormatException e) {
-            // the same error
+            // reported below
         }
         throw BadInput.of(description, "%s: '%s' (expected: 0 to 1e9 requests in a second)", name, text);
     }
@@ -128,7 +128,7 @@ final class Shape {
                 return duration.toMillis() / 1000.0;
             }
         } catch (IllegalArgumentException e) {
-            // the same error
+            // reported below
         }
         throw BadInput.of(
                 description, "%s: '%s' (expected: a duration, such as 90s or 10m)", name, String.valueOf(text));

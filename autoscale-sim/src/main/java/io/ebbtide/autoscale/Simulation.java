@@ -17,8 +17,8 @@ final class Simulation {
     /*
      * Requests are modelled as a fluid: in each step a number arrives, the pods in rotation answer at most what Little's law allows, the
      * rest waits, and requests that would wait longer than allowed are over capacity. Every pod in rotation gets the same share, so a
-     * signal of a pod is the signal of all divided by their number, and what a pod reports is a mean over the part of the window in
-     * which it was there.
+     * signal of a pod is the signal of all divided by their number, and a pod reports a mean over the part of the window in
+     * which it existed.
      *
      * Before the load begins, its first value holds for a quarter of an hour that no sum includes: the controller's windows and the
      * metrics are then those of a service that has run for a long time.
@@ -246,7 +246,7 @@ final class Simulation {
             case IN_FLIGHT -> inFlight.mean(end - 1, end);
             case UTILIZATION -> inFlight.mean(end - 1, end) / service.concurrency();
             case QUEUE_DEPTH -> queue.mean(end - 1, end);
-            case CPU, MEMORY -> 0; // only ever asked of pods
+            case CPU, MEMORY -> 0; // only called for pods
         };
     }
 

@@ -80,7 +80,7 @@ final class TargetSearch {
         return candidates;
     }
 
-    /** From the manifest's minimum, or 1, to the number that the peak needs, each at least 1.5 times the previous one. */
+    /** The minimums to try, up to the number that the peak needs, each at least 1.5 times the previous one. */
     private NavigableSet<Integer> minimums() {
         HpaSpec hpa = scenario.hpa();
         var minimums = new TreeSet<Integer>();

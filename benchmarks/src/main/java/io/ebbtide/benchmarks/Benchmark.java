@@ -1,6 +1,6 @@
 package io.ebbtide.benchmarks;
 
-/** Measures something and hands over its figures. Called once, by one thread. */
+/** Measures and reports its figures. Called once, by one thread. */
 @FunctionalInterface
 interface Benchmark {
     /**

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
-/** The time from SIGTERM to the end of a process in which something hangs or is full: before the grace, at which it would be killed. */
+/** The time from SIGTERM to the end of a process in which a part hangs or is full: before the grace, at which it would be killed. */
 final class HangingExit {
     private static final int RUNS = 7;
     private static final Duration GRACE = Duration.ofSeconds(5);

@@ -124,7 +124,7 @@ final class HostileClients {
         }
     }
 
-    /** If the accept queue is full, the system drops a connect; it is among the oldest before it is repeated. */
+    /** If the accept queue is full, the system drops a connect; it is among the oldest before it is retried. */
     private void flood() throws IOException {
         Queue<SocketChannel> open = new ArrayDeque<>();
         long start = System.nanoTime();

@@ -154,7 +154,7 @@ final class ManagementLoad {
         return new Figure(name, Unit.COUNT, of, value, value, value, value, value, bound);
     }
 
-    /** The log has a line for each rendering that fails. */
+    /** The log contains a line for each failed rendering. */
     private static Figure outOfMemory(Version version) {
         double lines = (double) version.process
                 .output()

@@ -57,7 +57,7 @@ final class MetricsCost {
         }
     }
 
-    /** The ports of one of the two. */
+    /** The ports of one of the two examples. */
     private record Example(int port, int managementPort) {
         static Example of(ServiceProcess process, int which) throws IOException {
             String output = process.output();

@@ -192,7 +192,7 @@ final class HealthTest {
             return stalling.snapshot().readiness() == Status.UP;
         });
 
-        ticker.advance(Duration.ofSeconds(34)); // nothing is due any more, as if the scheduler's thread had died
+        ticker.advance(Duration.ofSeconds(34)); // nothing is due any more, as if the scheduler's thread had ended
         assertThat(stalling.isStalled()).isFalse();
         ticker.advance(Duration.ofSeconds(2));
         assertThat(stalling.isStalled())

@@ -102,7 +102,7 @@ final class Trace {
         return lastLearns;
     }
 
-    /** Call it once all requests have been written. */
+    /** Sorts the requests; call it once all of them have been written. */
     void sort() {
         Arrays.sort(requests, 0, size);
     }

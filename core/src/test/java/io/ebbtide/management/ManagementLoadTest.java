@@ -129,7 +129,7 @@ final class ManagementLoadTest {
         Awaitility.await().until(() -> more.get() <= 0);
     }
 
-    /** Its request arrives when the loop has begun to accept the connection for which it is closed. */
+    /** The closed client's request arrives when the loop has begun to accept the connection for which it is closed. */
     @Test
     void connectionThatIsClosedForAnother_isReadAndAnsweredFirst() throws Exception {
         start(null);
@@ -225,7 +225,7 @@ final class ManagementLoadTest {
         }
     }
 
-    /** If nothing waits for the memory, it has the full time of an answer. */
+    /** If nothing waits for the memory, a slow reader has the full time of an answer. */
     @Test
     void slowReader_whereThereIsRoom_isNotClosed() throws Exception {
         String text = "x".repeat(3 * MEBIBYTE);

@@ -398,7 +398,7 @@ final class WorkExecutorTest {
                         .map(caller -> Arguments.of(rule, caller)));
     }
 
-    /** Their task waits behind one that runs when the service begins to shut down. */
+    /** The callers' task waits behind one that runs when the service begins to shut down. */
     @ParameterizedTest
     @MethodSource("callersAndRules")
     void callerWhoWaits_isNotifiedUnderEveryRule(String rule, String caller) throws Exception {

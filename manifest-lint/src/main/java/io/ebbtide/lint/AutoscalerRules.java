@@ -135,7 +135,7 @@ final class AutoscalerRules {
         }
     }
 
-    /** A VerticalPodAutoscaler that changes the requests whose utilisation an autoscaler follows. */
+    /** Finds a VerticalPodAutoscaler that changes the requests whose utilisation an autoscaler follows. */
     private static void verticalBeside(World world, Rule.Found found) {
         world.all("autoscaling.k8s.io", "VerticalPodAutoscaler").forEach(vertical -> {
             Value target = vertical.at("spec.targetRef");

@@ -182,7 +182,7 @@ final class BudgetRules {
         }
     }
 
-    /** The minimum of replicas that serve behind this Service; a workload whose replicas cannot be counted adds one. */
+    /** The minimum of replicas that serve behind this Service; a workload whose replicas cannot be counted counts as one. */
     private static long replicasBehind(World world, Manifest service) {
         return world.servingTogether(service).stream()
                 .mapToLong(each -> each.counted() ? each.fewest().value() : 1)

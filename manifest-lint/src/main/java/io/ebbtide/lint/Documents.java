@@ -72,7 +72,7 @@ final class Documents {
         readPart(text.substring(start), startLine);
     }
 
-    /** Whether this line, {@code ---} with or without anything after it, begins a document. */
+    /** Whether this line, {@code ---} with or without text after it, begins a document. */
     private static boolean isSeparator(String text, int from, int to) {
         return text.startsWith("---", from)
                 && (to == from + 3 || (to > from + 3 && " \t\r".indexOf(text.charAt(from + 3)) >= 0));

@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A container's environment, as far as the input shows it. Immutable once made. */
+/** A container's environment, as far as the input shows it. Immutable once created. */
 final class Environment {
     /*
      * A variable is known, hidden or not set. Hidden means set to a value that the input does not contain: a field of the

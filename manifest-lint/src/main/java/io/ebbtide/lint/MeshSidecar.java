@@ -48,7 +48,7 @@ final class MeshSidecar {
         }
     }
 
-    /** How long it continues to serve; empty if that is until no client is connected, or if the annotation cannot be read. */
+    /** How long it continues to serve; empty if it serves until no client is connected, or if the annotation cannot be read. */
     private static Optional<Sourced<Duration>> drains(Value annotation) {
         List<YamlReader.Document> config;
         try {

@@ -424,7 +424,7 @@ final class Refusals {
         }
     }
 
-    /** A DaemonSet uses one of the two, and maxUnavailable is 1 unless set. */
+    /** Checks that a DaemonSet uses one of the two; maxUnavailable is 1 unless set. */
     private void daemonRollingUpdate(Value rolling) {
         Value surge = rolling.field("maxSurge");
         Value unavailable = rolling.field("maxUnavailable");

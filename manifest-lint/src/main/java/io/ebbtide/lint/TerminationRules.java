@@ -10,7 +10,7 @@ import java.util.Map;
 
 /** Rules about the time from deletion to the kill. */
 final class TerminationRules {
-    /** The platform guarantees no bound, it takes from under a second to more than a minute: a small, healthy cluster stays below this. */
+    /** The platform gives no bound, from under a second to more than a minute: a small, healthy cluster stays below this value. */
     private static final Sourced<Duration> PROPAGATION =
             Sourced.of(Duration.ofSeconds(5), "assumed, as lint.ebbtide.io/propagation is not set");
 

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** All manifests of one input, and the references between them. Immutable once made; confine to one thread. */
+/** All manifests of one input, and the references between them. Immutable once created; confine to one thread. */
 final class World {
     private static final Pattern METRICS = Pattern.compile("(.*-)?(metrics|prometheus|monitoring|prom)(-.*)?");
 

@@ -377,7 +377,7 @@ final class ProcessIT {
         public void close(Duration within) {}
     }
 
-    /** A service that also runs without Logback; with an argument it cannot start. */
+    /** A service that also runs without Logback; with an argument, its start fails. */
     static final class Bare {
         public static void main(String[] arguments) {
             EbbtideBuilder builder = Ebbtide.builder("bare")

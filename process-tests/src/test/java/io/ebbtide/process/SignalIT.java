@@ -182,7 +182,7 @@ final class SignalIT {
             service.type("\u0003");
             service.awaitLine("'signalled' is DRAINING: SIGINT", SOON);
 
-            Awaitility.await().pollDelay(LATER).until(() -> true); // a second key within a second is the same
+            Awaitility.await().pollDelay(LATER).until(() -> true); // a second key within a second is the same signal
             service.type("\u0003");
 
             assertThat(service.awaitExit(SOON).code()).isEqualTo(130);

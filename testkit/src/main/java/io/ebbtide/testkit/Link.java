@@ -106,7 +106,7 @@ final class Link {
         try (channel) {
             channel.setOption(StandardSocketOptions.SO_LINGER, 0);
         } catch (IOException e) {
-            // it has ended by itself
+            // the connection has already ended
         }
     }
 

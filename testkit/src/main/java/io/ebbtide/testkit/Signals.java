@@ -43,7 +43,7 @@ public final class Signals {
      * job of a script ignores SIGINT, {@code nohup} SIGHUP, and ignored signals are inherited. coreutils' {@code env} resets them,
      * and then becomes the program, so the process id is the program's. If there is no {@code env --default-signal}
      * (coreutils before 8.31, BusyBox, macOS) the command is returned unchanged; if this process ignores a signal, or the
-     * system does not report it, a line on standard error says so, once. {@link JavaLauncher} does all this by itself.
+     * system does not report it, a line on standard error reports it, once. {@link JavaLauncher} does all this by itself.
      *
      * @param command program and arguments, as for a {@link ProcessBuilder}
      */

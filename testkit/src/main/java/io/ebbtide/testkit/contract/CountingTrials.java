@@ -93,7 +93,7 @@ final class CountingTrials {
         try {
             response = client.read(false);
         } catch (IOException e) {
-            return; // the end of the connection came before the end of the answer
+            return; // the connection ended before the answer did
         }
         Seen.that(
                 response.status() >= 500,

@@ -150,7 +150,7 @@ final class EndTrials {
     }
 
     static void noThreadStays(Stage stage) throws Exception {
-        askAndEnd(stage); // resources that a server keeps for the next one are not remains
+        askAndEnd(stage); // threads that a server keeps for the next one do not count
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         for (int i = 0; i < 2; i++) {
             try (Stage next = Stage.start(stage.contract())) {

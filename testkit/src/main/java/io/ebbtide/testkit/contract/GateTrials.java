@@ -98,7 +98,7 @@ final class GateTrials {
                 taken.addAndGet(PART_BYTES);
             }
         } catch (IOException e) {
-            // the server has ended the connection, as it may
+            // the server may have ended the connection
         }
     }
 

@@ -154,7 +154,7 @@ final class MutationTrial {
                 }
                 client.abort();
             } catch (IOException e) {
-                // refused and closed before it was sent
+                // the connection was refused and closed before the mutant was sent
             }
             reset.increment();
             return;

@@ -96,7 +96,7 @@ final class ProbeTrials {
             Seen.equal("the status", stage.connect().exchange("GET", READY).status(), 200);
             times.add(Duration.ofNanos(System.nanoTime() - beganNanos));
         }
-        Duration fastest = Collections.min(times); // a wait for a worker delays all probes; a busy machine hardly
+        Duration fastest = Collections.min(times); // a wait for a worker delays all probes; a busy machine hardly does
         Seen.that(fastest.compareTo(AT_ONCE) < 0, "the fastest probe's time", fastest, "< " + AT_ONCE);
     }
 

@@ -1,7 +1,7 @@
 package io.ebbtide.testkit.contract;
 
 /**
- * What an adapter of an HTTP server promises. Each is tested by {@link HttpContract}, in this order. The sentence is in
+ * The promises of an adapter of an HTTP server. Each is tested by {@link HttpContract}, in this order. The sentence is in
  * {@code docs/reference/adapters.md}.
  */
 public enum Promise {

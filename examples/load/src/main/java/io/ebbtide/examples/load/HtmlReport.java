@@ -13,7 +13,7 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One HTML file that needs nothing else: figures, thresholds, and charts drawn by uPlot (MIT), which the file contains with its
+ * One self-contained HTML file: figures, thresholds, and charts drawn by uPlot (MIT), which the file contains with its
  * licence. External input is data of a JSON element, never markup.
  */
 final class HtmlReport {

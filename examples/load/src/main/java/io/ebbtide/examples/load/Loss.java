@@ -3,14 +3,14 @@ package io.ebbtide.examples.load;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The kinds of failed attempts, and what each indicates. */
+/** The kinds of failed attempts, and their likely causes. */
 enum Loss {
     /** The connection was refused. */
     REFUSED(
             "connection refused",
             "nothing listened on the port: a replica had closed it while the balancer still sent clients there (a lame duck"
                     + " that is shorter than the balancer's delay), or there was no replica"),
-    /** The connection was closed or reset before the whole answer had come. */
+    /** The connection was closed or reset before the whole answer was received. */
     CUT(
             "connection closed before the answer",
             "the connection was closed with a request on it: a replica had closed its port while the balancer still sent"
@@ -21,7 +21,7 @@ enum Loss {
     SERVER_ERROR(
             "status 5xx",
             "an answer that says that the service, or the balancer for want of a backend, failed: compare ready replicas"),
-    /** Anything else. */
+    /** Any other failure. */
     OTHER("other failure", "see the text of the failure");
 
     private final String what;
@@ -32,12 +32,12 @@ enum Loss {
         this.sign = sign;
     }
 
-    /** The event. */
+    /** A description of the failure. */
     String what() {
         return what;
     }
 
-    /** What the kind indicates. */
+    /** The likely cause. */
     String sign() {
         return sign;
     }

@@ -10,7 +10,7 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A CSV file (RFC 4180) with one line for each second: what was sent and lost, and the replicas, with the time of day for comparison with
+ * A CSV file (RFC 4180) with one line for each second: requests sent and lost, and the replicas, with the time of day for comparison with
  * an autoscaler's events. Each line is written immediately, so that a killed run has its log, too. Confined to one thread.
  */
 final class SideLog implements AutoCloseable {

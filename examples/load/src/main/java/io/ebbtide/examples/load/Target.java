@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param uri http or https, with a host and without user info
  * @param method GET, HEAD, POST, PUT, PATCH or DELETE
  * @param body the request's body; null for none
- * @param header values by name
+ * @param headers the values of headers, by name
  */
 record Target(URI uri, String method, @Nullable String body, Map<String, String> headers) {
     private static final Set<String> METHODS = Set.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE");

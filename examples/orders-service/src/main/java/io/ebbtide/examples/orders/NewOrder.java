@@ -13,7 +13,7 @@ public record NewOrder(String item, int quantity) {
     private static final int LONGEST_ITEM = 100;
     private static final int MOST = 1_000;
 
-    /** Reads it from a client's JSON. */
+    /** Reads an order from a client's JSON. */
     static NewOrder of(JsonNode json) throws BadInput {
         JsonNode item = json.path("item");
         if (!item.isTextual() || item.asText().isBlank() || item.asText().length() > LONGEST_ITEM) {
