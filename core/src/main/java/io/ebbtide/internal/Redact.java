@@ -51,9 +51,7 @@ public final class Redact {
         String message;
         try {
             message = Printable.escape(text(failure.getMessage()).replaceAll("\\p{Cntrl}+", " "));
-        } catch (RuntimeException
-                | LinkageError
-                | StackOverflowError e) { // its author may have put anything in it
+        } catch (RuntimeException | LinkageError | StackOverflowError e) { // its author may have put anything in it
             message = "(its message failed: " + e.getClass().getSimpleName() + ")";
         }
         return message.isEmpty() ? name : name + ": " + message;

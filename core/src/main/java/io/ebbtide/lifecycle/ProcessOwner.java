@@ -488,7 +488,8 @@ public final class ProcessOwner {
                 done.complete(null);
             }
         };
-        if (!ReserveThreads.ofProcess().start("ebbtide-emergency", bounded)) { // no thread: better on this one than not at all
+        if (!ReserveThreads.ofProcess()
+                .start("ebbtide-emergency", bounded)) { // no thread: better on this one than not at all
             bounded.run();
         }
         Await.done(done, bound);

@@ -163,7 +163,8 @@ final class ShutdownSequence {
     }
 
     private ShutdownReport report(Totals drained, int cutCount, ExitCode exitCode) {
-        long refused = drained.inFlight(); // the gate is closed and all work in it aborted: these are just being refused
+        long refused =
+                drained.inFlight(); // the gate is closed and all work in it aborted: these are just being refused
         long arrived = drained.entered() - refused - atSignal.entered();
         long finished = drained.finished() - atSignal.finished();
         long givenUp = drained.givenUp() - atSignal.givenUp();

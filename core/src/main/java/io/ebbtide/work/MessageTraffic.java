@@ -109,8 +109,7 @@ final class MessageTraffic implements TrafficSource {
         var failures = new ArrayList<Throwable>();
         Duration forCommit = ways.remaining(WorkKind.MESSAGE).dividedBy(2);
         bounded("commit", forCommit, () -> source.commit(forCommit), failures);
-        Duration forLeave =
-                ways.remaining(WorkKind.MESSAGE).multipliedBy(9).dividedBy(10); // a tenth is spare
+        Duration forLeave = ways.remaining(WorkKind.MESSAGE).multipliedBy(9).dividedBy(10); // a tenth is spare
         bounded("leave", forLeave, () -> source.leave(forLeave), failures);
         if (failures.isEmpty()) {
             left.complete(null);
