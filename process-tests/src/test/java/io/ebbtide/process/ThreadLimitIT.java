@@ -31,6 +31,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT) // the tests mostly wait
 final class ThreadLimitIT {
     private static final Duration SOON = Duration.ofSeconds(90);
+    private static final int MAX_TRIALS = 5;
     private static final int LIMIT = 120;
 
     @TempDir
@@ -152,7 +153,19 @@ final class ThreadLimitIT {
     /** HotSpot starts a thread for each signal, and drops the signal if it cannot. */
     @Test
     void sigterm_atTheLimit_drainsAndStopsAll() throws Exception {
-        Path end = folder.resolve("end");
+        boolean isLost = false;
+        for (int i = 0;
+                i < MAX_TRIALS && !isLost;
+                i++) { // a thread that ends at this moment may make room for the handler's
+            isLost = sigtermAtTheLimit(folder.resolve("end" + i));
+        }
+        assertThat(isLost)
+                .as("the JVM drops the signal in one of %d trials", MAX_TRIALS)
+                .isTrue();
+    }
+
+    /** Returns whether the JVM has dropped the signal; the service drains in either case. */
+    private static boolean sigtermAtTheLimit(Path end) throws Exception {
         try (ServiceProcess service = start("signal", end)) {
             exhaust(service);
             service.signal("TERM");
@@ -160,12 +173,11 @@ final class ThreadLimitIT {
             assertThat(service.awaitExit(SOON).code()).isZero();
             assertThat(service.report().get("reason").asText()).isEqualTo("SIGTERM");
             assertThat(service.report().get("problems")).isEmpty();
-            assertThat(service.output())
-                    .contains(
-                            "the JVM could start no thread, as the limit of threads is reached; it is taken for SIGTERM")
-                    .contains("good is closed")
-                    .contains("listener: STOPPING");
+            assertThat(service.output()).contains("good is closed").contains("listener: STOPPING");
             assertThat(Files.readString(end)).startsWith("service: CLEAN, exit code 0,");
+            return service.output()
+                    .contains(
+                            "the JVM could start no thread, as the limit of threads is reached; it is taken for SIGTERM");
         }
     }
 
