@@ -136,10 +136,10 @@ public final class Ebbtide implements AutoCloseable {
 
     /**
      * Shuts the service down without a lame duck, or without the rest of it, and waits until it is stopped, at most for the
-     * grace. A second call does nothing.
+     * grace. A call before that waits, too; one after it does nothing.
      *
-     * @throws IllegalStateException if work was aborted, something did not stop as expected, or the wait was
-     *     interrupted; the message is the report
+     * @throws IllegalStateException if work was aborted or something did not stop as expected; the message is the report. Also
+     *     if the grace was over or the wait was interrupted before the service was stopped; the message says which
      */
     @Override
     public void close() {

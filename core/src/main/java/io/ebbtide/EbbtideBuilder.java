@@ -207,8 +207,8 @@ public final class EbbtideBuilder {
 
     /**
      * Builds the service and runs it, see {@link Ebbtide#run}. If it cannot be built, the process ends with
-     * {@link io.ebbtide.lifecycle.ExitCode#START_FAILED}: one line of log reports why, and so does the container's termination
-     * message.
+     * {@link io.ebbtide.lifecycle.ExitCode#START_FAILED}: the log reports why, in one line if a setting is wrong or a port is
+     * in use and with the stack otherwise, and so does the container's termination message.
      */
     public void run() {
         Ebbtide built;

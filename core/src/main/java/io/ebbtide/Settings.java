@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All settings of a service. Immutable. A null value is derived, see {@link GraceBudget#of}. Each setting can be overridden
+ * All settings of a service. Immutable. A null value is derived, see {@link GraceBudget#of}, except for the management port. Each setting can be overridden
  * by the environment variable named beside it; durations are written {@code 500ms}, {@code 30s}, {@code 2m} or
  * {@code PT30S}.
  *

@@ -39,8 +39,8 @@ public final class InFlight {
      * orders are total (the stripe's lock and the volatile gate), so either the count finds the ticket, or the entering
      * thread finds the Closing, removes it and is admitted. If nothing was counted and the Closing is still there,
      * nothing is in flight and nothing was admitted in between: it is exchanged for CLOSED. A Closing belongs to one
-     * attempt, so an old count can never confirm a newer one. No work is refused before the gate is CLOSED, and no
-     * count includes a refused ticket.
+     * attempt, so an old count can never confirm a newer one. Before the gate is CLOSED only kinds of work whose own time
+     * is over are refused; a total may include such a ticket for the moment until it is refused.
      */
     /**
      * The value of {@link #remaining} while no work has to end: a hundred years, small enough for arithmetic not to
@@ -87,7 +87,7 @@ public final class InFlight {
      *
      * @param description the text for this work in lists and reports; no secrets
      * @return the ticket, to be closed once the work is over
-     * @throws RejectedExecutionException if the gate is closed
+     * @throws RejectedExecutionException if the gate is closed, or the time for work of this kind is over
      */
     public Ticket enter(WorkKind kind, String description) {
         Expect.text(description, "description");
@@ -104,7 +104,8 @@ public final class InFlight {
      * Admits one unit of work, or returns null if it came too late. Never blocks.
      *
      * @param description called only when the work is listed, on the listing thread, which may be any; no secrets
-     * @return the ticket, to be closed once the work is over; null if the gate is closed
+     * @return the ticket, to be closed once the work is over; null if the gate is closed, or the
+     *     time for work of this kind is over
      */
     public @Nullable Ticket tryEnter(WorkKind kind, Supplier<String> description) {
         Expect.present(kind, "kind");

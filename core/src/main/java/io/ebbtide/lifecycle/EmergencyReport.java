@@ -86,7 +86,7 @@ final class EmergencyReport {
      * Lets the waiting thread write what is known of services that have not stopped, and waits for it, but only for a short
      * time: standard error may be a pipe without a reader. Allocates nothing.
      *
-     * @param maxNanos the maximum of that time; it is 250 ms where more is available
+     * @param maxNanos the maximum of that time; at most 250 ms are used
      */
     void writeLast(List<Lifecycle> lifecycles, String why, int exitCode, long maxNanos) {
         synchronized (request) {

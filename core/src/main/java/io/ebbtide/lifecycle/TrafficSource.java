@@ -4,9 +4,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server or consumer that brings work in and can be asked to stop. Adapters implement it. Each method is called once,
- * by one thread at a time, in the order of their declaration; {@link #start} on the thread that starts the service,
- * the others on threads of their own. A source that also serves the probes on its own port implements
+ * A server or consumer that brings work in and can be asked to stop. Adapters implement it. The methods that act are called
+ * at most once each, one at a time, in the order of their declaration: {@link #start} on the thread that starts the service,
+ * the others on threads of their own. The methods that return something may be called any number of times. A source that also serves the probes on its own port implements
  * {@code io.ebbtide.probe.ProbeHost}.
  */
 public interface TrafficSource {

@@ -7,8 +7,9 @@ import java.time.Duration;
  * A consumer of messages: a queue, a log, an inbox. Registered with {@code EbbtideBuilder.messages}. When the service
  * begins to shut down, the source is paused at once, because no outside client has to learn of it first. The messages
  * it has taken finish, finished messages are committed, and the source leaves the broker, so that other consumers get
- * the rest, while requests may still be served. All this is over before components are stopped. Its methods are called
- * by one thread at a time, each once, in the order in which they are declared here.
+ * the rest, while requests may still be served. All this is over before components are stopped. Its methods, but for
+ * {@link #name()}, are called once each, in the order in which they are declared here, and one at a time, unless one
+ * ignores the interrupt at the end of its time: the next one is then called by another thread.
  *
  * <p>A message that is not finished in time must not be committed: the broker then delivers it to another consumer. So
  * a message may be processed twice, and is never lost.
