@@ -23,6 +23,7 @@ module io.ebbtide.core {
     exports io.ebbtide.probe;
     exports io.ebbtide.work;
     exports io.ebbtide.internal to
+            io.ebbtide.autoscale,
             io.ebbtide.jdbc,
             io.ebbtide.jetty,
             io.ebbtide.lint,

@@ -1,12 +1,18 @@
 package io.ebbtide.autoscale;
 
 import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Printable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -274,10 +281,25 @@ final class AutoscaleCommand implements Callable<Integer> {
                     commandLine
                             .getErr()
                             .println("ebbtide-autoscale-sim: "
-                                    + (input ? e.getMessage() : "nothing was simulated, by a fault of its own: " + e));
+                                    + (e instanceof FileSystemException file
+                                            ? "%s: %s (expected: a file that can be read or written)"
+                                                    .formatted(file.getFile(), reason(file))
+                                            : input
+                                                    ? e.getMessage()
+                                                    : "nothing was simulated, by a fault of its own: " + e));
                     commandLine.getErr().flush();
                     return UNUSABLE;
                 });
+    }
+
+    private static String reason(FileSystemException failure) {
+        if (failure instanceof NoSuchFileException) {
+            return "no such file or folder";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        return failure.getReason() == null ? failure.getClass().getSimpleName() : failure.getReason();
     }
 
     @Override
@@ -303,13 +325,13 @@ final class AutoscaleCommand implements Callable<Integer> {
                     "%d combinations tried; %s a loss of at most %s %% of the requests of this trace%n",
                     found.tried(),
                     found.met() ? "these meet, at the least pod-hours," : "none meets",
-                    goal * 100);
+                    percent(goal));
         } else {
             results.addAll(variants(scenario, trace, own));
         }
         out.print(
                 switch (format) {
-                    case TEXT -> text(trace, results, note, assumptions);
+                    case TEXT -> printable(text(own, trace, results, note, assumptions));
                     case JSON -> JsonReport.text(trace, results, assumptions);
                 });
         out.flush();
@@ -318,6 +340,14 @@ final class AutoscaleCommand implements Callable<Integer> {
         }
         if (png != null) {
             Files.write(png, Charts.png(Charts.stacked(Charts.of(results))));
+        }
+        if (failOver != null && own.lostShare() > failOver) {
+            spec.commandLine()
+                    .getErr()
+                    .printf(
+                            "ebbtide-autoscale-sim: %s %% of the requests lost (--fail-over: at most %s %%)%n",
+                            percent(own.lostShare()), percent(failOver));
+            spec.commandLine().getErr().flush();
         }
         return met ? DONE : NOT_MET;
     }
@@ -340,13 +370,39 @@ final class AutoscaleCommand implements Callable<Integer> {
         return results;
     }
 
-    private String text(Trace trace, List<SimulationResult> results, String note, List<String> assumptions) {
+    /** Without digits that no one wrote: 0.07 is 7. */
+    private static String percent(double share) {
+        return BigDecimal.valueOf(share)
+                .movePointRight(2)
+                .setScale(3, RoundingMode.HALF_UP)
+                .stripTrailingZeros()
+                .toPlainString();
+    }
+
+    /** Names come from manifests and traces: none moves the cursor. */
+    private static String printable(String text) {
+        return text.lines()
+                .map(Printable::escape)
+                .collect(Collectors.joining(System.lineSeparator(), "", System.lineSeparator()));
+    }
+
+    /** @param own what the manifests' own autoscaler does, which the first lines describe */
+    private String text(
+            SimulationResult own, Trace trace, List<SimulationResult> results, String note, List<String> assumptions) {
         var text = new StringBuilder();
         String line = System.lineSeparator();
-        text.append(results.get(0).scenario().hpa().text()).append(line);
+        text.append(own.scenario().hpa().text()).append(line);
         text.append(trace).append(line).append(line);
         text.append(TextReport.table(results)).append(line).append(note);
-        long unknown = results.get(0).unknownEvaluations();
+        results.stream()
+                .filter(each -> each.scenario().hpa().equals(own.scenario().hpa()))
+                .findFirst()
+                .filter(each -> results.size() > 1)
+                .ifPresent(each -> text.append("the manifests have the row '")
+                        .append(each.scenario().label())
+                        .append("'")
+                        .append(line));
+        long unknown = own.unknownEvaluations();
         if (unknown > 0) {
             text.append("a metric was missing in ")
                     .append(unknown)

@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class CsvTrace {
     private static final List<String> TIMES = List.of("time", "timestamp", "ts", "date", "datetime", "seconds");
     private static final List<String> RATES = List.of("rate", "rps", "requests", "requests_per_second", "value", "qps");
+    private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9.]+([eE][-+]?[0-9]+)?");
     private static final int MAX_LINE = 64 * 1024;
     private static final double MILLIS_FROM = 1e11;
 
@@ -45,9 +47,19 @@ final class CsvTrace {
                     continue;
                 }
                 String[] cells = cells(text);
-                if (!begun && cells.length > 1 && time(cells[0]).isEmpty()) {
+                if (!begun && cells.length > 1 && isOfNames(cells)) {
                     timeColumn = column(cells, TIMES, 0);
                     rateColumn = column(cells, RATES, timeColumn == 0 ? 1 : 0);
+                    boolean isKnown = isIn(cells[timeColumn], TIMES) && isIn(cells[rateColumn], RATES);
+                    if (cells.length > 2 && !isKnown) {
+                        throw BadInput.at(
+                                name,
+                                line,
+                                "columns '%s' (expected: of more than two, one of %s and one of %s)",
+                                brief(text),
+                                String.join(", ", TIMES),
+                                String.join(", ", RATES));
+                    }
                     begun = true;
                     continue;
                 }
@@ -106,6 +118,16 @@ final class CsvTrace {
         return text.length() > 1 && text.startsWith("\"") && text.endsWith("\"")
                 ? text.substring(1, text.length() - 1)
                 : text;
+    }
+
+    /** A first row without any number; one with a number is a row whose time is wrong. */
+    private static boolean isOfNames(String[] cells) {
+        return time(cells[0]).isEmpty()
+                && Arrays.stream(cells).noneMatch(each -> NUMBER.matcher(each).matches());
+    }
+
+    private static boolean isIn(String name, List<String> known) {
+        return known.contains(name.toLowerCase(Locale.ROOT));
     }
 
     private static int column(String[] names, List<String> known, int other) {

@@ -53,6 +53,7 @@ final class PrometheusTrace {
         private String error = "";
         private String type = "";
         private int series;
+        private int singles;
 
         Reader(String name, Duration step, Duration maxGap) {
             this.name = name;
@@ -71,6 +72,9 @@ final class PrometheusTrace {
                         !error.isEmpty()
                                 ? "Prometheus reports: " + error
                                 : type.isEmpty() || type.equals("matrix") ? "no series" : "resultType " + type);
+            }
+            if (singles == series) {
+                throw BadInput.of(name, "%d series of 1 row (expected: at least one with 2 rows)", series);
             }
             return trace;
         }
@@ -115,7 +119,8 @@ final class PrometheusTrace {
                     throw BadInput.at(name, line, "a sample of more than two values (expected: [time, \"value\"])");
                 }
             }
-            Trace trace = builder.build();
+            Trace trace = builder.buildPart();
+            singles += builder.isSingle() ? 1 : 0;
             Trace before = sum;
             if (before == null) {
                 first = builder.first();

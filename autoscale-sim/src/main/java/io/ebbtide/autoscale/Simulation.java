@@ -6,6 +6,7 @@ import io.ebbtide.autoscale.PodGroup.Phase;
 import io.ebbtide.autoscale.PodGroup.Ready;
 import io.ebbtide.autoscale.PodGroup.Sample;
 import io.ebbtide.autoscale.SimulationResult.Totals;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ final class Simulation {
     private static final int WARM_UP_SECONDS = 900;
 
     private static final long FLAP_MILLIS = 600_000;
+
+    /** A third of the period in which the controller evaluates. */
+    private static final Duration MAX_STEP = Duration.ofSeconds(5);
 
     private final Scenario scenario;
     private final Trace trace;
@@ -63,15 +67,15 @@ final class Simulation {
 
     Simulation(Scenario scenario, Trace trace) {
         this.scenario = scenario;
-        this.trace = trace;
+        this.trace = trace.refined(MAX_STEP);
         service = scenario.service();
         hpa = scenario.hpa();
-        stepMillis = trace.step().toMillis();
+        stepMillis = this.trace.step().toMillis();
         stepSeconds = stepMillis / 1000.0;
         warmUpMillis = (long) Math.ceil(WARM_UP_SECONDS * 1000.0 / stepMillis) * stepMillis;
         loop = new AutoscalerLoop(hpa.min(), hpa.max(), hpa.behavior(), scenario.controller());
         calculator = new ReplicaCalculator(tolerance(), scenario.controller());
-        timeline = new Timeline(trace.steps(), stepSeconds);
+        timeline = new Timeline(this.trace.steps(), stepSeconds);
         int kept = (int) (scenario.metrics().oldest().toMillis() / stepMillis) + 3;
         busyOfPod = new History(kept);
         rateOfPod = new History(kept);
@@ -291,12 +295,18 @@ final class Simulation {
         double share = starting;
         long since = Math.max(at - window, batch.readyMillis());
         if (since < at) {
-            double busy = busyOfPod.mean(since / stepMillis, at / stepMillis);
+            double busy = mean(busyOfPod, since, at);
             double serving = service.cpuIdle() + (service.cpuAtCapacity() - service.cpuIdle()) * busy;
             double part = (double) (at - since) / window;
             share = part * serving + (1 - part) * starting;
         }
         return new Sample((long) (share * request), at, window);
+    }
+
+    /** Of the whole steps between two moments, at least the last one: a step may be longer than the window of a metric. */
+    private double mean(History history, long fromMillis, long toMillis) {
+        long end = toMillis / stepMillis;
+        return history.mean(Math.min(fromMillis / stepMillis, end - 1), end);
     }
 
     private @Nullable Sample custom(MetricSpec metric, Fleet.Batch batch, long at) {
@@ -308,13 +318,13 @@ final class Simulation {
         }
         long end = at / stepMillis;
         long window = counter ? scenario.metrics().rateWindow().toMillis() : stepMillis;
-        long begin = Math.max(at - window, batch.readyMillis()) / stepMillis;
+        long begin = Math.max(at - window, batch.readyMillis());
         double value = switch (metric.signal()) {
-            case REQUESTS -> rateOfPod.mean(begin, end);
-            case IN_FLIGHT -> inFlightOfPod.mean(Math.min(begin, end - 1), end);
-            case UTILIZATION -> inFlightOfPod.mean(Math.min(begin, end - 1), end) / service.concurrency();
+            case REQUESTS -> mean(rateOfPod, begin, at);
+            case IN_FLIGHT -> mean(inFlightOfPod, begin, at);
+            case UTILIZATION -> mean(inFlightOfPod, begin, at) / service.concurrency();
             case QUEUE_DEPTH -> queue.mean(end - 1, end) / Math.max(1, fleet.ready(at));
-            case CPU -> busyOfPod.mean(begin, end);
+            case CPU -> mean(busyOfPod, begin, at);
             case MEMORY -> service.memory();
         };
         return new Sample(milli(value), at, window);

@@ -135,6 +135,26 @@ public final class Trace {
         return rates[index];
     }
 
+    /**
+     * Returns the same load in equal steps of at most this length, which an autoscaler's periods need; this trace where its steps are
+     * short enough, or where there would be too many.
+     */
+    Trace refined(Duration maximum) {
+        long millis = step.toMillis();
+        long parts = (millis + maximum.toMillis() - 1) / maximum.toMillis();
+        while (millis % parts != 0) {
+            parts++;
+        }
+        if (parts == 1 || parts * rates.length > MAX_STEPS) {
+            return this;
+        }
+        float[] fine = new float[(int) parts * rates.length];
+        for (int i = 0; i < fine.length; i++) {
+            fine[i] = rates[(int) (i / parts)];
+        }
+        return new Trace(name, Duration.ofMillis(millis / parts), fine);
+    }
+
     Trace plus(Trace other, int offset) {
         int from = Math.min(0, offset);
         long length = Math.max(rates.length, (long) offset + other.rates.length) - from;

@@ -88,6 +88,23 @@ final class TraceBuilder {
         if (rows < 2) {
             throw BadInput.of(name, "%d row(s) with a time and a number (expected: at least 2)", rows);
         }
+        return built();
+    }
+
+    /** Of one of several series: a pod that lived for one scrape has a single row, which holds for one step. */
+    Trace buildPart() {
+        if (rows == 1) {
+            interval = stepSeconds;
+            return built();
+        }
+        return build();
+    }
+
+    boolean isSingle() {
+        return rows == 1;
+    }
+
+    private Trace built() {
         hold(last, last + interval, held);
         // A step that the rows fill only in part would appear as less load.
         double whole = (last + interval - first) / stepSeconds;

@@ -91,8 +91,7 @@ final class AutoscaleCommandTest {
 
         assertThat(called.code()).isZero();
         assertThat(called.out())
-                .containsPattern(
-                        "\\d+ combinations tried; these meet, at the least pod-hours, a loss of at most 6.0 %");
+                .containsPattern("\\d+ combinations tried; these meet, at the least pod-hours, a loss of at most 6 %");
         double last = 0;
         for (String each :
                 called.out().lines().filter(line -> line.startsWith("target ")).toList()) {
@@ -102,6 +101,56 @@ final class AutoscaleCommandTest {
             last = Double.parseDouble(cells[7]);
         }
         assertThat(last).isPositive();
+    }
+
+    @Test
+    void compareBehaviors_describesTheManifestsOwn_andNamesItsRow() {
+        Called called = callWith(
+                Manifests.DEPLOYMENT + "---\n" + Manifests.hpa(2, 20, Manifests.cpu(70)),
+                "-",
+                "--shape",
+                SPIKE,
+                "--compare",
+                "behaviors");
+
+        assertThat(called.out())
+                .startsWith("HorizontalPodAutoscaler orders: 2 to 20, cpu 70 %, no behavior block")
+                .contains("the manifests have the row 'Kubernetes' default'");
+    }
+
+    @Test
+    void failOver_saysWhatWasLostAndAllowed() {
+        Called called = call("-", "--shape", SPIKE, "--fail-over", "0.07%");
+
+        assertThat(called.code()).isEqualTo(1);
+        assertThat(called.err())
+                .matches("ebbtide-autoscale-sim: [0-9.]+ % of the requests lost \\(--fail-over: at most 0.07 %\\)\\R");
+    }
+
+    @Test
+    void fileThatCannotBeWritten_isNamedWithTheReason() {
+        Called called = call(
+                "-",
+                "--shape",
+                SPIKE,
+                "--html",
+                folder.resolve("none").resolve("page.html").toString());
+
+        assertThat(called.code()).isEqualTo(2);
+        assertThat(called.err())
+                .isEqualTo(
+                        "ebbtide-autoscale-sim: %s: no such file or folder (expected: a file that can be read or written)%n"
+                                .formatted(folder.resolve("none").resolve("page.html")));
+    }
+
+    @Test
+    void nameWithControlCharacters_movesNoCursor() {
+        String manifests = (Manifests.DEPLOYMENT + "---\n" + Manifests.hpa(2, 20, Manifests.cpu(70)))
+                .replace("name: orders", "name: \"orders\\u001b[2J\"");
+
+        Called called = callWith(manifests, "-", "--shape", SPIKE);
+
+        assertThat(called.out()).doesNotContain("\u001b").contains("orders");
     }
 
     @Test

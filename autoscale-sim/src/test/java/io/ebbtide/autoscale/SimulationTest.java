@@ -59,6 +59,33 @@ final class SimulationTest {
         assertThat(result.overCapacity()).isCloseTo((2000 - 320) * 600, within(1.0));
     }
 
+    /** The windows of metrics are 15 s and 2 min: a longer step must not hide the load from the autoscaler. */
+    @ParameterizedTest
+    @ValueSource(ints = {5, 15, 20, 30, 60, 300})
+    void stepOfTheTrace_changesLittle(int seconds) {
+        for (String metric : new String[] {Manifests.cpu(70), Manifests.pods("http_requests_per_second", "100")}) {
+            Trace fine = Trace.shape(SPIKE);
+            var rates = new double[fine.steps() / seconds];
+            for (int i = 0; i < rates.length; i++) {
+                for (int second = 0; second < seconds; second++) {
+                    rates[i] += fine.rate(i * seconds + second) / seconds;
+                }
+            }
+            AutoscaleSimulation simulation =
+                    Manifests.simulation(Manifests.hpa(2, 20, metric)).withService(SERVICE);
+
+            SimulationResult result = simulation
+                    .withTrace(Trace.of(Duration.ofSeconds(seconds), rates))
+                    .run();
+
+            SimulationResult exact = simulation.withTrace(fine).run();
+            assertThat(result.mostReplicas()).as(metric).isCloseTo(exact.mostReplicas(), within(2));
+            assertThat(result.overCapacity())
+                    .as(metric)
+                    .isBetween(exact.overCapacity() * 0.5, exact.overCapacity() * 1.5 + 2000.0 * seconds);
+        }
+    }
+
     @Test
     void spike_longerStart_losesMore() {
         String autoscaler = Manifests.hpa(2, 20, Manifests.cpu(70));

@@ -54,6 +54,32 @@ final class TraceTest {
     }
 
     @Test
+    void csv_columnsThatAreNotKnown_areRefused_andAFirstRowWithANumberIsARow() throws IOException {
+        refused(
+                "timestamp,latency_ms,throughput\n0,5,10\n15,5,10\n",
+                ":1: columns 'timestamp,latency_ms,throughput' (expected: of more than two, one of time, timestamp, ts, date,"
+                        + " datetime, seconds and one of rate, rps, requests, requests_per_second, value, qps)");
+        refused(
+                "oops,999\n0,10\n15,10\n",
+                ":1: time 'oops' (expected: seconds, milliseconds of the epoch, or ISO 8601)");
+    }
+
+    @Test
+    void prometheus_seriesOfOneSample_isPartOfTheSum() throws IOException {
+        String answer = "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":["
+                + "{\"metric\":{},\"values\":[[0,\"10\"],[15,\"10\"]]}%s]}}";
+
+        Trace trace = Trace.file(file(answer.formatted(",{\"metric\":{},\"values\":[[15,\"5\"]]}")));
+
+        assertThat(trace.rate(14)).isEqualTo(10);
+        assertThat(trace.rate(15)).isEqualTo(15);
+        assertThat(trace.rate(16)).isEqualTo(10);
+        refused(
+                answer.formatted("").replace(",[15,\"10\"]", ""),
+                ": 1 series of 1 row (expected: at least one with 2 rows)");
+    }
+
+    @Test
     void csv_rowsWithinAStep_areItsMean() throws IOException {
         Trace trace = Trace.file(file("0,10\n0.25,30\n0.5,0\n0.75,40\n1,8\n1.5,4\n"));
 
