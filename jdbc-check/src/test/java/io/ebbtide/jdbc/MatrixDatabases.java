@@ -94,7 +94,7 @@ enum MatrixDatabases {
             server.restart();
         }
 
-        /** Told by SQL state 53300. */
+        /** Reported by SQL state 53300. */
         @Override
         public boolean limit(int connections) throws Exception {
             execute("ALTER ROLE app CONNECTION LIMIT " + connections);
@@ -145,7 +145,7 @@ enum MatrixDatabases {
             }
         }
 
-        /** Told by SQL state 08P01. */
+        /** Reported by SQL state 08P01. */
         @Override
         public boolean limit(int connections) throws Exception {
             bouncer.maxClients(connections);

@@ -73,7 +73,7 @@ final class RealMariaDb implements MatrixDatabase {
         }
     }
 
-    /** It refuses to run as root unless told. */
+    /** It refuses to run as root unless configured. */
     private static void asRoot(List<String> command) {
         if ("root".equals(System.getProperty("user.name"))) {
             command.add("--user=root");
@@ -144,7 +144,7 @@ final class RealMariaDb implements MatrixDatabase {
         }
     }
 
-    /** Told by 1226 under SQL state 42000. */
+    /** Reported by 1226 under SQL state 42000. */
     @Override
     public boolean limit(int connections) throws SQLException {
         execute("ALTER USER '%s'@'%%' WITH MAX_USER_CONNECTIONS %d".formatted(USER, connections));

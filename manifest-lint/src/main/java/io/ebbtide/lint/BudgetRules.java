@@ -208,7 +208,7 @@ final class BudgetRules {
                                         fewest,
                                         world.servicesOf(workload).get(0).name()),
                         workload.hasClaim()
-                                ? "a second replica by the store's own clustering, or a word about the outage:"
+                                ? "a second replica by the store's own clustering, or accept the outage:"
                                         + " lint.ebbtide.io/ignore.single-replica"
                                 : scaled ? autoscalers.get(0).least() + ": 2" : "replicas: 2");
             }

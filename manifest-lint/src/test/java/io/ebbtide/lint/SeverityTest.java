@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Findings that public repositories have shown to be no fault there, or one that another remedy mends. */
+/** Findings that public repositories have shown to be no fault there, or faults with another fix. */
 final class SeverityTest {
     private static final String IDLE = Orders.TEXT
             .replace(
@@ -25,7 +25,7 @@ final class SeverityTest {
     }
 
     @Test
-    void singleReplicaWithAClaim_isNotToldToDoubleItsStore() {
+    void singleReplicaWithAClaim_hasAnotherFix() {
         String single = Orders.TEXT.replace("replicas: 2", "replicas: 1");
         String store =
                 Orders.with(single, "#spec", "volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]");

@@ -163,7 +163,7 @@ final class RedisTopologyIT {
         }
     }
 
-    /** Where reads go to a replica, a frozen one is as bad as a frozen master; where they do not, nobody misses it. */
+    /** Where reads go to a replica, a frozen one is as bad as a frozen master; where they do not, it does not count. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void frozenReplica_countsIfReadsGoThere(boolean readFromReplica) {

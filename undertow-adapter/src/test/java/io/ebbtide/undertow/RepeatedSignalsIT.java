@@ -161,7 +161,7 @@ final class RepeatedSignalsIT {
                     && exit.code() == 0
                     && (ended.equals("MAX") || (ended.equals("SKIPPED") && isSeenAsASecondOne(service)));
             return good ? "" : run + "lost " + result.lost() + ", exit code " + exit.code() + ", " + report;
-        } catch (Exception e) { // each run is told of by its number
+        } catch (Exception e) { // each run is reported by its number
             return run + e;
         }
     }
