@@ -15,21 +15,21 @@ module io.ebbtide.core {
     requires static org.jspecify;
 
     exports io.ebbtide;
+    exports io.ebbtide.budget;
     exports io.ebbtide.health;
     exports io.ebbtide.inflight;
     exports io.ebbtide.lifecycle;
     exports io.ebbtide.management;
     exports io.ebbtide.metrics;
     exports io.ebbtide.probe;
+    exports io.ebbtide.report;
+    exports io.ebbtide.spi;
     exports io.ebbtide.work;
     exports io.ebbtide.internal to
             io.ebbtide.autoscale,
             io.ebbtide.jdbc,
-            io.ebbtide.jetty,
             io.ebbtide.lint,
             io.ebbtide.redis,
             io.ebbtide.servlet,
-            io.ebbtide.testkit,
-            io.ebbtide.tomcat,
-            io.ebbtide.undertow;
+            io.ebbtide.testkit;
 }

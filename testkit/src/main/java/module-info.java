@@ -5,6 +5,7 @@ module io.ebbtide.testkit {
     requires java.logging;
     requires java.management;
     requires org.slf4j;
+    requires static transitive jakarta.servlet;
     requires static ch.qos.logback.classic;
     requires static ch.qos.logback.core;
     requires static org.junit.jupiter.api;

@@ -8,27 +8,39 @@ import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.WarmUp;
-import io.ebbtide.lifecycle.Leaving;
-import io.ebbtide.lifecycle.Lifecycle;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.ProcessOwner;
-import io.ebbtide.lifecycle.ShutdownReport;
 import io.ebbtide.management.ManagementServer;
+import io.ebbtide.process.ProcessOwner;
+import io.ebbtide.report.ShutdownReport;
+import io.ebbtide.sequence.Lifecycle;
+import io.ebbtide.sequence.ShutdownMode;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service with graceful shutdown and health probes. Create with {@link #builder}. Safe for use by many threads.
+ * A service, from its start to its shutdown. It starts components and traffic sources in order, answers liveness,
+ * readiness and startup probes, and shuts down without losing the work in flight.
+ *
+ * <p>A service moves through the states {@code STARTING}, {@code RUNNING}, {@code LAME_DUCK} (a shutdown is requested;
+ * everything is still served while clients and balancers go elsewhere), {@code DRAINING} (ports are closed; work in
+ * flight finishes), {@code STOPPING} (components stop in reverse order) and {@code STOPPED}. All states from the signal
+ * on share one budget, the grace: 30 s under Kubernetes and 10 s without an orchestrator, unless {@link Settings} say
+ * otherwise.
  *
  * <pre>{@code
  * Ebbtide.builder("orders")
  *         .component("db", pool)
  *         .serve(UndertowSource.http(8080, handler))
- *         .build()
- *         .run();
+ *         .management() // probes at port 8558
+ *         .run(); // serves until SIGTERM, drains, exits
  * }</pre>
+ *
+ * <p>{@link #run} owns the process: signals, hook, watchdog, exit code. {@link #start}, {@link #shutdown} and {@link
+ * #close} never touch these, so that tests and several services in one JVM are safe.
+ *
+ * <p>Create with {@link #builder}. Safe for use by many threads.
  */
 public final class Ebbtide implements AutoCloseable {
     private final Lifecycle lifecycle;
@@ -66,13 +78,13 @@ public final class Ebbtide implements AutoCloseable {
      * @param service its name in logs, metrics, reports and threads; not blank
      */
     public static EbbtideBuilder builder(String service) {
-        WarmUp.toStart();
+        WarmUp.forStart();
         return new EbbtideBuilder(service);
     }
 
     /**
      * Starts the service, serves until a signal (or {@link #shutdown}), drains, and ends the process with an
-     * {@link io.ebbtide.lifecycle.ExitCode}. Owns the process while it runs: handles SIGTERM and SIGINT, has a shutdown hook
+     * {@link io.ebbtide.report.ExitCode}. Owns the process while it runs: handles SIGTERM and SIGINT, has a shutdown hook
      * and a watchdog that halts the process before the grace is over. Where no handler can be installed (a runtime without
      * jdk.unsupported, or the handler of another component), the hook drains.
      *
@@ -101,13 +113,28 @@ public final class Ebbtide implements AutoCloseable {
     }
 
     /**
+     * Starts the service as {@link #start} does, and owns the process: for a framework that has a thread of its own to start
+     * the application and goes on after that. A signal, or the JVM's shutdown, shuts the service down and ends the process, as
+     * under {@link #run}. After {@link #shutdown}, {@link #close} or a failed start the process goes on without the service, and
+     * a signal does what it does by default.
+     *
+     * @return this service
+     * @throws IllegalStateException as {@link #start} does
+     */
+    public Ebbtide startOwningProcess() {
+        announceAgain.run();
+        ProcessOwner.start(lifecycle, interactive, terminationLog);
+        return this;
+    }
+
+    /**
      * Begins to shut down without a lame duck, and returns at once; may be called from a request. A later call changes
      * nothing.
      *
      * @param reason for log and report; not blank
      */
     public void shutdown(String reason) {
-        lifecycle.shutdown(Expect.text(reason, "reason"), Leaving.AT_ONCE);
+        lifecycle.shutdown(Expect.text(reason, "reason"), ShutdownMode.AT_ONCE);
     }
 
     /**
@@ -119,7 +146,20 @@ public final class Ebbtide implements AutoCloseable {
      * @param reason for log and report; not blank
      */
     public void shutdownWithLameDuck(String reason) {
-        lifecycle.shutdown(Expect.text(reason, "reason"), Leaving.WITH_LAME_DUCK);
+        lifecycle.shutdown(Expect.text(reason, "reason"), ShutdownMode.WITH_LAME_DUCK);
+    }
+
+    /**
+     * Waits until the drain is over: no work is in flight any more, or the time for it is, and components are about to stop. May
+     * be called from a request, as by a controller that closes the application's container: work of the calling thread, which
+     * cannot end before this method returns, is no longer waited for once the service shuts down.
+     *
+     * @param timeout the maximum wait; zero or less checks once
+     * @return whether the drain is over; false, too, if no shutdown began in time. An interrupt does not end the wait, and stays
+     *     set
+     */
+    public boolean awaitDrained(Duration timeout) {
+        return lifecycle.isDrainedWithin(Expect.present(timeout, "timeout"));
     }
 
     /**
@@ -182,12 +222,12 @@ public final class Ebbtide implements AutoCloseable {
     }
 
     /**
-     * Fails liveness for good; see {@link Health#broken}.
+     * Fails liveness for good; see {@link Health#markBroken}.
      *
      * @param reason shown by the probes
      */
-    public void broken(String reason) {
-        health.broken(reason);
+    public void markBroken(String reason) {
+        health.markBroken(reason);
     }
 
     /** Returns its work in flight; code that brings work in without an adapter enters it here. */

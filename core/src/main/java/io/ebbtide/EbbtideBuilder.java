@@ -1,5 +1,6 @@
 package io.ebbtide;
 
+import io.ebbtide.budget.Orchestrator;
 import io.ebbtide.health.Check;
 import io.ebbtide.health.Health;
 import io.ebbtide.health.HealthControl;
@@ -8,23 +9,23 @@ import io.ebbtide.inflight.InFlight;
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Ticker;
-import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Component;
-import io.ebbtide.lifecycle.Lifecycle;
-import io.ebbtide.lifecycle.LifecycleListener;
-import io.ebbtide.lifecycle.Orchestrator;
-import io.ebbtide.lifecycle.Part;
-import io.ebbtide.lifecycle.Plan;
-import io.ebbtide.lifecycle.ProcessOwner;
 import io.ebbtide.lifecycle.StartupTask;
-import io.ebbtide.lifecycle.TrafficSource;
 import io.ebbtide.management.ManagementServer;
 import io.ebbtide.management.MetricsText;
 import io.ebbtide.metrics.MeterRules;
 import io.ebbtide.metrics.ServiceMeters;
+import io.ebbtide.probe.ProbeAnswers;
 import io.ebbtide.probe.ProbeDetails;
-import io.ebbtide.probe.ProbeHost;
-import io.ebbtide.probe.Probes;
+import io.ebbtide.process.ProcessOwner;
+import io.ebbtide.report.LifecycleListener;
+import io.ebbtide.sequence.Lifecycle;
+import io.ebbtide.sequence.NamedComponent;
+import io.ebbtide.sequence.Plan;
+import io.ebbtide.spi.Backlog;
+import io.ebbtide.spi.ProbeHost;
+import io.ebbtide.spi.Probes;
+import io.ebbtide.spi.TrafficSource;
 import io.ebbtide.work.MessageSource;
 import io.ebbtide.work.WorkExecutor;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -38,7 +39,28 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Configures and builds a service. Obtained from {@link Ebbtide#builder}. Not thread-safe; confine to one thread. */
+/**
+ * Configures and builds a service.
+ *
+ * <p>Components start in the order in which they are added, then the traffic sources, then the start-up tasks run,
+ * while the service is not yet ready; components stop in reverse. Only what is added exists: without {@link
+ * #management} there is no management port (an adapter still serves the probes on its own port), without checks the
+ * service is ready while it is running, without {@link #metrics} there are no meters. Everything else is derived, see
+ * {@link Settings}.
+ *
+ * <pre>{@code
+ * Ebbtide.builder("orders")
+ *         .component("db", pool)                       // started first, stopped last
+ *         .startupTask("index", this::reindex)         // ready only after it
+ *         .liveness("deadlock", Check.deadlock())      // restarts the process
+ *         .readiness("cache", Check.tcp("cache", 6379)) // shared: degrades it
+ *         .serve(http)
+ *         .grace(Duration.ofSeconds(60))               // as configured on the platform
+ *         .run();
+ * }</pre>
+ *
+ * <p>Obtained from {@link Ebbtide#builder}. Not thread-safe; confine to one thread.
+ */
 public final class EbbtideBuilder {
     // Over 300 lines: one method with its contract for each setting, and build().
 
@@ -50,7 +72,7 @@ public final class EbbtideBuilder {
     private static final Duration MAX_FOR_ANNOUNCEMENT = Duration.ofMillis(250);
 
     private final String service;
-    private final List<Part> components = new ArrayList<>();
+    private final List<NamedComponent> components = new ArrayList<>();
     private final List<Registration> checks = new ArrayList<>();
     private final List<TrafficSource> sources = new ArrayList<>();
     private final Map<String, StartupTask> tasks = new LinkedHashMap<>();
@@ -59,6 +81,10 @@ public final class EbbtideBuilder {
     private @Nullable Integer managementPort;
     private @Nullable Duration grace;
     private Map<String, String> environment = System.getenv();
+
+    /** All parts of the service are given this one. */
+    private Ticker ticker = Ticker.system();
+
     private final Map<String, Backlog> backlogs = new LinkedHashMap<>();
     private MeterRules meterRules = MeterRules.defaults();
     private @Nullable MeterRegistry registry;
@@ -74,7 +100,7 @@ public final class EbbtideBuilder {
         if (components.stream().anyMatch(part -> part.name().equals(name))) {
             throw Expect.wrong("component", "'" + name + "'", "a name that no other component has");
         }
-        components.add(new Part(name, Expect.present(component, "component '" + name + "'")));
+        components.add(new NamedComponent(name, Expect.present(component, "component '" + name + "'")));
         return this;
     }
 
@@ -125,7 +151,7 @@ public final class EbbtideBuilder {
     public EbbtideBuilder serve(TrafficSource source) {
         Expect.present(source, "source");
         if (sources.stream().anyMatch(each -> each == source)) {
-            throw Expect.wrong("source", "the same one again", "each source once");
+            throw Expect.wrong("source", "added twice", "each source once");
         }
         sources.add(source);
         return this;
@@ -205,9 +231,14 @@ public final class EbbtideBuilder {
         return this;
     }
 
+    EbbtideBuilder ticker(Ticker newTicker) {
+        ticker = newTicker;
+        return this;
+    }
+
     /**
      * Builds the service and runs it, see {@link Ebbtide#run}. If it cannot be built, the process ends with
-     * {@link io.ebbtide.lifecycle.ExitCode#START_FAILED}: the log reports why, in one line if a setting is wrong or a port is
+     * {@link io.ebbtide.report.ExitCode#START_FAILED}: the log reports why, in one line if a setting is wrong or a port is
      * in use and with the stack otherwise, and so does the container's termination message.
      */
     public void run() {
@@ -244,13 +275,12 @@ public final class EbbtideBuilder {
         if (metricsText != null && effective.managementPort() == null) {
             throw Expect.wrong(
                     "scrape",
-                    "given to '" + service + "'",
+                    "set for '" + service + "'",
                     "a management server that serves /metrics; call management()");
         }
         Orchestrator orchestrator = Orchestrator.of(environment);
         var budget = effective.budget(orchestrator);
-        Ticker ticker = Ticker.system();
-        var log = new BackgroundLog("ebbtide-" + service + "-log");
+        var log = new BackgroundLog("ebbtide-" + service + "-log", ticker);
         var inFlight = new InFlight(ticker);
         var health = new Health(service, ticker, log);
         var control = new HealthControl(health);
@@ -270,15 +300,15 @@ public final class EbbtideBuilder {
                 backlogs);
         var lifecycle = new Lifecycle(plan, control, inFlight, log, ticker);
         boolean isEverywhere = effective.probeDetails() == ProbeDetails.EVERYWHERE;
-        var probes = new Probes(health, lifecycle, isEverywhere);
+        Probes probes = ProbeAnswers.probes(health, lifecycle, isEverywhere);
         for (TrafficSource source : sources) {
             if (source instanceof ProbeHost host) {
                 host.serveProbes(probes);
             }
         }
         if (registry != null) {
-            lifecycle.surroundWith(
-                    new Part("meters", new ServiceMeters(registry, meterRules, lifecycle, inFlight, health, log)));
+            lifecycle.surroundWith(new NamedComponent(
+                    "meters", new ServiceMeters(registry, meterRules, lifecycle, inFlight, health, log)));
         }
         ManagementServer management = null;
         if (effective.managementPort() != null) {
@@ -286,11 +316,13 @@ public final class EbbtideBuilder {
                     service,
                     effective.managementAddress(orchestrator),
                     effective.managementPort(),
-                    effective.probeDetails() == ProbeDetails.MANAGEMENT ? new Probes(health, lifecycle, true) : probes,
+                    effective.probeDetails() == ProbeDetails.MANAGEMENT
+                            ? ProbeAnswers.probes(health, lifecycle, true)
+                            : probes,
                     metricsText,
                     log,
                     ticker);
-            lifecycle.surroundWith(new Part("management server", management));
+            lifecycle.surroundWith(new NamedComponent("management server", management));
         }
         warnings.addAll(plan.warnings(effective.shares(), orchestrator));
         var announcement =

@@ -1,12 +1,12 @@
 package io.ebbtide;
 
+import io.ebbtide.budget.LameDuckPolicy;
+import io.ebbtide.budget.LameDuckReadiness;
+import io.ebbtide.budget.LameDuckRules;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Redact;
-import io.ebbtide.lifecycle.LameDuckPolicy;
-import io.ebbtide.lifecycle.LameDuckReadiness;
-import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.probe.ProbeDetails;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -108,12 +108,12 @@ final class EnvironmentSettings {
         List<String> warnings = new ArrayList<>();
         for (String link : serviceLinks(environment)) {
             warnings.add(link
-                    + " is ignored: Kubernetes sets it for a Service of such a name in this namespace (expected: a setting of"
-                    + " ours); set enableServiceLinks: false in the pod's template");
+                    + " is ignored: Kubernetes sets it for a Service of that name in this namespace (expected: a setting of"
+                    + " Ebbtide); set enableServiceLinks: false in the pod's template");
         }
         List<String> unknown = unknown(environment);
         if (!unknown.isEmpty()) {
-            warnings.add("%s mean nothing here (expected: %s)".formatted(unknown, known()));
+            warnings.add("unknown settings: %s (known: %s)".formatted(unknown, known()));
         }
         return warnings;
     }
@@ -155,7 +155,7 @@ final class EnvironmentSettings {
         variables.put(
                 "EBBTIDE_LAME_DUCK_POLICY",
                 rules((rules, value) -> rules.withPolicy(oneOf(LameDuckPolicy.values(), value))));
-        variables.put("EBBTIDE_LAME_DUCK_MIN", rules((rules, value) -> rules.withLeast(Durations.parse(value))));
+        variables.put("EBBTIDE_LAME_DUCK_MIN", rules((rules, value) -> rules.withMinimum(Durations.parse(value))));
         variables.put("EBBTIDE_SENDERS", rules((rules, value) -> rules.withSenders(number(value))));
         variables.put(
                 "EBBTIDE_LAME_DUCK_READINESS",

@@ -1,13 +1,13 @@
 package io.ebbtide;
 
+import io.ebbtide.budget.GraceBudget;
+import io.ebbtide.budget.GraceBudget.Shares;
+import io.ebbtide.budget.LameDuckPolicy;
+import io.ebbtide.budget.LameDuckRules;
+import io.ebbtide.budget.Orchestrator;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
-import io.ebbtide.lifecycle.GraceBudget;
-import io.ebbtide.lifecycle.GraceBudget.Shares;
-import io.ebbtide.lifecycle.LameDuckPolicy;
-import io.ebbtide.lifecycle.LameDuckRules;
-import io.ebbtide.lifecycle.Orchestrator;
 import io.ebbtide.probe.ProbeDetails;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -18,9 +18,25 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All settings of a service. Immutable. A null value is derived, see {@link GraceBudget#of}, except for the management port. Each setting can be overridden
- * by the environment variable named beside it; durations are written {@code 500ms}, {@code 30s}, {@code 2m} or
- * {@code PT30S}.
+ * All settings of a service.
+ *
+ * <p>The grace is the time from the deletion of an instance to its kill. It is divided into five shares: preStop (what
+ * a hook of the platform uses before the signal), lame duck, drain, stop and margin. A value that is not set, and so is
+ * null, is derived, see {@link GraceBudget#of}: of a grace of 30 s, 15 s are lame duck at most, 6 s drain, 6 s stop and
+ * 3 s margin. Only the management port is not derived: null means none. Shares that are set and do not fit the grace
+ * are an error when the service is built.
+ *
+ * <pre>{@code
+ * Settings settings = Settings.derived()
+ *         .withGrace(Duration.ofSeconds(60))
+ *         .withDrain(Duration.ofSeconds(20))
+ *         .withDrainLimit(WorkKind.STREAM, Duration.ofSeconds(5));
+ * Ebbtide.builder("orders").settings(settings).serve(http).run();
+ * }</pre>
+ *
+ * <p>Each setting can be overridden by the environment variable named beside it; durations are written {@code 500ms},
+ * {@code 30s}, {@code 2m} or {@code PT30S}. Obtained from {@link #derived}; each {@code with} method returns a copy.
+ * Immutable.
  *
  * @param grace {@code EBBTIDE_GRACE}: time from deletion to the kill, {@code > 0}; must equal the platform's, such
  *     as {@code terminationGracePeriodSeconds}; derived: 30 s under Kubernetes and ECS, 5 s under Nomad, else 10 s
@@ -98,40 +114,32 @@ public record Settings(
 
     /** Returns a copy with the given grace, {@code > 0}. */
     public Settings withGrace(Duration newGrace) {
-        return new Settings(
-                newGrace,
-                shares,
-                drainLimits,
-                lameDuckRules,
-                managementPort,
-                managementAddress,
-                terminationLog,
-                probeDetails);
+        return with(draft -> draft.grace = newGrace);
     }
 
     /** Returns a copy with the given preStop, {@code >= 0}. */
     public Settings withPreStop(Duration newPreStop) {
-        return withShares(shares.withPreStop(newPreStop));
+        return with(draft -> draft.shares = shares.withPreStop(newPreStop));
     }
 
     /** Returns a copy with the given lame duck, {@code >= 0}. */
     public Settings withLameDuck(Duration newLameDuck) {
-        return withShares(shares.withLameDuck(newLameDuck));
+        return with(draft -> draft.shares = shares.withLameDuck(newLameDuck));
     }
 
     /** Returns a copy with the given drain, {@code >= 0}. */
     public Settings withDrain(Duration newDrain) {
-        return withShares(shares.withDrain(newDrain));
+        return with(draft -> draft.shares = shares.withDrain(newDrain));
     }
 
     /** Returns a copy with the given stop, {@code >= 0}. */
     public Settings withStop(Duration newStop) {
-        return withShares(shares.withStop(newStop));
+        return with(draft -> draft.shares = shares.withStop(newStop));
     }
 
     /** Returns a copy with the given margin, {@code > 0}. */
     public Settings withMargin(Duration newMargin) {
-        return withShares(shares.withMargin(newMargin));
+        return with(draft -> draft.shares = shares.withMargin(newMargin));
     }
 
     /** Returns a copy with the given limit for work of one kind, {@code >= 0}; the work is aborted once that is over. */
@@ -139,57 +147,38 @@ public record Settings(
         var limits = new EnumMap<WorkKind, Duration>(WorkKind.class);
         limits.putAll(drainLimits);
         limits.put(Expect.present(kind, "kind"), Expect.notNegative(limit, "drain of " + kind));
-        return new Settings(
-                grace, shares, limits, lameDuckRules, managementPort, managementAddress, terminationLog, probeDetails);
+        return with(draft -> draft.drainLimits = limits);
     }
 
     /** Returns a copy with the given rules for the lame duck. */
     public Settings withLameDuckRules(LameDuckRules newRules) {
-        return new Settings(
-                grace, shares, drainLimits, newRules, managementPort, managementAddress, terminationLog, probeDetails);
+        return with(draft -> draft.lameDuckRules = newRules);
     }
 
     /** Returns a copy with a management server on the given port, 0 for any free one. */
     public Settings withManagementPort(int newPort) {
-        return new Settings(
-                grace, shares, drainLimits, lameDuckRules, newPort, managementAddress, terminationLog, probeDetails);
+        return with(draft -> draft.managementPort = newPort);
     }
 
     /** Returns a copy with a management server bound to the given address. */
     public Settings withManagementAddress(String newAddress) {
-        return new Settings(
-                grace, shares, drainLimits, lameDuckRules, managementPort, newAddress, terminationLog, probeDetails);
+        return with(draft -> draft.managementAddress = newAddress);
     }
 
     /** Returns a copy with the given file for the short text about the end. */
     public Settings withTerminationLog(String newFile) {
-        return new Settings(
-                grace, shares, drainLimits, lameDuckRules, managementPort, managementAddress, newFile, probeDetails);
+        return with(draft -> draft.terminationLog = newFile);
     }
 
     /** Returns a copy whose probe responses contain more than the status on the given ports. */
     public Settings withProbeDetails(ProbeDetails newDetails) {
-        return new Settings(
-                grace,
-                shares,
-                drainLimits,
-                lameDuckRules,
-                managementPort,
-                managementAddress,
-                terminationLog,
-                newDetails);
+        return with(draft -> draft.probeDetails = newDetails);
     }
 
-    private Settings withShares(Shares newShares) {
-        return new Settings(
-                grace,
-                newShares,
-                drainLimits,
-                lameDuckRules,
-                managementPort,
-                managementAddress,
-                terminationLog,
-                probeDetails);
+    private Settings with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.build();
     }
 
     /**
@@ -215,7 +204,7 @@ public record Settings(
      */
     public GraceBudget budget(Orchestrator orchestrator) {
         Expect.present(orchestrator, "orchestrator");
-        return GraceBudget.of(grace == null ? orchestrator.defaultGrace() : grace, shares, orchestrator.mostLameDuck());
+        return GraceBudget.of(grace == null ? orchestrator.defaultGrace() : grace, shares, orchestrator.maxLameDuck());
     }
 
     /**
@@ -230,12 +219,12 @@ public record Settings(
         }
         Duration unused = shares.lameDuck();
         if (unused != null && !unused.isZero()) {
-            warn.accept("the lame duck of %s is not used, as %s; nothing is kept for it"
+            warn.accept("the lame duck of %s is not used, because %s; no time is reserved for it"
                     .formatted(
                             Durations.text(unused),
                             serves
                                     ? "its policy is none"
-                                    : "no client sends work here (expected: a source given to serve)"));
+                                    : "the service has no server (expected: one passed to EbbtideBuilder.serve)"));
         }
         return withLameDuck(Duration.ZERO);
     }
@@ -270,5 +259,40 @@ public record Settings(
                         lameDuck,
                         limits,
                         management);
+    }
+
+    /** Settings to change by name, so that no two arguments of one type can be swapped. Confine to one thread. */
+    private static final class Draft {
+        private @Nullable Duration grace;
+        private Shares shares;
+        private Map<WorkKind, Duration> drainLimits;
+        private LameDuckRules lameDuckRules;
+        private @Nullable Integer managementPort;
+        private @Nullable String managementAddress;
+        private @Nullable String terminationLog;
+        private ProbeDetails probeDetails;
+
+        Draft(Settings from) {
+            grace = from.grace;
+            shares = from.shares;
+            drainLimits = from.drainLimits;
+            lameDuckRules = from.lameDuckRules;
+            managementPort = from.managementPort;
+            managementAddress = from.managementAddress;
+            terminationLog = from.terminationLog;
+            probeDetails = from.probeDetails;
+        }
+
+        Settings build() {
+            return new Settings(
+                    grace,
+                    shares,
+                    drainLimits,
+                    lameDuckRules,
+                    managementPort,
+                    managementAddress,
+                    terminationLog,
+                    probeDetails);
+        }
     }
 }

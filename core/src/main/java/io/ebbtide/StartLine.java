@@ -1,8 +1,8 @@
 package io.ebbtide;
 
 import io.ebbtide.internal.Durations;
-import io.ebbtide.internal.LibraryVersion;
-import io.ebbtide.lifecycle.Lifecycle;
+import io.ebbtide.sequence.Lifecycle;
+import io.ebbtide.spi.LibraryVersion;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +23,6 @@ final class StartLine {
                         lifecycle.service(),
                         Durations.text(lifecycle.startTook()),
                         version == null ? "" : " " + version.text(),
-                        listeners.isEmpty() ? "nothing listens" : "listens on " + String.join(", ", listeners));
+                        listeners.isEmpty() ? "no listener" : "listens on " + String.join(", ", listeners));
     }
 }

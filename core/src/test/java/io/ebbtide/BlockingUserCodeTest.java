@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ebbtide.health.Check;
 import io.ebbtide.health.Outcome;
 import io.ebbtide.inflight.WorkKind;
-import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Component;
-import io.ebbtide.lifecycle.ExitCode;
-import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.ShutdownReport;
-import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.report.ExitCode;
+import io.ebbtide.report.LifecycleListener;
+import io.ebbtide.report.ShutdownReport;
+import io.ebbtide.spi.Backlog;
+import io.ebbtide.spi.SourceLoad;
+import io.ebbtide.spi.Traffic;
 import io.ebbtide.testing.SilentSource;
 import io.ebbtide.testing.TestTimeouts;
 import io.ebbtide.work.MessageSource;
@@ -176,9 +176,9 @@ final class BlockingUserCodeTest {
                 messages.take(() -> blocker.here("inbox 7"));
             }
         })),
-        MESSAGE_LEAVE((builder, blocker) -> builder.messages(new Source() {
+        MESSAGE_DISCONNECT((builder, blocker) -> builder.messages(new Source() {
             @Override
-            public void leave(Duration within) {
+            public void disconnect(Duration within) {
                 blocker.here();
             }
         })),
@@ -243,7 +243,7 @@ final class BlockingUserCodeTest {
         public void commit(Duration within) {}
 
         @Override
-        public void leave(Duration within) {}
+        public void disconnect(Duration within) {}
     }
 
     @AfterEach
@@ -309,7 +309,7 @@ final class BlockingUserCodeTest {
             assertThat(report.problems())
                     .singleElement()
                     .asString()
-                    .startsWith("the description of work that was cut did not return");
+                    .startsWith("the description of aborted work did not return");
         }
     }
 

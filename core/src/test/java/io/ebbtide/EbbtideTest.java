@@ -8,12 +8,12 @@ import io.ebbtide.health.Outcome;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.Component;
-import io.ebbtide.lifecycle.ExitCode;
-import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.ShutdownReport;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.report.ExitCode;
+import io.ebbtide.report.LifecycleListener;
+import io.ebbtide.report.ShutdownReport;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import io.ebbtide.testing.SilentSource;
 import io.ebbtide.testing.TestTimeouts;
 import java.time.Duration;
@@ -120,7 +120,7 @@ final class EbbtideTest {
 
         assertThatThrownBy(() -> start.get(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS))
                 .hasRootCauseInstanceOf(InterruptedException.class)
-                .hasMessageContaining("'orders' was told to stop while it started: changed my mind");
+                .hasMessageContaining("'orders' was shut down while it started: changed my mind");
         assertThat(events).containsExactly("start db", "stop db");
         assertThat(service.awaitStopped(TestTimeouts.HANG).exitCode()).isEqualTo(ExitCode.CLEAN);
     }
@@ -132,7 +132,7 @@ final class EbbtideTest {
         service.shutdown("never mind");
 
         assertThat(service.awaitStopped(TestTimeouts.HANG).states()).containsKey(LifecycleState.DRAINING);
-        assertThatThrownBy(service::start).hasMessage("'orders' was told to stop while it started: never mind");
+        assertThatThrownBy(service::start).hasMessage("'orders' was shut down while it started: never mind");
         assertThat(events).isEmpty();
     }
 
@@ -157,7 +157,7 @@ final class EbbtideTest {
     }
 
     @Test
-    void deadline_letsNobodyInWhileItListsWhoIsCut() throws Exception {
+    void deadline_admitsNoWorkWhileItListsWhatIsCut() throws Exception {
         Ebbtide service =
                 Ebbtide.builder("orders").settings(SHORT_DRAIN).build().start();
         var letIn = new AtomicBoolean();
@@ -176,7 +176,7 @@ final class EbbtideTest {
     }
 
     @Test
-    void deadline_withThousandsStuck_tellsTheOldestAndCountsTheRest() throws Exception {
+    void deadline_withThousandsStuck_reportsTheOldestAndCountsTheRest() throws Exception {
         Ebbtide service =
                 Ebbtide.builder("orders").settings(SHORT_DRAIN).build().start();
         for (int i = 0; i < 3_000; i++) {
@@ -265,7 +265,7 @@ final class EbbtideTest {
     }
 
     @Test
-    void kindThatIsCutByTheHundreds_leavesRoomToTellWhatIsCutAfterIt() throws Exception {
+    void kindThatIsCutByTheHundreds_keepsRoomForWhatIsCutAfterIt() throws Exception {
         Ebbtide service = Ebbtide.builder("orders")
                 .settings(SHORT_DRAIN.withDrainLimit(WorkKind.STREAM, Duration.ZERO))
                 .build()
@@ -286,7 +286,7 @@ final class EbbtideTest {
     }
 
     @Test
-    void source_thatCannotEvenTellItsName_skipsNothing() throws Exception {
+    void source_thatCannotEvenReportItsName_skipsNothing() throws Exception {
         TrafficSource nameless = new TrafficSource() {
             @Override
             public String name() {
@@ -382,14 +382,14 @@ final class EbbtideTest {
     }
 
     @Test
-    void mistakesOfTheBuilder_areToldWithTheRemedy() {
+    void mistakesOfTheBuilder_areReportedWithTheRemedy() {
         var source = new SilentSource();
         assertThatThrownBy(() -> builder().serve(source).serve(source))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("source: the same one again (expected: each source once)");
+                .hasMessage("source: added twice (expected: each source once)");
         assertThatThrownBy(() -> Ebbtide.builder("orders").scrape(type -> "").build())
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("scrape: given to 'orders' (expected: a management server that serves /metrics; call"
+                .hasMessage("scrape: set for 'orders' (expected: a management server that serves /metrics; call"
                         + " management())");
         assertThatThrownBy(() -> Ebbtide.builder("two\nlines"))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -453,7 +453,7 @@ final class EbbtideTest {
     }
 
     @Test
-    void listeners_areToldInOrder_andOneThatThrowsHarmsNobody() throws Exception {
+    void listeners_areNotifiedInOrder_andOneThatThrowsHarmsNoOther() throws Exception {
         Ebbtide service = builder()
                 .listener(new LifecycleListener() {
                     @Override

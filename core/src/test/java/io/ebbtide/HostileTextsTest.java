@@ -11,11 +11,11 @@ import io.ebbtide.health.Check;
 import io.ebbtide.health.Outcome;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.Component;
-import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.ShutdownReport;
-import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.report.LifecycleListener;
+import io.ebbtide.report.ShutdownReport;
+import io.ebbtide.spi.SourceLoad;
+import io.ebbtide.spi.Traffic;
 import io.ebbtide.testing.RawClient;
 import io.ebbtide.testing.SilentSource;
 import io.ebbtide.testing.TestTimeouts;
@@ -207,7 +207,7 @@ final class HostileTextsTest {
         Awaitility.await()
                 .untilAsserted(() -> assertThat(formatted().stream().filter(line -> line.contains("timeout action")))
                         .hasSizeGreaterThanOrEqualTo(texts.size()));
-        service.broken(texts.get(0));
+        service.markBroken(texts.get(0));
         for (String path : List.of("/health", "/health/live", "/health/ready", "/health/startup", "/metrics")) {
             outputs.add(ask(service, path));
         }
@@ -257,8 +257,8 @@ final class HostileTextsTest {
         });
     }
 
-    private static Check once(Callable<Outcome> look) {
-        return Check.of(look).every(Duration.ofHours(1)).shared();
+    private static Check once(Callable<Outcome> body) {
+        return Check.of(body).every(Duration.ofHours(1)).shared();
     }
 
     private static String ask(Ebbtide service, String path) throws IOException {
@@ -310,7 +310,7 @@ final class HostileTextsTest {
         }
 
         @Override
-        public void leave() throws TimeoutException {
+        public void beginShutdown() throws TimeoutException {
             throw new TimeoutException(text);
         }
 

@@ -3,11 +3,11 @@ package io.ebbtide;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.Component;
-import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.ShutdownReport;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.report.LifecycleListener;
+import io.ebbtide.report.ShutdownReport;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import io.ebbtide.testing.TestTimeouts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +36,7 @@ final class RandomService {
     /** Hanging parts do not return until the test is over. */
     private final CountDownLatch release;
 
-    private final CountDownLatch told = new CountDownLatch(1);
+    private final CountDownLatch lameDuckBegun = new CountDownLatch(1);
     private final Random random;
     private final Duration grace;
     private final Duration drain;
@@ -121,7 +121,7 @@ final class RandomService {
         }
         Ticket open = late > 0 ? service.work("open", WorkKind.REQUEST) : null;
         service.shutdown("test");
-        told.countDown();
+        lameDuckBegun.countDown();
         for (int i = 0; i < late; i++) {
             try {
                 workers.add(work(service, "late " + i, 0));
@@ -145,7 +145,7 @@ final class RandomService {
         Ticket ticket = service.work(name, WorkKind.REQUEST);
         var worker = new Thread(() -> {
             try {
-                told.await();
+                lameDuckBegun.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -235,7 +235,7 @@ final class RandomService {
     }
 
     /** The same names as the report can know them. */
-    List<String> toldNamesInReverse() {
+    List<String> namesInReverseAsReported() {
         return namesInReverse().stream()
                 .map(name -> nameless.getOrDefault(name, false)
                         ? Source.class.getName() + " (name() failed: IllegalStateException)"

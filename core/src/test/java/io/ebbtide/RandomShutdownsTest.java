@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ebbtide.RandomService.Behaviour;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.report.ShutdownReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,7 +82,7 @@ final class RandomShutdownsTest {
 
         List<String> stopped =
                 report.components().stream().map(ShutdownReport.Stop::name).toList();
-        assertThat(stopped).as("what was stopped, and in which order").isEqualTo(service.toldNamesInReverse());
+        assertThat(stopped).as("what was stopped, and in which order").isEqualTo(service.namesInReverseAsReported());
         Awaitility.await()
                 .untilAsserted(() -> assertThat(service.askedToStop())
                         .containsExactlyInAnyOrderElementsOf(service.namesInReverse()));

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ebbtide.health.Check;
 import io.ebbtide.health.Outcome;
-import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.report.LifecycleListener;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +20,7 @@ final class RoundsTest {
     @Test
     void rounds_leaveNothingBehind() {
         var registry = new SimpleMeterRegistry();
-        var told = new AtomicInteger();
+        var notified = new AtomicInteger();
         for (int i = 0; i < ROUNDS; i++) {
             Ebbtide service = Ebbtide.builder("round")
                     .management(0)
@@ -31,7 +31,7 @@ final class RoundsTest {
                     .listener(new LifecycleListener() {
                         @Override
                         public void entered(LifecycleState state) {
-                            told.incrementAndGet();
+                            notified.incrementAndGet();
                         }
                     })
                     .build()
@@ -41,7 +41,7 @@ final class RoundsTest {
 
         Awaitility.await().untilAsserted(() -> assertThat(ourThreads()).isEmpty());
         assertThat(registry.getMeters()).isEmpty();
-        assertThat(told).hasValue(ROUNDS * 4);
+        assertThat(notified).hasValue(ROUNDS * 4);
     }
 
     private static List<String> ourThreads() {

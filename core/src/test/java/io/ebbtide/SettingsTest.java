@@ -3,12 +3,12 @@ package io.ebbtide;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ebbtide.budget.GraceBudget;
+import io.ebbtide.budget.LameDuckPolicy;
+import io.ebbtide.budget.LameDuckReadiness;
+import io.ebbtide.budget.LameDuckRules;
+import io.ebbtide.budget.Orchestrator;
 import io.ebbtide.inflight.WorkKind;
-import io.ebbtide.lifecycle.GraceBudget;
-import io.ebbtide.lifecycle.LameDuckPolicy;
-import io.ebbtide.lifecycle.LameDuckReadiness;
-import io.ebbtide.lifecycle.LameDuckRules;
-import io.ebbtide.lifecycle.Orchestrator;
 import io.ebbtide.probe.ProbeDetails;
 import java.time.Duration;
 import java.util.Map;
@@ -45,6 +45,40 @@ final class SettingsTest {
                         9000,
                         "::1",
                         null,
+                        ProbeDetails.EVERYWHERE));
+    }
+
+    /** The address and the file are of one type, and so are the shares. */
+    @Test
+    void with_ofOneSetting_keepsAllOthers() {
+        Settings all = Settings.derived()
+                .withGrace(Duration.ofMinutes(1))
+                .withPreStop(Duration.ofSeconds(1))
+                .withLameDuck(Duration.ofSeconds(2))
+                .withDrain(Duration.ofSeconds(3))
+                .withStop(Duration.ofSeconds(4))
+                .withMargin(Duration.ofSeconds(5))
+                .withDrainLimit(WorkKind.JOB, Duration.ofSeconds(6))
+                .withLameDuckRules(LameDuckRules.defaults().withPolicy(LameDuckPolicy.FIXED))
+                .withManagementPort(9_000)
+                .withManagementAddress("::1")
+                .withTerminationLog("/tmp/end")
+                .withProbeDetails(ProbeDetails.EVERYWHERE);
+
+        assertThat(all)
+                .isEqualTo(new Settings(
+                        Duration.ofMinutes(1),
+                        new GraceBudget.Shares(
+                                Duration.ofSeconds(1),
+                                Duration.ofSeconds(2),
+                                Duration.ofSeconds(3),
+                                Duration.ofSeconds(4),
+                                Duration.ofSeconds(5)),
+                        Map.of(WorkKind.JOB, Duration.ofSeconds(6)),
+                        LameDuckRules.defaults().withPolicy(LameDuckPolicy.FIXED),
+                        9_000,
+                        "::1",
+                        "/tmp/end",
                         ProbeDetails.EVERYWHERE));
     }
 
@@ -93,16 +127,17 @@ final class SettingsTest {
     void line_saysWhatWasAssumedAndFromWhom() {
         assertThat(Settings.derived().line(Orchestrator.NONE, true))
                 .isEqualTo("grace 10 s = preStop 0 ms + lameDuck 2 s + drain 5 s + stop 2 s + margin 1 s"
-                        + " (assumed: docker's default, as no orchestrator is seen, at a terminal); lame duck adaptive from"
-                        + " 2 s, readiness fails; no management server");
+                        + " (assumed: docker's default, because no orchestrator was detected, at a terminal); lame duck adaptive,"
+                        + " at least 2 s; readiness answers 503 during it; no management server");
         assertThat(Settings.derived()
                         .withGrace(Duration.ofSeconds(60))
                         .withManagementPort(8558)
                         .withDrainLimit(WorkKind.STREAM, Duration.ofSeconds(3))
                         .line(Orchestrator.KUBERNETES, false))
-                .isEqualTo("grace 60 s = preStop 0 ms + lameDuck 15 s + drain 29 s + stop 10 s + margin 6 s"
-                        + " (set; Kubernetes seen, as KUBERNETES_SERVICE_HOST is set); lame duck adaptive from 2 s,"
-                        + " readiness fails; drain of STREAM 3 s at most; management 0.0.0.0:8558");
+                .isEqualTo(
+                        "grace 60 s = preStop 0 ms + lameDuck 15 s + drain 29 s + stop 10 s + margin 6 s"
+                                + " (set; Kubernetes detected, because KUBERNETES_SERVICE_HOST is set); lame duck adaptive, at least"
+                                + " 2 s; readiness answers 503 during it; drain of STREAM 3 s at most; management 0.0.0.0:8558");
     }
 
     @Test

@@ -43,6 +43,8 @@ final class TestedVersionsTest {
                         row("Jetty, `ebbtide-jetty`", "jetty.tested.version"),
                         row("Tomcat, `ebbtide-tomcat`", "tomcat.tested.version"),
                         row("Undertow, `ebbtide-undertow`", "undertow.version"),
+                        row("Spring Boot 4, `ebbtide-spring-boot-starter`", "spring-boot.version"),
+                        row("Spring Boot 3, `ebbtide-spring-boot3-starter`", "spring-boot3.version"),
                         List.of(
                                 "servlet container, `ebbtide-servlet`",
                                 "Tomcat " + value(usual, "tomcat.tested.version") + jettyInTheContainer,
@@ -61,6 +63,13 @@ final class TestedVersionsTest {
 
         assertThat(Files.readString(ROOT.resolve(PAGE)).split(Pattern.quote(bom), -1))
                 .hasSize(3);
+    }
+
+    /** The BOM has no parent whose properties it could use. */
+    @Test
+    void bom_hasTheSlf4jOfTheBuild() throws Exception {
+        assertThat(properties("bom/pom.xml", "//dependency[artifactId='slf4j-api']/version"))
+                .containsEntry("version", usual.get("slf4j.version"));
     }
 
     /** A library that the floor sets and the table does not list would be tested without being documented. */

@@ -2,10 +2,10 @@ package example.orders;
 
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
+import io.ebbtide.budget.LameDuckPolicy;
+import io.ebbtide.budget.LameDuckRules;
 import io.ebbtide.health.Check;
 import io.ebbtide.jetty.JettySource;
-import io.ebbtide.lifecycle.LameDuckPolicy;
-import io.ebbtide.lifecycle.LameDuckRules;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package example.orders;
 
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
+import io.ebbtide.budget.LameDuckPolicy;
+import io.ebbtide.budget.LameDuckRules;
 import io.ebbtide.health.Check;
-import io.ebbtide.lifecycle.LameDuckPolicy;
-import io.ebbtide.lifecycle.LameDuckRules;
 import io.ebbtide.undertow.UndertowSource;
 import java.time.Duration;
 
@@ -13,7 +13,8 @@ public final class Orders {
     private Orders() {}
 
     public static void main(String[] arguments) {
-        var source = UndertowSource.http(0, exchange -> exchange.getResponseSender().send("[]"));
+        var source =
+                UndertowSource.http(0, exchange -> exchange.getResponseSender().send("[]"));
         Ebbtide.builder("orders")
                 .settings(Settings.derived()
                         .withGrace(Duration.ofMinutes(2))

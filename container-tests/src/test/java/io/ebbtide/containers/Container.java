@@ -30,7 +30,7 @@ enum Container {
 
     final String title;
 
-    /** Whether it waits for what is in flight, or lets us. */
+    /** Whether it waits for requests in flight, or allows the library to do so. */
     final boolean answersWhatIsInFlight;
 
     private final String download;

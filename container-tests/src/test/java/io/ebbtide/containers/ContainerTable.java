@@ -8,7 +8,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** The table of the reference: what the trials saw. Confine to one thread. */
+/** The table of the reference, with the results of the trials. Confine to one thread. */
 final class ContainerTable {
     private static final Path PAGE = Path.of("..", "docs", "reference", "servlet.md");
     private static final String BEGIN = "<!-- containers -->\n\n";
@@ -16,10 +16,10 @@ final class ContainerTable {
 
     private final Map<Container, Map<Column, String>> rows = new EnumMap<>(Container.class);
 
-    /** What is tried. */
+    /** The kinds of trials. */
     enum Column {
-        IN_FLIGHT("two requests of 4 s in flight at SIGTERM: without us / with"),
-        LATER("requests that come in the 2 s after it: without us / with"),
+        IN_FLIGHT("two requests of 4 s in flight at SIGTERM: without Ebbtide / with"),
+        LATER("requests that come in the 2 s after it: without Ebbtide / with"),
         HANDLED("with `ebbtide.sigterm` = `lame-duck`, both"),
         PAGES("pages, probes, 100 aborted downloads"),
         REDEPLOYED("redeployed 20 times");
@@ -35,7 +35,7 @@ final class ContainerTable {
         rows.computeIfAbsent(container, each -> new EnumMap<>(Column.class)).put(column, cell);
     }
 
-    /** Whether all was tried, in all containers. */
+    /** Whether all trials were run, in all containers. */
     boolean isComplete() {
         return rows.size() == Container.values().length
                 && rows.values().stream().allMatch(cells -> cells.size() == Column.values().length);
@@ -54,13 +54,13 @@ final class ContainerTable {
         return text.toString();
     }
 
-    /** As it stands in the reference. */
+    /** The table as the reference has it. */
     static String documented() throws IOException {
         String page = Files.readString(PAGE);
         return page.substring(page.indexOf(BEGIN) + BEGIN.length(), page.indexOf(END));
     }
 
-    /** Puts it into the reference. */
+    /** Writes the table into the reference. */
     void write() throws IOException {
         String page = Files.readString(PAGE);
         Files.writeString(

@@ -10,7 +10,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 
-/** Stands for the other instance behind the balancer, which goes on serving. Safe for use by many threads. */
+/** The other instance behind the balancer, which continues to serve. Safe for use by many threads. */
 final class NextInstance implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService workers = Executors.newFixedThreadPool(32);

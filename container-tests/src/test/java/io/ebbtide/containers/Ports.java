@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 
-/** Ports for containers that cannot choose and tell one themselves. */
+/** Ports for containers that cannot choose and report one themselves. */
 final class Ports {
     private Ports() {}
 

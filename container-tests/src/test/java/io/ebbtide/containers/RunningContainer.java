@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 
 /** A container that was started, with its web application. Confine to one thread. */
 final class RunningContainer implements AutoCloseable {
-    /** Reached by a container that does not start, serve or end at all. */
+    /** Only a container that does not start, serve or end at all takes this long. */
     static final Duration SOON = Duration.ofMinutes(3);
 
     private final Container container;
@@ -74,7 +74,7 @@ final class RunningContainer implements AutoCloseable {
         }
     }
 
-    /** To the JVM, which the script that was started may have become or may have started. */
+    /** Signals the JVM, which is the started script's process or a child of it. */
     void sigterm() {
         Signals.send(jvm().pid(), "TERM");
     }
@@ -93,7 +93,7 @@ final class RunningContainer implements AutoCloseable {
                         !process.isAlive() && process.descendants().findAny().isEmpty());
     }
 
-    /** All that it printed and logged. */
+    /** The complete output and logs of the container. */
     String log() throws IOException {
         var text = new StringBuilder(Files.readString(output()));
         if (Files.isDirectory(start.logs())) {
@@ -106,7 +106,7 @@ final class RunningContainer implements AutoCloseable {
         return text.toString();
     }
 
-    /** Puts the web application there again, which the container notices by its time, and takes it away. */
+    /** Deploys the web application again, which the container detects by the file's time, and then removes it. */
     void redeploy(TestWar war) throws IOException {
         Path deployed = start.deployments().resolve("orders.war");
         Files.delete(deployed);
@@ -122,7 +122,7 @@ final class RunningContainer implements AutoCloseable {
                 .until(() -> get("/slow").status() == status);
     }
 
-    /** What {@code jcmd} prints. */
+    /** The output of {@code jcmd}. */
     String jcmd(String command) throws IOException, InterruptedException {
         Path jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd");
         Process asked = new ProcessBuilder(List.of(jcmd.toString(), String.valueOf(jvm().pid()), command))

@@ -11,13 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.SpringApplication;
 
-/** A web application of Spring Boot's with one dependency more. */
+/** A web application of Spring Boot with one additional dependency. */
 @Tag("trials")
 final class SpringBootIT {
     @TempDir
     private Path folder;
 
-    /** Without a server: what is looked at is what the library says of itself. */
+    /** Without a server: the test checks only the log lines of the library. */
     static final class Embedded {
         public static void main(String[] arguments) {
             SpringApplication.run(BootApplication.class, "--spring.main.web-application-type=none")
@@ -47,7 +47,7 @@ final class SpringBootIT {
             process.awaitExit(RunningContainer.SOON);
 
             assertThat(process.output())
-                    .contains("ebbtide-servlet registers nothing here, as Spring Boot starts the server itself");
+                    .contains("ebbtide-servlet registers nothing here, because Spring Boot starts the server itself");
         }
     }
 }

@@ -27,7 +27,7 @@ final class TestWar {
         return war;
     }
 
-    /** With one dependency, and what that brings. */
+    /** With one additional dependency, and its own dependencies. */
     static TestWar withEbbtide() throws IOException {
         TestWar war = withoutEbbtide();
         war.addClass("InFlightServlet");
@@ -41,14 +41,14 @@ final class TestWar {
         return this;
     }
 
-    /** One of Spring Boot's with the same dependency, in which Logback writes the log. */
+    /** A web application of Spring Boot with the same dependency, in which Logback writes the log. */
     static TestWar ofSpringBoot() throws IOException {
         var war = new TestWar();
         war.addClass("BootApplication");
         war.addClass("BootApplication$Pool");
         war.addClass("BootApplication$Controller");
         war.addJars("boot.lib");
-        war.addJars("war.lib"); // what both have is the same
+        war.addJars("war.lib"); // files that both have are equal
         return war;
     }
 

@@ -11,56 +11,67 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A check of a dependency or of this process: a check body, its schedule, and the effect of its failure. Immutable;
- * each method that changes a property returns a copy. Registered by {@code EbbtideBuilder}'s {@code liveness},
- * {@code readiness} and {@code startup}.
+ * A check of a dependency or of this process: a check body, its schedule, and the effect of its failure.
+ *
+ * <p>The body returns an {@link Outcome}; an exception is a failure. It runs every 5 s, on a thread of its own, for 1 s
+ * at most. After three failures in a row its verdict becomes DOWN, after two successes in a row UP ({@link
+ * CheckSchedule}). The effect depends on the probe that it is registered for: a liveness check that is DOWN causes the
+ * platform to restart the process; a startup check must be UP once; a <em>required</em> readiness check, the default,
+ * takes the service out of rotation, while a <em>shared</em> one only degrades it: the probe still answers 200, and shows
+ * the failure. A {@link #dependency()} is shared, because its failure must not take out all replicas at once.
  *
  * <pre>{@code
- * Check.of(() -> queue.isFull() ? Outcome.down("queue is full") : Outcome.up())
+ * Check check = Check.of(() -> queue.size() > 1_000 ? Outcome.down("queue is full") : Outcome.up())
  *         .every(Duration.ofSeconds(2))
+ *         .downAfter(5);
+ * Ebbtide.builder("orders").readiness("queue", check).serve(http).run();
  * }</pre>
+ *
+ * <p>Registered by {@code EbbtideBuilder}'s {@code liveness}, {@code readiness} and {@code startup}. Immutable; each
+ * method that changes a property returns a copy.
  */
 public final class Check {
     private static final Pattern GROUP = Pattern.compile("[a-z0-9][a-z0-9._-]{0,62}");
     private static final List<String> RESERVED = List.of("live", "ready", "startup");
 
-    private final Look look;
+    private final CheckBody body;
     private final CheckTraits traits;
 
-    private Check(Look look, CheckTraits traits) {
-        this.look = look;
+    private Check(CheckBody body, CheckTraits traits) {
+        this.body = body;
         this.traits = traits;
     }
 
     /**
      * Returns a check of this process itself, {@link #required()}, on the default schedule.
      *
-     * @param look the check body. Has a thread of its own during a run, one run at a time; may block, is
+     * @param body the check body. Has a thread of its own during a run, one run at a time; may block, is
      *     interrupted at its timeout; whatever it throws, an {@code Error} too, counts as a failure. A virtual thread
      *     on Java 24 and later, see {@link #platformThread()}
      */
-    public static Check of(Callable<Outcome> look) {
-        Expect.present(look, "look");
-        return new Check(() -> CompletableFuture.completedStage(look.call()), CheckTraits.ofOurselves());
+    public static Check of(Callable<Outcome> body) {
+        Expect.present(body, "body");
+        return new Check(() -> CompletableFuture.completedStage(body.call()), CheckTraits.ofOurselves());
     }
 
     /**
      * Returns a check like {@link #of} whose body completes later. A run ends when its stage completes; at the timeout
      * the stage is cancelled, if it can be.
      */
-    public static Check async(Callable<? extends CompletionStage<Outcome>> look) {
-        Expect.present(look, "look");
-        return new Check(look::call, CheckTraits.ofOurselves());
+    public static Check async(Callable<? extends CompletionStage<Outcome>> body) {
+        Expect.present(body, "body");
+        return new Check(body::call, CheckTraits.ofOurselves());
     }
 
     /** Checks whether a TCP connection can be opened; the connection is closed at once. A {@link #dependency()}. */
     public static Check tcp(String host, int port) {
-        return of(new TcpLook(host, port)).dependency();
+        return of(new TcpCheck(host, port)).dependency();
     }
 
     /**
@@ -70,7 +81,7 @@ public final class Check {
      * @param url {@code http} or {@code https}, without user info
      */
     public static Check http(URI url) {
-        return of(new HttpLook(url)).dependency();
+        return of(new HttpCheck(url)).dependency();
     }
 
     /**
@@ -80,7 +91,7 @@ public final class Check {
      */
     public static Check deadlock() {
         JdkModules.require(JdkModules.MANAGEMENT, "the check of deadlocks");
-        return of(new DeadlockLook()).every(Duration.ofSeconds(30)).downAfter(1);
+        return of(new DeadlockCheck()).every(Duration.ofSeconds(30)).downAfter(1);
     }
 
     /**
@@ -90,7 +101,7 @@ public final class Check {
      * @param minimumBytes usable bytes below which the check fails, {@code >= 1}
      */
     public static Check diskSpace(Path path, long minimumBytes) {
-        return of(new DiskSpaceLook(path, minimumBytes)).every(Duration.ofSeconds(30));
+        return of(new DiskSpaceCheck(path, minimumBytes)).every(Duration.ofSeconds(30));
     }
 
     /**
@@ -103,7 +114,7 @@ public final class Check {
      */
     public static Check heapAfterCollection(int maximumPercent) {
         JdkModules.require(JdkModules.MANAGEMENT, "the check of the heap");
-        return of(HeapLook.ofThisProcess(maximumPercent));
+        return of(HeapCheck.ofThisProcess(maximumPercent));
     }
 
     /**
@@ -119,15 +130,15 @@ public final class Check {
 
     /** Returns a copy whose failure on readiness takes the service out of rotation. */
     public Check required() {
-        return with(traits.withRequired(true));
+        return with(draft -> draft.required = true);
     }
 
     /**
-     * Returns a copy whose failure on readiness only degrades the service (200, visible): suitable for dependencies
-     * that all replicas share, which must not take all replicas out at once.
+     * Returns a copy whose failure on readiness only degrades the service: the probe still answers 200, and shows the
+     * failure. Suitable for dependencies that all replicas share, which must not take all replicas out at once.
      */
     public Check shared() {
-        return with(traits.withRequired(false));
+        return with(draft -> draft.required = false);
     }
 
     /**
@@ -135,12 +146,12 @@ public final class Check {
      * is called, before or after, and refused on liveness.
      */
     public Check dependency() {
-        return with(traits.withDependency());
+        return with(draft -> draft.dependency = true);
     }
 
     /** Returns a copy with the given schedule. */
     public Check on(CheckSchedule newSchedule) {
-        return with(traits.withSchedule(Expect.present(newSchedule, "newSchedule")));
+        return with(draft -> draft.schedule = Expect.present(newSchedule, "newSchedule"));
     }
 
     /** Returns a copy with the given interval, {@code > 0}. */
@@ -165,7 +176,7 @@ public final class Check {
      * @param action called once for a run that times out, on a thread of its own; must not block
      */
     public Check onTimeout(Runnable action) {
-        return with(traits.withOnTimeout(Expect.present(action, "action")));
+        return with(draft -> draft.onTimeout = Expect.present(action, "action"));
     }
 
     /**
@@ -176,7 +187,7 @@ public final class Check {
      *     thread: must not block; null, or any exception, means a failure
      */
     public Check timeoutOutcome(Supplier<@Nullable Outcome> outcome) {
-        return with(traits.withTimeoutOutcome(Expect.present(outcome, "outcome")));
+        return with(draft -> draft.timeoutOutcome = Expect.present(outcome, "outcome"));
     }
 
     /**
@@ -186,7 +197,7 @@ public final class Check {
      * @param action called once, after the last run was asked to give up, on a thread of its own; must not block
      */
     public Check onStop(Runnable action) {
-        return with(traits.withOnStop(Expect.present(action, "action")));
+        return with(draft -> draft.onStop = Expect.present(action, "action"));
     }
 
     /**
@@ -195,7 +206,7 @@ public final class Check {
      * timeout, closes the socket that a virtual thread reads from.
      */
     public Check platformThread() {
-        return with(traits.onPlatformThread());
+        return with(draft -> draft.platformThread = true);
     }
 
     /**
@@ -203,7 +214,7 @@ public final class Check {
      * last result counts as a good run at that moment.
      */
     public Check evidence(Evidence evidence) {
-        return with(traits.withEvidence(Expect.present(evidence, "evidence")));
+        return with(draft -> draft.evidence = Expect.present(evidence, "evidence"));
     }
 
     /**
@@ -222,7 +233,7 @@ public final class Check {
         }
         var groups = new TreeSet<>(traits.groups());
         groups.add(group);
-        return with(traits.withGroups(groups));
+        return with(draft -> draft.groups = groups);
     }
 
     /** When it runs, and how many results change its verdict. */
@@ -240,15 +251,15 @@ public final class Check {
         return traits.required();
     }
 
-    Look look() {
-        return look;
+    CheckBody body() {
+        return body;
     }
 
     CheckTraits traits() {
         return traits;
     }
 
-    private Check with(CheckTraits newTraits) {
-        return new Check(look, newTraits);
+    private Check with(Consumer<CheckTraits.Draft> change) {
+        return new Check(body, traits.with(change));
     }
 }

@@ -45,7 +45,7 @@ final class CheckRunner {
     private @Nullable Run current;
     private Scheduler.Timer next = () -> {};
     private boolean stopped;
-    private boolean stackTold;
+    private boolean stackLogged;
     private long lastResultNanos;
     private boolean scheduled;
     private long dueNanos;
@@ -174,7 +174,7 @@ final class CheckRunner {
                     Durations.max(Duration.ZERO, pause().minus(engine.ticker().since(provedNanos)));
         }
         try {
-            tell(turned, PROVED);
+            report(turned, PROVED);
         } finally {
             scheduleNext(untilNext);
         }
@@ -190,9 +190,10 @@ final class CheckRunner {
         run.takeThread(engine.ticker().nanos());
         Thread.currentThread().setName("ebbtide-" + engine.service() + "-check-" + name);
         try {
-            var stage = check.look().begin();
+            var stage = check.body().begin();
             run.answersBy(stage);
             stage.whenComplete((outcome, failure) -> {
+                run.answered();
                 if (run.thread() == Thread.currentThread()) {
                     ended(run, outcome, failure);
                 } else {
@@ -200,16 +201,17 @@ final class CheckRunner {
                 }
             });
         } catch (Throwable e) { // a check may throw anything; nothing may end the engine
+            run.answered();
             ended(run, null, e);
         } finally {
-            run.leaveThread();
+            run.releaseThread();
         }
     }
 
     private void ended(Run run, @Nullable Outcome outcome, @Nullable Throwable failure) {
         run.cancelTimer();
         boolean late;
-        Outcome said = outcome == null ? failed(unwrapped(failure)) : outcome;
+        Outcome result = outcome == null ? failed(unwrapped(failure)) : outcome;
         boolean turned;
         synchronized (this) {
             if (current != run) {
@@ -221,14 +223,14 @@ final class CheckRunner {
                 status = status.noLongerHung();
                 turned = true;
             } else {
-                turned = judge(said, engine.ticker().since(run.begunNanos()), null);
+                turned = judge(result, engine.ticker().since(run.begunNanos()), null);
             }
         }
         try {
             if (late) {
                 engine.verdictChanged().run();
             } else {
-                tell(turned, said);
+                report(turned, result);
             }
         } finally {
             scheduleNext(late ? untilSuspectRun() : pause());
@@ -245,20 +247,20 @@ final class CheckRunner {
         boolean first;
         boolean turned;
         Outcome known = outcomeOfATimeout(run); // outside the lock: it calls user code
-        Outcome said;
+        Outcome result;
         synchronized (this) {
             if (current != run) {
                 return;
             }
             run.wakeBy(engine.scheduler().after(schedule.suspectInterval(), () -> overdue(run)));
             first = run.becomeOverdue();
-            said = evidenceIsFresh() ? PROVED : known;
+            result = evidenceIsFresh() ? PROVED : known;
             Instant since = first ? engine.ticker().now() : status.hungSince();
-            turned = judge(said, engine.ticker().since(run.begunNanos()), since);
+            turned = judge(result, engine.ticker().since(run.begunNanos()), since);
         }
-        tell(turned, said);
+        report(turned, result);
         if (first) {
-            tellStack(run);
+            logStack(run);
             run.giveUp();
             runAction("timeout", check.traits().onTimeout());
         }
@@ -300,14 +302,14 @@ final class CheckRunner {
         Verdict after = before == null ? Verdict.first(outcome.passed()) : before.after(outcome.passed(), schedule);
         boolean turned = before == null || before.up() != after.up() || status.stale();
         verdict = after;
-        stackTold &= !outcome.passed();
+        stackLogged &= !outcome.passed();
         lastResultNanos = engine.ticker().nanos();
         status = status.withResult(after.up(), outcome, latency, engine.ticker().now(), hungSince);
         return turned;
     }
 
     /** Never under the lock: publishing reads all runners. */
-    private void tell(boolean turned, Outcome outcome) {
+    private void report(boolean turned, Outcome outcome) {
         if (turned) {
             log.turned(status.up(), outcome);
             engine.verdictChanged().run();
@@ -343,13 +345,13 @@ final class CheckRunner {
     }
 
     /** Logs the thread's stack once, then not again before a good result. */
-    private void tellStack(Run run) {
+    private void logStack(Run run) {
         Thread thread = run.thread();
         synchronized (this) {
-            if (stackTold || thread == null) {
+            if (stackLogged || thread == null) {
                 return;
             }
-            stackTold = true;
+            stackLogged = true;
         }
         log.stuck(run.timeout(), Threads.stack(thread, 16));
     }

@@ -14,8 +14,8 @@ import java.time.Duration;
  *     to 10 % shorter at random, so that replicas do not run their checks in step
  * @param timeout how long one run may take before it counts as failed, except the first (see {@link #firstTimeout}),
  *     {@code > 0} and at most 365 days
- * @param failuresToDown consecutive failures that turn an up check down, 1 to 1000
- * @param successesToUp consecutive successes that turn a down check up, 1 to 1000
+ * @param failuresToDown consecutive failures after which an UP check becomes DOWN, 1 to 1000
+ * @param successesToUp consecutive successes after which a DOWN check becomes UP, 1 to 1000
  * @param staleAfter age at which a verdict that no run renews no longer counts, {@code > interval + timeout} and at most
  *     3650 days
  */
@@ -83,7 +83,7 @@ public record CheckSchedule(
     }
 
     /** {@code interval + failuresToDown x timeout + (failuresToDown - 1) x suspectInterval}. */
-    public Duration toldWithin() {
+    public Duration reportedWithin() {
         return interval.plus(timeout.multipliedBy(failuresToDown))
                 .plus(suspectInterval().multipliedBy(failuresToDown - 1L));
     }

@@ -25,7 +25,7 @@ final class CheckThreads implements Executor {
      */
     private static final Duration MOMENT = Duration.ofMillis(2);
     private static final int MOMENTS_TO_PLATFORM = 20;
-    private static final int MOST_AT_THE_END = 16;
+    private static final int MAX_AT_THE_END = 16;
     private static final long IDLE_NANOS = Duration.ofSeconds(10).toNanos();
 
     private final Scheduler scheduler;
@@ -39,7 +39,7 @@ final class CheckThreads implements Executor {
     private int searching;
     private int busy;
     private long taken;
-    private boolean watched;
+    private boolean watching;
     private int momentsWithoutProgress;
     private int more = 1;
     private boolean closed;
@@ -72,7 +72,7 @@ final class CheckThreads implements Executor {
     @Override
     public synchronized void execute(Runnable task) {
         if (closed) {
-            throw new RejectedExecutionException("the checks are over");
+            throw new RejectedExecutionException("the checks have been stopped");
         }
         if (searching == 0 && busy == 0) {
             call(1, usual);
@@ -85,7 +85,7 @@ final class CheckThreads implements Executor {
     synchronized void close() {
         closed = true;
         try {
-            call(Math.min(waiting.size(), MOST_AT_THE_END), usual);
+            call(Math.min(waiting.size(), MAX_AT_THE_END), usual);
         } catch (OutOfMemoryError e) {
             // the existing workers run the tasks
         }
@@ -108,15 +108,15 @@ final class CheckThreads implements Executor {
     }
 
     private void watch() {
-        if (!watched) {
+        if (!watching) {
             long seen = taken;
-            scheduler.after(MOMENT, () -> look(seen));
-            watched = true; // last: if that fails for lack of memory, the next task watches
+            scheduler.after(MOMENT, () -> checkProgress(seen));
+            watching = true; // last: if that fails for lack of memory, the next task watches
         }
     }
 
-    private synchronized void look(long seen) {
-        watched = false;
+    private synchronized void checkProgress(long seen) {
+        watching = false;
         if (waiting.isEmpty()) {
             momentsWithoutProgress = 0;
             more = 1;
@@ -160,7 +160,7 @@ final class CheckThreads implements Executor {
 
     private final class Worker implements Runnable {
         private volatile @Nullable Thread thread;
-        private volatile boolean called;
+        private volatile boolean signalled;
 
         @Override
         public void run() {
@@ -175,25 +175,25 @@ final class CheckThreads implements Executor {
                         done();
                     }
                 }
-            } while (!isClosed() && isCalled());
+            } while (!isClosed() && isSignalled());
         }
 
         void call() {
-            called = true;
+            signalled = true;
             LockSupport.unpark(thread);
         }
 
         /** Sleeps until it is called, or until it has been idle for too long. */
         @SuppressWarnings("ResultOfMethodCallIgnored")
-        private boolean isCalled() {
-            while (!called) {
+        private boolean isSignalled() {
+            while (!signalled) {
                 Thread.interrupted(); // or it would not sleep
                 LockSupport.parkNanos(this, IDLE_NANOS);
-                if (!called && dismiss(this)) {
+                if (!signalled && dismiss(this)) {
                     return false;
                 }
             }
-            called = false;
+            signalled = false;
             return true;
         }
     }

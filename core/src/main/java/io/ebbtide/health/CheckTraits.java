@@ -1,6 +1,7 @@
 package io.ebbtide.health;
 
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,104 +43,55 @@ record CheckTraits(
         return new CheckTraits(NOTHING, null, NOTHING, CheckSchedule.defaults(), false, null, Set.of(), false, null);
     }
 
-    CheckTraits withOnTimeout(Runnable newOnTimeout) {
-        return new CheckTraits(
-                newOnTimeout,
-                timeoutOutcome,
-                onStop,
-                schedule,
-                dependency,
-                explicitlyRequired,
-                groups,
-                platformThread,
-                evidence);
+    CheckTraits with(Consumer<Draft> change) {
+        var draft = new Draft(this);
+        change.accept(draft);
+        return draft.build();
     }
 
-    CheckTraits withTimeoutOutcome(Supplier<@Nullable Outcome> newOutcome) {
-        return new CheckTraits(
-                onTimeout,
-                newOutcome,
-                onStop,
-                schedule,
-                dependency,
-                explicitlyRequired,
-                groups,
-                platformThread,
-                evidence);
-    }
+    /** Properties to change by name, so that no two arguments of one type can be swapped. Confine to one thread. */
+    static final class Draft {
+        Runnable onTimeout;
 
-    CheckTraits withOnStop(Runnable newOnStop) {
-        return new CheckTraits(
-                onTimeout,
-                timeoutOutcome,
-                newOnStop,
-                schedule,
-                dependency,
-                explicitlyRequired,
-                groups,
-                platformThread,
-                evidence);
-    }
+        @Nullable
+        Supplier<@Nullable Outcome> timeoutOutcome;
 
-    CheckTraits withSchedule(CheckSchedule newSchedule) {
-        return new CheckTraits(
-                onTimeout,
-                timeoutOutcome,
-                onStop,
-                newSchedule,
-                dependency,
-                explicitlyRequired,
-                groups,
-                platformThread,
-                evidence);
-    }
+        Runnable onStop;
+        CheckSchedule schedule;
+        boolean dependency;
 
-    CheckTraits withDependency() {
-        return new CheckTraits(
-                onTimeout,
-                timeoutOutcome,
-                onStop,
-                schedule,
-                true,
-                explicitlyRequired,
-                groups,
-                platformThread,
-                evidence);
-    }
+        @Nullable
+        Boolean required;
 
-    CheckTraits withRequired(boolean newRequired) {
-        return new CheckTraits(
-                onTimeout, timeoutOutcome, onStop, schedule, dependency, newRequired, groups, platformThread, evidence);
-    }
+        Set<String> groups;
+        boolean platformThread;
 
-    CheckTraits withGroups(Set<String> newGroups) {
-        return new CheckTraits(
-                onTimeout,
-                timeoutOutcome,
-                onStop,
-                schedule,
-                dependency,
-                explicitlyRequired,
-                newGroups,
-                platformThread,
-                evidence);
-    }
+        @Nullable
+        Evidence evidence;
 
-    CheckTraits onPlatformThread() {
-        return new CheckTraits(
-                onTimeout, timeoutOutcome, onStop, schedule, dependency, explicitlyRequired, groups, true, evidence);
-    }
+        private Draft(CheckTraits from) {
+            onTimeout = from.onTimeout;
+            timeoutOutcome = from.timeoutOutcome;
+            onStop = from.onStop;
+            schedule = from.schedule;
+            dependency = from.dependency;
+            required = from.explicitlyRequired;
+            groups = from.groups;
+            platformThread = from.platformThread;
+            evidence = from.evidence;
+        }
 
-    CheckTraits withEvidence(Evidence newEvidence) {
-        return new CheckTraits(
-                onTimeout,
-                timeoutOutcome,
-                onStop,
-                schedule,
-                dependency,
-                explicitlyRequired,
-                groups,
-                platformThread,
-                newEvidence);
+        private CheckTraits build() {
+            return new CheckTraits(
+                    onTimeout,
+                    timeoutOutcome,
+                    onStop,
+                    schedule,
+                    dependency,
+                    required,
+                    groups,
+                    platformThread,
+                    evidence);
+        }
     }
 }

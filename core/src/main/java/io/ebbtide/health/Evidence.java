@@ -29,7 +29,7 @@ public final class Evidence {
 
     /** Evidence without a success so far. */
     public static Evidence create() {
-        return new Evidence(Ticker.system());
+        return new Evidence(Ticker.system()); // it exists before the service
     }
 
     /** Reports that the dependency has just done what was requested. Failures are not reported: the check detects them. */

@@ -12,13 +12,28 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The health of the service: its checks, its holds, its verdicts. Obtained from {@code Ebbtide.health()}. Safe for use
- * by many threads; no method blocks.
+ * The health of a service: the verdicts of its checks, and its holds.
+ *
+ * <p>Each check runs in the background, every 5 s unless configured. Its first outcome decides its verdict. Later it
+ * becomes DOWN after three failures in a row, and UP again after two successes in a row. A verdict that no run renews
+ * for 30 s no longer counts. All verdicts at one moment are a {@link Snapshot}, from which the probes answer, so that a
+ * probe never waits for a check. A <em>hold</em> takes the service out of rotation for a time, for example during
+ * maintenance; a service that is <em>broken</em> fails its liveness for good.
+ *
+ * <pre>{@code
+ * try (Hold hold = service.health().hold("reindexing")) {
+ *     reindex(); // readiness answers 503, requests are still served
+ * }
+ * Status readiness = service.health().snapshot().readiness();
+ * }</pre>
+ *
+ * <p>Obtained from {@code Ebbtide.health()}. Safe for use by many threads; no method blocks.
  */
 public final class Health {
     /*
@@ -50,6 +65,9 @@ public final class Health {
     private final CheckThreads platformThreads;
     private final CheckRunner.Engine engine;
     private final List<CheckRunner> runners = new CopyOnWriteArrayList<>();
+    /** Checks that were added while the others run, and have had no outcome yet. */
+    private final List<CheckRunner> joining = new CopyOnWriteArrayList<>();
+
     private final List<Runnable> views = new CopyOnWriteArrayList<>();
     private final List<HoldFor> holds = new CopyOnWriteArrayList<>();
     private final AtomicBoolean publishing = new AtomicBoolean();
@@ -58,13 +76,17 @@ public final class Health {
     private volatile long publishPauseNanos = SOON.toNanos();
     private volatile @Nullable Stall stall;
     private long inspectedNanos;
-    private volatile @Nullable String broken;
+    private volatile @Nullable String brokenReason;
     private volatile Published published =
             new Published(new Snapshot(List.of(), List.of(), null, false), OptionalLong.empty());
 
     /** The health of a service with no checks yet. */
     public Health(String service, Ticker ticker, BackgroundLog log) {
-        this(service, ticker, log, Scheduler.onThread("ebbtide-" + service + "-checks"));
+        this(
+                service,
+                ticker,
+                log,
+                Scheduler.onThread("ebbtide-" + service + "-checks", Expect.present(ticker, "ticker")));
     }
 
     Health(String service, Ticker ticker, BackgroundLog log, Scheduler scheduler) {
@@ -89,29 +111,53 @@ public final class Health {
         Expect.present(check, "check");
         if (running.get()) {
             throw new IllegalStateException(
-                    "check: '%s' of '%s' came after the start (expected: before it); register it with the builder"
+                    "check: '%s' of '%s' was registered after the start (expected: before it); register it with the builder"
                             .formatted(name, service));
         }
-        for (CheckRunner other : runners) {
-            if (other.name().equals(name)) {
-                throw Expect.wrong("check", "'" + name + "'", "a name that no other check of '" + service + "' has");
+        runners.add(runner(name, kind, check));
+        publish();
+    }
+
+    /**
+     * Adds a check at any time. One that is added while the others run belongs to the snapshot, and decides about its probe, from its
+     * first outcome on: a service in rotation stays there while a new check runs for the first time.
+     *
+     * @throws IllegalArgumentException if the name is taken, or a dependency is registered for liveness
+     */
+    void join(String name, ProbeKind kind, Check check) {
+        CheckRunner runner;
+        synchronized (this) {
+            if (!running.get()) {
+                register(name, kind, check);
+                return;
             }
+            runner = runner(Expect.name(name, "name"), kind, Expect.present(check, "check"));
+            joining.add(runner);
+        }
+        runner.start();
+    }
+
+    private CheckRunner runner(String name, ProbeKind kind, Check check) {
+        if (Stream.concat(runners.stream(), joining.stream())
+                .anyMatch(other -> other.name().equals(name))) {
+            throw Expect.wrong("check", "'" + name + "'", "a name that no other check of '" + service + "' has");
         }
         if (kind == ProbeKind.LIVENESS && check.isDependency()) {
             throw Expect.wrong(
                     "liveness check",
-                    "'" + name + "' looks at a dependency",
-                    "a look at this process alone: when a dependency fails, restarting every replica mends nothing and "
+                    "'" + name + "' checks a dependency",
+                    "a check of this process alone: when a dependency fails, restarting every replica fixes nothing and "
                             + "adds a restart storm; register it for readiness");
         }
-        runners.add(new CheckRunner(name, kind, check, engine));
-        publish();
+        return new CheckRunner(name, kind, check, engine);
     }
 
     /** Begins to run the checks, all of them now. A second call does nothing. */
     void start() {
-        if (!running.compareAndSet(false, true)) {
-            return;
+        synchronized (this) {
+            if (!running.compareAndSet(false, true)) {
+                return;
+            }
         }
         for (CheckRunner runner : runners) {
             runner.start();
@@ -125,6 +171,7 @@ public final class Health {
     void stop() {
         running.set(false);
         runners.forEach(CheckRunner::stop);
+        joining.forEach(CheckRunner::stop);
         scheduler.close();
         threads.close();
         platformThreads.close();
@@ -181,13 +228,13 @@ public final class Health {
      *
      * @param reason shown by the probes
      */
-    public void broken(String reason) {
+    public void markBroken(String reason) {
         String shown = Printable.line(Redact.text(Expect.text(reason, "reason")));
         synchronized (this) {
-            if (broken != null) {
+            if (brokenReason != null) {
                 return;
             }
-            broken = shown;
+            brokenReason = shown;
         }
         publish();
         log.write(LOG, to -> to.error("'{}' is broken and asks to be restarted: {}", service, shown));
@@ -226,12 +273,17 @@ public final class Health {
             long began = ticker.nanos();
             publishing.set(false);
             publishSoon.set(false);
+            List<CheckRunner> known =
+                    joining.stream().filter(runner -> runner.status().known()).toList();
+            runners.addAll(known);
+            joining.removeAll(known);
             boolean startedBefore = published.snapshot().started();
             startedNow = !startedBefore && running.get() && startupChecksAreUp();
             published = new Published(
-                    new Snapshot(statuses(), reasonsToHold(), broken, startedBefore || startedNow), goodUntilNanos());
+                    new Snapshot(statuses(), reasonsToHold(), brokenReason, startedBefore || startedNow),
+                    goodUntilNanos());
             for (Runnable view : views) {
-                tell(view);
+                notifyView(view);
             }
             long cost = ticker.nanos() - began;
             publishPauseNanos = Math.max(SOON.toNanos(), Math.min(100 * cost, LATEST.toNanos()));
@@ -261,11 +313,16 @@ public final class Health {
         return reasons;
     }
 
-    private void tell(Runnable view) {
+    private void notifyView(Runnable view) {
         try {
             view.run();
         } catch (RuntimeException | Error e) { // one view must not keep the next from being notified
-            log.write(LOG, to -> to.error("a view of the health of '{}' failed: {}", service, Redact.trace(e)));
+            log.write(
+                    LOG,
+                    to -> to.error(
+                            "updating probes or meters after a change of the health of '{}' failed: {}",
+                            service,
+                            Redact.trace(e)));
         }
     }
 
@@ -274,34 +331,37 @@ public final class Health {
         long now = ticker.nanos();
         long paused = now - inspectedNanos - SOON.toNanos();
         inspectedNanos = now;
-        for (CheckRunner runner : runners) {
-            try {
-                if (paused > PAUSE.toNanos()) {
-                    runner.forgive(paused); // no check could run then: not their fault
-                }
-                runner.inspect();
-            } catch (RuntimeException | Error e) { // the next one is inspected all the same
-                log.survived(LOG, "the inspection of the checks of '" + service + "'", e);
-            }
-        }
+        runners.forEach(runner -> inspect(runner, paused));
+        joining.forEach(runner -> inspect(runner, paused));
         if (published.isOutlived(ticker)) {
             publish();
         }
     }
 
-    /** The time by which {@link #inspect} would certainly have reported the first stale verdict. */
+    private void inspect(CheckRunner runner, long pausedNanos) {
+        try {
+            if (pausedNanos > PAUSE.toNanos()) {
+                runner.forgive(pausedNanos); // no check could run then: not their fault
+            }
+            runner.inspect();
+        } catch (RuntimeException | Error e) { // the next one is inspected all the same
+            log.survived(LOG, "the inspection of the checks of '" + service + "'", e);
+        }
+    }
+
+    /** The time by which {@link #inspect()} would certainly have reported the first stale verdict. */
     private OptionalLong goodUntilNanos() {
         if (!running.get()) {
             return OptionalLong.empty();
         }
         long now = ticker.nanos();
-        long least = Long.MAX_VALUE;
+        long soonest = Long.MAX_VALUE;
         for (CheckRunner runner : runners) {
-            least = Math.min(least, runner.nanosUntilStale(now));
+            soonest = Math.min(soonest, runner.nanosUntilStale(now));
         }
-        return least == Long.MAX_VALUE
+        return soonest == Long.MAX_VALUE
                 ? OptionalLong.empty()
-                : OptionalLong.of(now + least + GRACE_FOR_INSPECTION.toNanos());
+                : OptionalLong.of(now + soonest + GRACE_FOR_INSPECTION.toNanos());
     }
 
     private boolean startupChecksAreUp() {

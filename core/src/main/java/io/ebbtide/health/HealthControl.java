@@ -19,6 +19,16 @@ public final class HealthControl {
         health.register(name, kind, check);
     }
 
+    /**
+     * Adds a check at any time. One that is added while the others run belongs to the snapshot, and decides about its probe, from its
+     * first outcome on. For adapters to frameworks that create parts of the application when they are first used.
+     *
+     * @throws IllegalArgumentException if the name is taken, or a dependency is registered for liveness
+     */
+    public void join(String name, ProbeKind kind, Check check) {
+        health.join(name, kind, check);
+    }
+
     /** Begins to run the checks, all of them now. A second call does nothing. */
     public void start() {
         health.start();

@@ -12,6 +12,7 @@ final class Run {
     private volatile Timer timer = () -> {};
     private volatile boolean overdue;
     private volatile @Nullable CompletionStage<Outcome> stage;
+    private volatile boolean awaitsStage;
     private volatile long begunNanos;
     private @Nullable Thread thread;
 
@@ -51,7 +52,7 @@ final class Run {
 
     /** After this the thread runs other tasks, so no interrupt meant for this run may remain set. */
     @SuppressWarnings("ResultOfMethodCallIgnored")
-    synchronized void leaveThread() {
+    synchronized void releaseThread() {
         thread = null;
         Thread.interrupted();
     }
@@ -60,17 +61,23 @@ final class Run {
         return thread;
     }
 
-    /** Whether no thread will end it: its thread had no memory, to start or to report. */
+    /** Whether nothing will end it: its thread had no memory, to start or to report. */
     synchronized boolean isLost(long nowNanos, Duration grace) {
         boolean isLate = nowNanos - begunNanos > timeout.plus(grace).toNanos();
-        return isLate && stage == null && (thread == null || !thread.isAlive());
+        return isLate && !awaitsStage && (thread == null || !thread.isAlive());
     }
 
     void answersBy(CompletionStage<Outcome> newStage) {
         stage = newStage;
+        awaitsStage = true;
         if (overdue) {
             cancelStage();
         }
+    }
+
+    /** From now on the thread that calls this is to end the run; a stage swallows what its callback throws. */
+    void answered() {
+        awaitsStage = false;
     }
 
     boolean isOverdue() {

@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param checks in the order of their registration
  * @param holds the reasons for which the service is held out of rotation, oldest first
- * @param broken why the service asks to be restarted; null if it does not
+ * @param brokenReason why the service asks to be restarted; null if it does not
  * @param started whether every startup check has been up at some moment, all at once
  */
 public record Snapshot(
         List<CheckStatus> checks,
         List<String> holds,
-        @Nullable String broken,
+        @Nullable String brokenReason,
         boolean started) {
     public Snapshot {
         checks = Expect.list(checks, "checks");
@@ -27,7 +27,7 @@ public record Snapshot(
 
     /** Returns {@link Status#DOWN} if the process should be killed and started anew. */
     public Status liveness() {
-        return broken == null ? worst(ProbeKind.LIVENESS) : Status.DOWN;
+        return brokenReason == null ? worst(ProbeKind.LIVENESS) : Status.DOWN;
     }
 
     /**
@@ -67,7 +67,7 @@ public record Snapshot(
 
     /** Returns the snapshot as it is once checks are no longer run. */
     Snapshot stale() {
-        return new Snapshot(checks.stream().map(CheckStatus::whenNothingRuns).toList(), holds, broken, started);
+        return new Snapshot(checks.stream().map(CheckStatus::whenNothingRuns).toList(), holds, brokenReason, started);
     }
 
     private Status worst(ProbeKind kind) {

@@ -24,11 +24,23 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All work in flight in a service, and the gate through which it is admitted. Obtained from {@code Ebbtide.inFlight()}.
- * Safe for use by many threads.
+ * All work in flight in a service, and the gate through which it is admitted.
  *
- * <p>The gate is open from the start. The shutdown closes it at the first moment when nothing is in flight, or when the
- * time for the drain is over. Once closed it never opens again.
+ * <p>A unit of work (a request, WebSocket, stream, job or message) enters before it begins and gets a {@link Ticket},
+ * which is closed when the work is over, whatever its result. The gate is open from the start. During the drain it
+ * closes at the first moment when nothing is in flight, or when the time for the drain is over, and never opens again:
+ * work that comes later is refused. Adapters and {@code WorkExecutor} enter requests and tasks; the application enters
+ * other work.
+ *
+ * <pre>{@code
+ * try (Ticket ticket = inFlight.enter(WorkKind.JOB, "reindex")) {
+ *     while (!queue.isEmpty() && ticket.remaining().toSeconds() > 2) {
+ *         handle(queue.remove());
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p>Obtained from {@code Ebbtide.inFlight()}. Safe for use by many threads.
  */
 public final class InFlight {
     // Over 300 lines: all code that reads or closes the gate is kept beside the proof that it depends on.
@@ -50,7 +62,7 @@ public final class InFlight {
 
     private static final Object OPEN = "open";
 
-    private static final int MOST_IN_WORDS = 5;
+    private static final int MAX_LISTED = 5;
 
     private static final Object CLOSED = "closed";
 
@@ -94,8 +106,8 @@ public final class InFlight {
         Ticket ticket = tryEnter(kind, () -> description);
         if (ticket == null) {
             throw new RejectedExecutionException(
-                    "'%s' came after the service was drained, or the time for that was over (expected: new work before that)"
-                            .formatted(Redact.oneLine(description)));
+                    "'%s' was refused: the service is drained, or the time for %s work is over (expected: work that begins before that)"
+                            .formatted(Redact.oneLine(description), kind));
         }
         return ticket;
     }
@@ -119,7 +131,7 @@ public final class InFlight {
             return ticket;
         }
         stripe.undo(ticket);
-        left(); // a thread that tried to close may have counted it
+        closeIfIdle(); // a thread that tried to close may have counted it
         return null;
     }
 
@@ -203,12 +215,12 @@ public final class InFlight {
     public String text() {
         List<WorkInFlight> work = list();
         String some = work.stream()
-                .limit(MOST_IN_WORDS)
+                .limit(MAX_LISTED)
                 .map(each -> Redact.text(each.description()) + " (" + Durations.text(each.age()) + ")")
                 .collect(Collectors.joining(", "));
         return work.isEmpty()
                 ? "nothing in flight"
-                : work.size() + " ticket(s) in flight: " + some + (work.size() > MOST_IN_WORDS ? ", ..." : "");
+                : work.size() + " ticket(s) in flight: " + some + (work.size() > MAX_LISTED ? ", ..." : "");
     }
 
     List<WorkInFlight> giveUp(Predicate<Ticket> hopeless) {
@@ -219,7 +231,7 @@ public final class InFlight {
                 given.add(ticket);
             }
         }
-        left();
+        closeIfIdle();
         return oldestFirst(given, now);
     }
 
@@ -237,14 +249,14 @@ public final class InFlight {
                 ticket.cut(false, cut);
             }
         }
-        left();
+        closeIfIdle();
         return oldestFirst(cut);
     }
 
     /** The ticket has changed its kind: if the time of the new kind is over, the ticket becomes cut. */
     void became(Ticket ticket) {
         if (closedKinds.contains(ticket.kind()) && ticket.cut(false, cutEarly)) {
-            left();
+            closeIfIdle();
         }
     }
 
@@ -318,7 +330,7 @@ public final class InFlight {
         return gate.get() == CLOSED;
     }
 
-    void left() {
+    void closeIfIdle() {
         if (closeWhenIdle) {
             tryToClose();
         }

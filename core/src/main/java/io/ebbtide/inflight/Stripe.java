@@ -60,9 +60,9 @@ final class Stripe {
         owner.became(ticket);
     }
 
-    void leave(Ticket ticket) {
+    void close(Ticket ticket) {
         if (unlist(ticket)) {
-            owner.left();
+            owner.closeIfIdle();
         }
     }
 

@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class Ticket implements AutoCloseable {
+    /**
+     * The attribute of a servlet request that holds its ticket, in each adapter that has servlets: a servlet that moves from one
+     * server to another finds its ticket.
+     */
+    public static final String REQUEST_ATTRIBUTE = "io.ebbtide.ticket";
+
     private static final AtomicReferenceFieldUpdater<Ticket, Thread> WORKER =
             AtomicReferenceFieldUpdater.newUpdater(Ticket.class, Thread.class, "thread");
 
@@ -88,7 +94,7 @@ public final class Ticket implements AutoCloseable {
     }
 
     /** Reports that a thread no longer works on it. If another thread works on it by now, that one stays set. */
-    public void leftBy(Thread worker) {
+    public void releasedBy(Thread worker) {
         WORKER.compareAndSet(this, worker, null);
     }
 
@@ -115,7 +121,7 @@ public final class Ticket implements AutoCloseable {
     /** Ends the work. Never blocks. A second call does nothing, whichever thread makes it. */
     @Override
     public void close() {
-        stripe.leave(this);
+        stripe.close(this);
     }
 
     boolean giveUp() {
@@ -154,7 +160,7 @@ public final class Ticket implements AutoCloseable {
         try {
             String text = String.valueOf(description.get());
             // a part of a secret is a secret; in a text kept whole, secrets are removed where it is written
-            return Printable.line(text.length() > Printable.MOST ? Redact.text(text) : text);
+            return Printable.line(text.length() > Printable.MAX_LENGTH ? Redact.text(text) : text);
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             return "(description failed: " + e.getClass().getSimpleName() + ")";
         }

@@ -26,8 +26,9 @@ public final class BackgroundLog implements AutoCloseable {
     private static final Duration IDLE = Duration.ofSeconds(5);
 
     private final SerialExecutor writer;
+    private final Ticker ticker;
     private final AtomicLong survived = new AtomicLong();
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
+    private final Set<String> logged = ConcurrentHashMap.newKeySet();
     private long taken;
     private long written;
     private int dropped;
@@ -36,12 +37,13 @@ public final class BackgroundLog implements AutoCloseable {
     private volatile boolean isNeverMute;
 
     /** Creates a log whose thread has this name. */
-    public BackgroundLog(String threadName) {
-        this(new SerialExecutor(threadName, CAPACITY, IDLE));
+    public BackgroundLog(String threadName, Ticker ticker) {
+        this(new SerialExecutor(threadName, CAPACITY, IDLE, ticker), ticker);
     }
 
-    BackgroundLog(SerialExecutor writer) {
+    BackgroundLog(SerialExecutor writer, Ticker ticker) {
         this.writer = writer;
+        this.ticker = ticker;
     }
 
     /**
@@ -77,11 +79,11 @@ public final class BackgroundLog implements AutoCloseable {
     public void survived(Logger logger, String what, Throwable failure) {
         survived.incrementAndGet();
         try {
-            if (told.add(what)) {
+            if (logged.add(what)) {
                 write(
                         logger,
                         to -> to.error(
-                                "{} failed, and goes on; further failures of it are counted only: {}",
+                                "{} failed, but continues; its further failures are only counted: {}",
                                 what,
                                 Redact.trace(failure)));
             }
@@ -126,7 +128,7 @@ public final class BackgroundLog implements AutoCloseable {
 
     private static void reportLoss(Logger given, Throwable failure) {
         try {
-            given.error("a log line was lost, as it could not be rendered: {}", Redact.trace(failure));
+            given.error("a log line was lost, because it could not be rendered: {}", Redact.trace(failure));
         } catch (Throwable e) {
             try {
                 SpareLogger.get().error("a log line was lost: {}", Redact.oneLine(failure));
@@ -140,7 +142,7 @@ public final class BackgroundLog implements AutoCloseable {
     private void reportDropped(Logger logger) {
         int count = dropped();
         if (count > 0) {
-            logger.warn("{} log line(s) were dropped: the logger did not take them in time", count);
+            logger.warn("{} log line(s) were dropped: the logger did not accept them in time", count);
             subtractDropped(count);
         }
     }
@@ -168,14 +170,14 @@ public final class BackgroundLog implements AutoCloseable {
     }
 
     private synchronized boolean awaitWritten(long all, Duration timeout) {
-        long endNanos = Ticker.system().nanos() + timeout.toNanos();
+        long endNanos = ticker.nanos() + timeout.toNanos();
         while (written < all) {
-            long left = endNanos - Ticker.system().nanos();
-            if (left <= 0) {
+            long remainingNanos = endNanos - ticker.nanos();
+            if (remainingNanos <= 0) {
                 return false;
             }
             try {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
+                TimeUnit.NANOSECONDS.timedWait(this, remainingNanos);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;

@@ -52,7 +52,7 @@ public final class BoundedCall {
         Duration bound = Durations.max(Duration.ZERO, given);
         long beganNanos = ticker.nanos();
         boolean inTime = ticker.await(took, bound)
-                || Await.afterPause(took, ticker.since(beganNanos).minus(bound));
+                || ticker.awaitAfterPause(took, ticker.since(beganNanos).minus(bound));
         if (!inTime) {
             interrupt();
         }

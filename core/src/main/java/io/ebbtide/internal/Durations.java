@@ -45,7 +45,7 @@ public final class Durations {
     public static String text(Duration duration) {
         long millis = nanos(duration) / 1_000_000;
         if (millis < 0) {
-            return "-" + text(duration.negated());
+            return "-" + text(Duration.ofNanos(-nanos(duration)));
         }
         if (millis < 1_000) {
             return millis + " ms";
@@ -60,8 +60,8 @@ public final class Durations {
 
     /** Converts to nanoseconds whose sum with the ticker's does not overflow: a duration over 73 years becomes 73 years. */
     public static long nanos(Duration duration) {
-        Duration most = Duration.ofNanos(Long.MAX_VALUE / 4);
-        return max(min(duration, most), most.negated()).toNanos();
+        Duration max = Duration.ofNanos(Long.MAX_VALUE / 4);
+        return max(min(duration, max), max.negated()).toNanos();
     }
 
     /** A duration for each number of milliseconds. */

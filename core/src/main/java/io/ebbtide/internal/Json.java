@@ -56,7 +56,7 @@ public final class Json {
             json.setCharacterEscapes(ESCAPES);
             body.write(json);
         } catch (IOException e) {
-            throw new UncheckedIOException("memory does not fail", e);
+            throw new UncheckedIOException("writing to memory failed", e);
         }
         return out.toByteArray();
     }

@@ -5,14 +5,14 @@ import java.util.Locale;
 /** Makes user-supplied names safe for one line of a log, which they must neither forge nor flood. */
 public final class Printable {
     /** How many characters of a name are kept; a path may have thousands. */
-    public static final int MOST = 256;
+    public static final int MAX_LENGTH = 256;
 
     private Printable() {}
 
     /** The text in one line: control characters and line separators escaped, truncated after 256 characters. */
     public static String line(String text) {
-        boolean cut = text.length() > MOST;
-        String kept = escape(cut ? text.substring(0, MOST) : text);
+        boolean cut = text.length() > MAX_LENGTH;
+        String kept = escape(cut ? text.substring(0, MAX_LENGTH) : text);
         return cut ? kept + "..." : kept;
     }
 

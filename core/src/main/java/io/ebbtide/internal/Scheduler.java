@@ -33,7 +33,7 @@ public interface Scheduler extends AutoCloseable {
     }
 
     /** A scheduler with a daemon thread of this name, which starts with the first task. */
-    static Scheduler onThread(String name) {
-        return new SchedulerThread(name, Ticker.system());
+    static Scheduler onThread(String name, Ticker ticker) {
+        return new SchedulerThread(name, ticker);
     }
 }

@@ -93,8 +93,12 @@ final class SchedulerThread implements Scheduler {
         task.isCancelled = true;
         cancelled++;
         if (cancelled > FEW && 2 * cancelled > queue.size()) {
-            queue.removeIf(each -> each.isCancelled);
-            cancelled = 0;
+            try {
+                queue.removeIf(each -> each.isCancelled);
+                cancelled = 0;
+            } catch (OutOfMemoryError e) {
+                // nothing has been removed; the next cancellation tries again
+            }
         }
     }
 

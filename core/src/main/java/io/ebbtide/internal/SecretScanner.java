@@ -240,8 +240,8 @@ final class SecretScanner {
     }
 
     /** The last {@code @} of the word that contains the first one; -1 if there is none on the line. */
-    private int atBeyond(int from, int most) {
-        int limit = Math.min(text.length(), most);
+    private int atBeyond(int from, int max) {
+        int limit = Math.min(text.length(), max);
         int at = -1;
         for (int i = from; i < limit && text.charAt(i) != '\n'; i++) {
             if (text.charAt(i) == '@') {

@@ -21,7 +21,7 @@ public final class SerialExecutor implements Executor {
     private final int capacity;
     private final long idleNanos;
     private final ReserveThreads reserve;
-    private final Ticker ticker = Ticker.system();
+    private final Ticker ticker;
 
     /** The fields below are guarded by this. */
     private final Queue<Runnable> waiting = new ArrayDeque<>();
@@ -36,14 +36,15 @@ public final class SerialExecutor implements Executor {
      * @param capacity how many tasks may wait, {@code > 0}
      * @param idle how long its thread waits for another task, {@code > 0}
      */
-    public SerialExecutor(String threadName, int capacity, Duration idle) {
-        this(threadName, capacity, idle, ReserveThreads.ofProcess());
+    public SerialExecutor(String threadName, int capacity, Duration idle, Ticker ticker) {
+        this(threadName, capacity, idle, ticker, ReserveThreads.ofProcess());
     }
 
-    SerialExecutor(String threadName, int capacity, Duration idle, ReserveThreads reserve) {
+    SerialExecutor(String threadName, int capacity, Duration idle, Ticker ticker, ReserveThreads reserve) {
         this.threadName = threadName;
         this.capacity = capacity;
         idleNanos = idle.toNanos();
+        this.ticker = ticker;
         this.reserve = reserve;
     }
 

@@ -47,6 +47,7 @@ final class SpareLogger {
     private static @Nullable Object print(Method level, Object[] given) {
         int first = given[0] instanceof Marker ? 1 : 0;
         FormattingTuple line = MessageFormatter.arrayFormat(String.valueOf(given[first]), values(given, first + 1));
+        // the clock of the process: it may be used before there is a service, and for several
         String text = "%s %-5s %s - %s"
                 .formatted(
                         Ticker.system().now().truncatedTo(ChronoUnit.MILLIS),

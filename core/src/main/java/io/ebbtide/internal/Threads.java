@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Daemon threads whose names identify their owner. */
 public final class Threads {
     /** For virtual threads, which are in no list of threads. */
-    private static final int MOST_ONE_BY_ONE = 8;
+    private static final int MAX_ONE_BY_ONE = 8;
 
     private Threads() {}
 
@@ -71,7 +71,7 @@ public final class Threads {
             });
         }
         wanted.removeIf(thread -> !thread.isAlive());
-        wanted.stream().limit(MOST_ONE_BY_ONE).forEach(thread -> frames.put(thread, frames(thread, maximum)));
+        wanted.stream().limit(MAX_ONE_BY_ONE).forEach(thread -> frames.put(thread, frames(thread, maximum)));
         return frames;
     }
 
@@ -92,5 +92,12 @@ public final class Threads {
         return new Lines(frames(thread, maximumFrames).stream()
                 .map(frame -> "\n    at " + frame)
                 .collect(Collectors.joining()));
+    }
+
+    /** Whether a thread is in exit: that waits for the hooks, so a drain in a hook must not wait for the thread. */
+    public static boolean isInExit(Thread thread) {
+        return Arrays.stream(thread.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().equals("java.lang.Shutdown")
+                        && frame.getMethodName().equals("exit"));
     }
 }

@@ -25,9 +25,9 @@ public final class WarmUp {
     private WarmUp() {}
 
     /** Loads the classes that every service needs shortly afterwards, while it is configured; once per process. */
-    public static void toStart() {
+    public static void forStart() {
         if (STARTED.compareAndSet(false, true)) {
-            inBackground(WarmUp::loadToStart);
+            inBackground(WarmUp::loadForStart);
         }
     }
 
@@ -35,9 +35,9 @@ public final class WarmUp {
      * Loads, while the service runs, the classes that its shutdown needs: by then its jar may have been replaced, or
      * the heap may be full. Once per process.
      */
-    public static void toLeave() {
+    public static void forShutdown() {
         if (RUNS.compareAndSet(false, true)) {
-            inBackground(WarmUp::loadToLeave);
+            inBackground(WarmUp::loadForShutdown);
         }
     }
 
@@ -54,7 +54,7 @@ public final class WarmUp {
     }
 
     /** No class that logs: a logger requested while another thread initializes the logging is not usable yet. */
-    private static void loadToStart() {
+    private static void loadForStart() {
         try {
             ServerSocketChannel.open().close();
             Selector.open().close();
@@ -64,7 +64,7 @@ public final class WarmUp {
         }
     }
 
-    private static void loadToLeave() {
+    private static void loadForShutdown() {
         try {
             Json.bytes(json -> {
                 json.writeStartObject();

@@ -13,17 +13,5 @@ public enum LifecycleState {
     /** Components stop, last started first. */
     STOPPING,
     /** The service has ended. */
-    STOPPED;
-
-    /** A signal may come during start-up; a listener may serve already, so nothing skips DRAINING. */
-    boolean mayBecome(LifecycleState next) {
-        return switch (this) {
-            case STARTING -> next == RUNNING || next == DRAINING;
-            case RUNNING -> next == LAME_DUCK || next == DRAINING;
-            case LAME_DUCK -> next == DRAINING;
-            case DRAINING -> next == STOPPING;
-            case STOPPING -> next == STOPPED;
-            case STOPPED -> false;
-        };
-    }
+    STOPPED
 }

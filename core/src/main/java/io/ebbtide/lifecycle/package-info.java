@@ -1,4 +1,4 @@
-/** From the start to the end of a service: states, components, traffic, the grace budget, the shutdown, the process. */
+/** The states of a service, and the parts that it starts and stops. */
 @NullMarked
 package io.ebbtide.lifecycle;
 

@@ -98,7 +98,7 @@ final class Connection {
     }
 
     /** The time until its phase exceeds its limit. */
-    long nanosLeft(long nowNanos) {
+    long remainingNanos(long nowNanos) {
         return phaseSinceNanos + phase.limit.toNanos() - nowNanos;
     }
 
@@ -196,7 +196,7 @@ final class Connection {
     private int readMore() throws IOException {
         ByteBuffer buffer = loop.readBuffer();
         if (phase != Phase.LINGERING) {
-            buffer.limit(Math.min(buffer.capacity(), MAX_HEAD_BYTES + HeadParser.MOST_BODY_BYTES - inLength));
+            buffer.limit(Math.min(buffer.capacity(), MAX_HEAD_BYTES + HeadParser.MAX_BODY_BYTES - inLength));
         }
         int count = channel.read(buffer);
         if (count > 0 && phase != Phase.LINGERING) {

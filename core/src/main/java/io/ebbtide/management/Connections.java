@@ -99,21 +99,21 @@ final class Connections {
         long sleep = LONGEST_SLEEP_NANOS;
         for (Connection.Phase phase : Connection.Phase.values()) {
             Connection first = first(phase);
-            while (first != null && first.nanosLeft(nowNanos) <= 0) {
+            while (first != null && first.remainingNanos(nowNanos) <= 0) {
                 first.close();
                 first = first(phase);
             }
             if (first != null) {
-                sleep = Math.min(sleep, first.nanosLeft(nowNanos));
+                sleep = Math.min(sleep, first.remainingNanos(nowNanos));
             }
         }
         if (isFull) {
             for (Connection each : List.copyOf(in(Connection.Phase.WRITING))) {
-                long left = each.nanosToTakeMore(nowNanos);
-                if (left <= 0) {
+                long remainingNanos = each.nanosToTakeMore(nowNanos);
+                if (remainingNanos <= 0) {
                     each.close();
                 } else {
-                    sleep = Math.min(sleep, left);
+                    sleep = Math.min(sleep, remainingNanos);
                 }
             }
         }

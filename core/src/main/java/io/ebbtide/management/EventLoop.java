@@ -42,7 +42,7 @@ final class EventLoop {
 
     private static final int READ_BYTES = 4 * 1024;
 
-    private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.ebbtide.management.ManagementServer");
     private static final long ACCEPT_PAUSE_NANOS = 100_000_000;
     private static final long PAUSE_AFTER_FAILURE_NANOS = 10_000_000;
 
@@ -256,8 +256,9 @@ final class EventLoop {
             log.write(
                     LOG,
                     to -> to.warn(
-                            "the management server accepts one connection at a time, with the file descriptor that it keeps in"
-                                    + " reserve: {}; find what keeps files or sockets open, or raise the limit (ulimit -n)",
+                            "all file descriptors are in use ({}): until one is free, the management server accepts only one connection"
+                                    + " at a time, with its reserved descriptor; find what keeps files or sockets open, or raise"
+                                    + " the limit (ulimit -n)",
                             reason));
         }
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the head of an HTTP/1 request (RFC 9112, sections 2 to 6), strictly: irregular input is refused, not guessed. */
 final class HeadParser {
-    static final int MOST_BODY_BYTES = 8 * 1024;
+    static final int MAX_BODY_BYTES = 8 * 1024;
 
     private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
     private static final Pattern TARGET = Pattern.compile("/[\\x21-\\x7e]*");
@@ -66,7 +66,7 @@ final class HeadParser {
             return;
         }
         throw new BadRequest(
-                400, bytes[0] == TLS_HANDSHAKE ? "this port speaks plain HTTP, not TLS" : "no request line");
+                400, bytes[0] == TLS_HANDSHAKE ? "this port speaks plain HTTP, not TLS" : "invalid request line");
     }
 
     private static boolean isToken(byte c) {
@@ -83,14 +83,14 @@ final class HeadParser {
         String[] lines = new String(bytes, 0, length - 4, StandardCharsets.ISO_8859_1).split("\r\n", -1);
         String[] start = lines[0].split(" ", -1);
         if (start.length != 3 || !TOKEN.matcher(start[0]).matches()) {
-            throw new BadRequest(400, "no request line");
+            throw new BadRequest(400, "invalid request line");
         }
         if (!start[2].equals("HTTP/1.1") && !start[2].equals("HTTP/1.0")) {
-            throw new BadRequest(505, "not HTTP/1");
+            throw new BadRequest(505, "not HTTP/1.0 or HTTP/1.1");
         }
         String target = ABSOLUTE.matcher(start[1]).lookingAt() ? pathOf(start[1]) : start[1];
         if (!TARGET.matcher(target).matches()) {
-            throw new BadRequest(400, "not a path");
+            throw new BadRequest(400, "the target is not a path");
         }
         Map<String, String> headers = headers(lines);
         if (headers.containsKey("transfer-encoding")) {
@@ -125,7 +125,7 @@ final class HeadParser {
         for (int i = 1; i < lines.length; i++) {
             int colon = lines[i].indexOf(':');
             if (colon < 0 || !TOKEN.matcher(lines[i].substring(0, colon)).matches()) {
-                throw new BadRequest(400, "not a header");
+                throw new BadRequest(400, "invalid header line");
             }
             String name = lines[i].substring(0, colon).toLowerCase(Locale.ROOT);
             String value = lines[i].substring(colon + 1);
@@ -134,10 +134,10 @@ final class HeadParser {
             }
             String former = headers.get(name);
             if (former != null && name.equals("content-length")) {
-                throw new BadRequest(400, "two lengths");
+                throw new BadRequest(400, "more than one Content-Length");
             }
             if (former != null && name.equals("host")) { // RFC 9112, section 3.2
-                throw new BadRequest(400, "two hosts");
+                throw new BadRequest(400, "more than one Host");
             }
             headers.put(name, former == null ? value.strip() : former + ", " + value.strip());
         }
@@ -149,10 +149,10 @@ final class HeadParser {
             return 0;
         }
         if (!LENGTH.matcher(value).matches()) {
-            throw new BadRequest(400, "not a length");
+            throw new BadRequest(400, "invalid Content-Length");
         }
         int length = Integer.parseInt(value);
-        if (length > MOST_BODY_BYTES) {
+        if (length > MAX_BODY_BYTES) {
             throw new BadRequest(413, "body too large");
         }
         return length;

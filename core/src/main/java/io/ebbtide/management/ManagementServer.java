@@ -5,7 +5,7 @@ import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.Redact;
 import io.ebbtide.internal.Ticker;
 import io.ebbtide.lifecycle.Component;
-import io.ebbtide.probe.Probes;
+import io.ebbtide.spi.Probes;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;

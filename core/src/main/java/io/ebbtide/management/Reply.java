@@ -1,6 +1,6 @@
 package io.ebbtide.management;
 
-import io.ebbtide.probe.ProbeResponse;
+import io.ebbtide.spi.ProbeResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

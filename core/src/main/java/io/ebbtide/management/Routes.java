@@ -1,8 +1,8 @@
 package io.ebbtide.management;
 
 import io.ebbtide.internal.BackgroundLog;
-import io.ebbtide.probe.ProbeResponse;
-import io.ebbtide.probe.Probes;
+import io.ebbtide.spi.ProbeResponse;
+import io.ebbtide.spi.Probes;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** Answers probes at once, and metrics when their rendering is finished. */
 final class Routes implements Route {
-    private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.ebbtide.management.ManagementServer");
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -33,7 +33,7 @@ final class Routes implements Route {
         } else if (scrapes == null || !head.path().equals("/metrics")) {
             answer.accept(Reply.plain(
                     404,
-                    "not found; there is /health, /health/live, /health/ready, /health/startup"
+                    "not found; known paths: /health, /health/live, /health/ready, /health/startup"
                             + (scrapes == null ? "" : ", /metrics")));
         } else if (head.isHead() || head.method().equals("GET")) {
             scrapes.answer(Accept.prefersOpenMetrics(head.header("Accept")) ? OPEN_METRICS : PROMETHEUS_TEXT, answer);
@@ -49,7 +49,7 @@ final class Routes implements Route {
             return response == null ? null : Reply.of(response);
         } catch (RuntimeException | Error e) { // e.g. a missing library, which a closed connection would not report
             log.survived(LOG, "the answer to a probe", e);
-            return Reply.plain(500, "the answer could not be rendered; the log says why");
+            return Reply.plain(500, "the answer could not be rendered; see the log");
         }
     }
 

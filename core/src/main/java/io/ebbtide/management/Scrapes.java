@@ -32,8 +32,8 @@ final class Scrapes {
     /** The maximum number of waiting requests; a further one is refused. */
     static final int MAX_WAITING = 128;
 
-    private static final Logger LOG = LoggerFactory.getLogger(ManagementServer.class);
-    private static final Reply FAILED = Reply.plain(500, "the metrics could not be read; the log says why");
+    private static final Logger LOG = LoggerFactory.getLogger("io.ebbtide.management.ManagementServer");
+    private static final Reply FAILED = Reply.plain(500, "the metrics could not be read; see the log");
 
     private record Request(String type, Consumer<Reply> answer) {}
 
@@ -110,7 +110,7 @@ final class Scrapes {
             running = next;
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             for (Request each : next.sharing) {
-                each.answer().accept(Reply.plain(503, "no thread to be had for a scrape"));
+                each.answer().accept(Reply.plain(503, "no thread is available for a scrape"));
             }
         }
     }

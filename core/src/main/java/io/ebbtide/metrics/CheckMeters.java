@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The meters of the checks. Safe for use by many threads. */
 final class CheckMeters {
-    private final Registered meters;
+    private final MeterGroup meters;
     private final Health health;
     private final Ticker ticker;
     private final List<Row> rows = new ArrayList<>();
+    private boolean isForgotten;
 
     /** One check; the meters of its latency and age exist once a result has come. */
     private static final class Row {
@@ -31,49 +32,47 @@ final class CheckMeters {
         }
     }
 
-    CheckMeters(Registered meters, Health health, Ticker ticker) {
+    CheckMeters(MeterGroup meters, Health health, Ticker ticker) {
         this.meters = meters;
         this.health = health;
         this.ticker = ticker;
     }
 
-    void register() {
-        List<CheckStatus> checks = health.snapshot().checks();
-        for (int i = 0; i < checks.size(); i++) {
-            int index = i; // checks keep their positions
-            CheckStatus check = checks.get(i);
-            meters.gauge(
-                    "ebbtide.check.up",
-                    "1 while the check is up",
-                    health,
-                    from -> from.snapshot().checks().get(index).status() == Status.UP ? 1 : 0,
-                    "check",
-                    check.name(),
-                    "required",
-                    String.valueOf(check.required()));
-            meters.gauge(
-                    "ebbtide.check.hung",
-                    "1 while a run of the check has passed its timeout and has not come back",
-                    health,
-                    from -> from.snapshot().checks().get(index).hungSince() == null ? 0 : 1,
-                    "check",
-                    check.name());
+    /** Called when there is a new snapshot, and once before. Checks keep their positions; new ones come after them. */
+    synchronized void refresh() {
+        if (isForgotten) {
+            return;
         }
-        synchronized (this) {
-            checks.forEach(check -> rows.add(new Row(check.name())));
-        }
-        look();
-    }
-
-    /** Called when there is a new snapshot. */
-    synchronized void look() {
         List<CheckStatus> checks = health.snapshot().checks();
+        for (int i = rows.size(); i < checks.size(); i++) {
+            rows.add(new Row(checks.get(i).name()));
+            register(i, checks.get(i));
+        }
         for (int i = 0; i < rows.size(); i++) {
-            look(rows.get(i), checks.get(i));
+            refresh(rows.get(i), checks.get(i));
         }
     }
 
-    private void look(Row row, CheckStatus check) {
+    private void register(int index, CheckStatus check) {
+        meters.gauge(
+                "ebbtide.check.up",
+                "1 while the check is up",
+                health,
+                from -> from.snapshot().checks().get(index).status() == Status.UP ? 1 : 0,
+                "check",
+                check.name(),
+                "required",
+                String.valueOf(check.required()));
+        meters.gauge(
+                "ebbtide.check.hung",
+                "1 while a run of the check has exceeded its timeout and has not returned",
+                health,
+                from -> from.snapshot().checks().get(index).hungSince() == null ? 0 : 1,
+                "check",
+                check.name());
+    }
+
+    private void refresh(Row row, CheckStatus check) {
         Instant at = check.checkedAt();
         if (at != null && !at.equals(row.checkedAt)) {
             row.checkedNanos = ticker.nanos();
@@ -81,7 +80,7 @@ final class CheckMeters {
                     && check.kind() != ProbeKind.STARTUP) { // which is not renewed: its age has no meaning
                 meters.seconds(
                         "ebbtide.check.age",
-                        "How long ago the last result of the check came",
+                        "Age of the last result of the check",
                         row,
                         from -> ticker.since(from.checkedNanos),
                         "check",
@@ -96,7 +95,7 @@ final class CheckMeters {
                 row.hasLatency = true;
                 meters.seconds(
                         "ebbtide.check.latency",
-                        "How long the last run of the check took",
+                        "Duration of the last run of the check",
                         row,
                         from -> from.latency,
                         "check",
@@ -107,6 +106,7 @@ final class CheckMeters {
 
     /** Adds no more rows: registered meters are removed by their owner. */
     synchronized void forget() {
+        isForgotten = true;
         rows.clear();
     }
 }

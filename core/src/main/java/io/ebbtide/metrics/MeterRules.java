@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *     theirs
  */
 public record MeterRules(@Nullable RequestNames requests, List<Duration> buckets, int inFlightLimit) {
-    private static final int MOST_BUCKETS = 30;
+    private static final int MAX_BUCKETS = 30;
 
     private static final MeterRules DEFAULTS = new MeterRules(
             RequestNames.HTTP_SERVER_REQUESTS,
@@ -28,13 +28,13 @@ public record MeterRules(@Nullable RequestNames requests, List<Duration> buckets
 
     public MeterRules {
         buckets = Expect.list(buckets, "buckets");
-        if (buckets.size() > MOST_BUCKETS) {
-            throw Expect.wrong("buckets", String.valueOf(buckets.size()), "at most " + MOST_BUCKETS);
+        if (buckets.size() > MAX_BUCKETS) {
+            throw Expect.wrong("buckets", String.valueOf(buckets.size()), "at most " + MAX_BUCKETS);
         }
         Duration last = Duration.ZERO;
         for (Duration bucket : buckets) {
             if (bucket.compareTo(last) <= 0) {
-                throw Expect.wrong("buckets", buckets.toString(), "rising, the first above zero");
+                throw Expect.wrong("buckets", buckets.toString(), "in ascending order, the first > 0");
             }
             last = bucket;
         }

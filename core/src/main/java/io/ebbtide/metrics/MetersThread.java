@@ -1,10 +1,10 @@
 package io.ebbtide.metrics;
 
-import io.ebbtide.internal.Await;
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Lines;
 import io.ebbtide.internal.SerialExecutor;
 import io.ebbtide.internal.Threads;
+import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,31 +19,33 @@ import org.slf4j.LoggerFactory;
  * with them. The thread ends when idle. Safe for use by many threads.
  */
 final class MetersThread {
-    private static final Logger LOG = LoggerFactory.getLogger(ServiceMeters.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.ebbtide.metrics.ServiceMeters");
 
     private static final Duration IDLE = Duration.ofSeconds(5);
 
-    private final Runnable onLook;
+    private final Runnable onRefresh;
     private final BackgroundLog log;
     private final String name;
     private final SerialExecutor executor;
-    private final AtomicBoolean lookIsDue = new AtomicBoolean();
+    private final Ticker ticker;
+    private final AtomicBoolean isRefreshDue = new AtomicBoolean();
     private volatile @Nullable Thread busy;
 
-    /** @param onLook the refresh, run some time after each {@link #look}, once for several */
-    MetersThread(String name, Runnable onLook, BackgroundLog log) {
+    /** @param onRefresh the refresh, run some time after each {@link #requestRefresh}, once for several */
+    MetersThread(String name, Runnable onRefresh, BackgroundLog log, Ticker ticker) {
         this.name = name;
-        this.onLook = onLook;
+        this.onRefresh = onRefresh;
         this.log = log;
-        executor = new SerialExecutor(name, Integer.MAX_VALUE, IDLE);
+        this.ticker = ticker;
+        executor = new SerialExecutor(name, Integer.MAX_VALUE, IDLE, ticker);
     }
 
     /** Requests a refresh because something has changed. Never blocks. */
-    void look() {
-        if (lookIsDue.compareAndSet(false, true)) {
+    void requestRefresh() {
+        if (isRefreshDue.compareAndSet(false, true)) {
             execute(() -> {
-                lookIsDue.set(false); // first: a change during the refresh causes another one
-                onLook.run();
+                isRefreshDue.set(false); // first: a change during the refresh causes another one
+                onRefresh.run();
             });
         } else {
             executor.hasThread(); // the refresh that is due may wait for a thread
@@ -66,7 +68,7 @@ final class MetersThread {
         } catch (RejectedExecutionException e) {
             // the meters are removed
         } catch (OutOfMemoryError e) { // no memory for the task
-            lookIsDue.set(false);
+            isRefreshDue.set(false);
             log.survived(LOG, "the thread " + name, e);
         }
     }
@@ -75,7 +77,7 @@ final class MetersThread {
     boolean await(Duration bound) {
         var done = new CompletableFuture<Void>();
         execute(() -> done.complete(null));
-        return Await.done(done, bound);
+        return ticker.await(done, bound);
     }
 
     /** The stack of a task that does not end. */

@@ -1,19 +1,19 @@
 package io.ebbtide.metrics;
 
-import io.ebbtide.lifecycle.Backlog;
+import io.ebbtide.spi.Backlog;
 import io.micrometer.core.instrument.Meter;
 import org.jspecify.annotations.Nullable;
 
 /** The meters of one queue's waiting work. Registered, and changed, on the thread of the meters; read by any. */
 final class QueueMeters {
-    private final Registered meters;
+    private final MeterGroup meters;
     private final MetersThread thread;
     private final String name;
     private final Backlog backlog;
     private @Nullable Meter age;
     private volatile boolean hasAge;
 
-    QueueMeters(Registered meters, MetersThread thread, String name, Backlog backlog) {
+    QueueMeters(MeterGroup meters, MetersThread thread, String name, Backlog backlog) {
         this.meters = meters;
         this.thread = thread;
         this.name = name;
@@ -21,7 +21,7 @@ final class QueueMeters {
     }
 
     void register() {
-        meters.gauge("ebbtide.queue.depth", "What waits", this, QueueMeters::depth, "queue", name);
+        meters.gauge("ebbtide.queue.depth", "Entries that wait in the queue", this, QueueMeters::depth, "queue", name);
         followAge();
     }
 
@@ -41,7 +41,12 @@ final class QueueMeters {
         hasAge = known;
         if (known) {
             age = meters.seconds(
-                    "ebbtide.queue.age", "How long the oldest has waited", backlog, Backlog::oldest, "queue", name);
+                    "ebbtide.queue.age",
+                    "Waiting time of the oldest entry in the queue",
+                    backlog,
+                    Backlog::oldest,
+                    "queue",
+                    name);
         } else if (age != null) {
             meters.remove(age);
         }

@@ -3,7 +3,7 @@ package io.ebbtide.metrics;
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Printable;
 import io.ebbtide.internal.Redact;
-import io.ebbtide.lifecycle.RequestWatcher;
+import io.ebbtide.peers.RequestWatcher;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -21,16 +21,16 @@ import org.slf4j.LoggerFactory;
 final class RequestMeters implements RequestWatcher {
     /*
      * Input from a client must not become a series of its own: methods are those of RFC 9110 and PATCH, routes are
-     * templates. An application may still build its templates from paths, so beyond MOST_ROUTES all further routes
+     * templates. An application may still build its templates from paths, so beyond MAX_ROUTES all further routes
      * share one series; and a proxy may pass on any status, so beyond MAX_PRIVATE_STATUSES a status that is not
      * registered is reported as its class, such as 5xx, which queries for 5.. match as well.
      */
-    static final int MOST_ROUTES = 200;
+    static final int MAX_ROUTES = 200;
     static final String OVERFLOW = "OTHER";
     private static final String UNKNOWN = "UNKNOWN";
 
     /** This many names as given are kept with their results, so that a known name costs a request nothing again. */
-    static final int MAX_GIVEN_ROUTES = 2 * MOST_ROUTES;
+    static final int MAX_GIVEN_ROUTES = 2 * MAX_ROUTES;
 
     static final int MAX_PRIVATE_STATUSES = 20;
     private static final int NO_STATUS = 0;
@@ -44,10 +44,10 @@ final class RequestMeters implements RequestWatcher {
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
 
-    private static final Logger LOG = LoggerFactory.getLogger(ServiceMeters.class);
+    private static final Logger LOG = LoggerFactory.getLogger("io.ebbtide.metrics.ServiceMeters");
 
     private final MeterRegistry registry;
-    private final Registered meters;
+    private final MeterGroup meters;
     private final RequestNames names;
     private final String service;
     private final Duration[] buckets;
@@ -63,7 +63,7 @@ final class RequestMeters implements RequestWatcher {
 
     RequestMeters(
             MeterRegistry registry,
-            Registered meters,
+            MeterGroup meters,
             RequestNames names,
             String service,
             List<Duration> buckets,
@@ -118,7 +118,7 @@ final class RequestMeters implements RequestWatcher {
         }
         String route = Printable.line(Redact.text(given));
         boolean isKept = routes.contains(route)
-                || (routes.size() < MOST_ROUTES && routes.add(route))
+                || (routes.size() < MAX_ROUTES && routes.add(route))
                 || routes.contains(route); // another thread was first
         String bounded = isKept ? route : OVERFLOW;
         givenRoutes.put(given, bounded);
@@ -150,7 +150,7 @@ final class RequestMeters implements RequestWatcher {
             log.write(
                     LOG,
                     to -> to.warn(
-                            "'{}' does not time requests any more, the registry does not take them: {}",
+                            "'{}' no longer times requests, because the registry rejects their timer: {}",
                             service,
                             Redact.oneLine(e)));
             return null;
@@ -172,14 +172,14 @@ final class RequestMeters implements RequestWatcher {
         };
         Timer timer = Timer.builder(names.timer())
                 .tags(tags)
-                .description("Requests that have got their answer, by how long they took")
+                .description("Answered requests, and their durations")
                 .serviceLevelObjectives(buckets)
                 .register(registry);
         meters.add(timer);
         if (names == RequestNames.HTTP_REQUEST_DURATION) {
             meters.add(FunctionCounter.builder("http.requests", timer, Timer::count)
                     .tags(tags)
-                    .description("Requests that have got their answer")
+                    .description("Answered requests")
                     .register(registry));
         }
         return timer;

@@ -3,10 +3,10 @@ package io.ebbtide.metrics;
 import io.ebbtide.health.Health;
 import io.ebbtide.health.Status;
 import io.ebbtide.inflight.InFlight;
-import io.ebbtide.lifecycle.Backlog;
-import io.ebbtide.lifecycle.Lifecycle;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.SourceLoad;
+import io.ebbtide.sequence.Lifecycle;
+import io.ebbtide.spi.Backlog;
+import io.ebbtide.spi.SourceLoad;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -20,18 +20,18 @@ final class RotationMeters {
      * instance for fully loaded before it removes others, and for idle before it adds some. So these series are in the
      * registry only while the instance is in rotation.
      */
-    private final Registered meters;
+    private final MeterGroup meters;
     private final Lifecycle lifecycle;
     private final Health health;
     private final InFlight inFlight;
     private final int inFlightLimit;
     private Map<String, Backlog> backlogs = Map.of();
-    private volatile Collection<Steady<SourceLoad>> loads = List.of();
+    private volatile Collection<LastGoodValue<SourceLoad>> loads = List.of();
     private volatile boolean inRotation;
     private boolean begun;
     private boolean over;
 
-    RotationMeters(Registered meters, MeterRules rules, Lifecycle lifecycle, Health health, InFlight inFlight) {
+    RotationMeters(MeterGroup meters, MeterRules rules, Lifecycle lifecycle, Health health, InFlight inFlight) {
         this.meters = meters;
         this.lifecycle = lifecycle;
         this.health = health;
@@ -47,15 +47,15 @@ final class RotationMeters {
      * The service runs, and its queues are known. Not before: a check that reports a change first would find a running
      * service whose queues have not been read yet, and omit them until the next change.
      */
-    void begin(Map<String, Backlog> knownBacklogs, Collection<Steady<SourceLoad>> knownLoads) {
+    void begin(Map<String, Backlog> knownBacklogs, Collection<LastGoodValue<SourceLoad>> knownLoads) {
         backlogs = knownBacklogs;
         loads = knownLoads;
         begun = true;
-        look();
+        refresh();
     }
 
     /** Updates the meters after a change. Each update reads the present state, so the last update has seen the last change. */
-    void look() {
+    void refresh() {
         boolean now = begun
                 && !over
                 && lifecycle.state() == LifecycleState.RUNNING
@@ -75,7 +75,7 @@ final class RotationMeters {
     /** Removes the meters for good. */
     void remove() {
         over = true;
-        look();
+        refresh();
     }
 
     private void register() {
@@ -87,19 +87,19 @@ final class RotationMeters {
         if (inFlightLimit > 0) {
             meters.gauge(
                     "ebbtide.hpa.utilization",
-                    "Work in flight by what the instance can take; only while it is in rotation",
+                    "Work in flight divided by the limit of the instance; only while it is in rotation",
                     inFlight,
                     from -> (double) from.count() / inFlightLimit);
         } else if (workers() > 0) {
             meters.gauge(
                     "ebbtide.hpa.utilization",
-                    "Workers at work by workers; only while the instance is in rotation",
+                    "Busy workers divided by all workers; only while the instance is in rotation",
                     this,
                     RotationMeters::busyShare);
         }
         backlogs.forEach((name, backlog) -> meters.gauge(
                 "ebbtide.hpa.queue.depth",
-                "What waits; only while the instance is in rotation",
+                "Entries that wait in the queue; only while the instance is in rotation",
                 backlog,
                 Backlog::depth,
                 "queue",
@@ -108,7 +108,7 @@ final class RotationMeters {
 
     private int workers() {
         int workers = 0;
-        for (Steady<SourceLoad> each : loads) {
+        for (LastGoodValue<SourceLoad> each : loads) {
             SourceLoad load = each.get();
             workers += isKnown(load) ? load.maxWorkers() : 0;
         }
@@ -118,7 +118,7 @@ final class RotationMeters {
     private double busyShare() {
         int busy = 0;
         int workers = 0;
-        for (Steady<SourceLoad> each : loads) {
+        for (LastGoodValue<SourceLoad> each : loads) {
             SourceLoad load = each.get();
             busy += isKnown(load) ? load.busyWorkers() : 0;
             workers += isKnown(load) ? load.maxWorkers() : 0;

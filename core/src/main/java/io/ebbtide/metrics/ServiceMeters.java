@@ -7,14 +7,13 @@ import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Printable;
 import io.ebbtide.internal.Redact;
-import io.ebbtide.internal.Ticker;
-import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Component;
-import io.ebbtide.lifecycle.LateTraffic;
-import io.ebbtide.lifecycle.Lifecycle;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.peers.LateTraffic;
+import io.ebbtide.sequence.Lifecycle;
+import io.ebbtide.spi.Backlog;
+import io.ebbtide.spi.SourceLoad;
+import io.ebbtide.spi.TrafficSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.IdentityHashMap;
@@ -35,11 +34,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class ServiceMeters implements Component {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceMeters.class);
-    private static final List<LifecycleState> LEAVING =
+    private static final List<LifecycleState> SHUTDOWN_STATES =
             List.of(LifecycleState.LAME_DUCK, LifecycleState.DRAINING, LifecycleState.STOPPING);
 
     /** Enough for tasks that call no blocking code. */
-    private static final Duration MOST_TO_SETTLE = Duration.ofSeconds(1);
+    private static final Duration MAX_TO_SETTLE = Duration.ofSeconds(1);
 
     private static final Optional<Backlog> NONE = Optional.empty();
 
@@ -49,7 +48,7 @@ public final class ServiceMeters implements Component {
     private final InFlight inFlight;
     private final Health health;
     private final BackgroundLog log;
-    private final Registered meters;
+    private final MeterGroup meters;
     private final CheckMeters checks;
     private final RotationMeters rotation;
     private final MetersThread thread;
@@ -70,13 +69,13 @@ public final class ServiceMeters implements Component {
         this.health = health;
         this.log = log;
         String service = lifecycle.service();
-        meters = new Registered(registry, service);
-        checks = new CheckMeters(meters, health, Ticker.system());
-        rotation = new RotationMeters(new Registered(registry, service), rules, lifecycle, health, inFlight);
-        thread = new MetersThread("ebbtide-" + service + "-meters", this::look, log);
-        health.onChange(thread::look);
+        meters = new MeterGroup(registry, service);
+        checks = new CheckMeters(meters, health, lifecycle.ticker());
+        rotation = new RotationMeters(new MeterGroup(registry, service), rules, lifecycle, health, inFlight);
+        thread = new MetersThread("ebbtide-" + service + "-meters", this::refresh, log, lifecycle.ticker());
+        health.onChange(thread::requestRefresh);
         lifecycle.onMove(this::moved);
-        lifecycle.onStarted(() -> thread.await(MOST_TO_SETTLE));
+        lifecycle.onStarted(() -> thread.await(MAX_TO_SETTLE));
     }
 
     /** @throws IllegalStateException if the registry has the meters of a service of this name already */
@@ -85,17 +84,17 @@ public final class ServiceMeters implements Component {
         String service = lifecycle.service();
         if (registry.find("ebbtide.state").tag("service", service).meter() != null) {
             throw new IllegalStateException(
-                    "registry: has the meters of a service '%s' already (expected: another name, or another registry)"
+                    "registry: already has meters of a service named '%s' (expected: another name, or another registry)"
                             .formatted(service));
         }
         try {
             registerWork();
             registerStates();
-            checks.register();
+            checks.refresh();
             registerLateTraffic();
             startTimingRequests();
         } catch (RuntimeException | Error e) { // an unstarted component is not stopped: these would stay
-            stop(MOST_TO_SETTLE);
+            stop(MAX_TO_SETTLE);
             throw e;
         }
     }
@@ -105,21 +104,21 @@ public final class ServiceMeters implements Component {
         if (state == LifecycleState.RUNNING) {
             thread.execute(this::begin);
         }
-        thread.look();
+        thread.requestRefresh();
     }
 
     private void begin() {
         Map<String, Backlog> backlogs = backlogs();
-        var loads = new IdentityHashMap<TrafficSource, Steady<SourceLoad>>();
+        var loads = new IdentityHashMap<TrafficSource, LastGoodValue<SourceLoad>>();
         lifecycle.plan().sources().forEach(source -> loads.put(source, load(source)));
         rotation.begin(backlogs, loads.values());
         loads.forEach((source, load) -> registerSource(nameOf(source), load));
         backlogs.forEach((name, backlog) -> new QueueMeters(meters, thread, name, backlog).register());
     }
 
-    private void look() {
-        checks.look();
-        rotation.look();
+    private void refresh() {
+        checks.refresh();
+        rotation.refresh();
     }
 
     private Map<String, Backlog> backlogs() {
@@ -127,12 +126,12 @@ public final class ServiceMeters implements Component {
         lifecycle
                 .plan()
                 .backlogs()
-                .forEach((name, backlog) -> backlogs.put(name, Steady.backlog(backlog, failed(name))));
+                .forEach((name, backlog) -> backlogs.put(name, LastGoodValue.backlog(backlog, failed(name))));
         for (TrafficSource source : lifecycle.plan().sources()) {
             String name = nameOf(source);
-            new Steady<>(() -> Optional.ofNullable(source.backlog()), NONE, failed(name))
+            new LastGoodValue<>(() -> Optional.ofNullable(source.backlog()), NONE, failed(name))
                     .get()
-                    .ifPresent(backlog -> add(name, Steady.backlog(backlog, failed(name)), backlogs));
+                    .ifPresent(backlog -> add(name, LastGoodValue.backlog(backlog, failed(name)), backlogs));
         }
         return backlogs;
     }
@@ -143,15 +142,15 @@ public final class ServiceMeters implements Component {
             log.write(
                     LOG,
                     to -> to.warn(
-                            "'{}' has two queues that are called '{}', and its meters tell the first (expected: a name for"
+                            "'{}' has two queues named '{}'; its meters show the first one (expected: a distinct name for"
                                     + " each queue, executor and source; rename one)",
                             lifecycle.service(),
                             name));
         }
     }
 
-    private Steady<SourceLoad> load(TrafficSource source) {
-        return new Steady<>(source::load, SourceLoad.nothingKnown(), failed(nameOf(source)));
+    private LastGoodValue<SourceLoad> load(TrafficSource source) {
+        return new LastGoodValue<>(source::load, SourceLoad.nothingKnown(), failed(nameOf(source)));
     }
 
     /** The name is the value of a tag. */
@@ -163,7 +162,7 @@ public final class ServiceMeters implements Component {
         return failure -> log.write(
                 LOG,
                 to -> to.warn(
-                        "'{}' fails to tell the meters of '{}' what they ask, what it told last stands: {}",
+                        "'{}' failed to report a value to the meters of '{}'; they keep its last value: {}",
                         name,
                         lifecycle.service(),
                         Redact.oneLine(failure)));
@@ -172,11 +171,11 @@ public final class ServiceMeters implements Component {
     private void registerWork() {
         for (WorkKind kind : WorkKind.values()) {
             String name = lower(kind);
-            meters.counter("ebbtide.requests", "Work let in", inFlight, from -> from.total(kind), "kind", name);
+            meters.counter("ebbtide.requests", "Work admitted", inFlight, from -> from.total(kind), "kind", name);
             meters.gauge("ebbtide.inflight", "Work in flight", inFlight, from -> from.count(kind), "kind", name);
             meters.counter(
                     "ebbtide.cut",
-                    "Work that was in flight when the time for it was over",
+                    "Work that was aborted because its time was over",
                     inFlight,
                     from -> from.cut(kind),
                     "kind",
@@ -185,7 +184,7 @@ public final class ServiceMeters implements Component {
         if (rules.inFlightLimit() > 0) {
             meters.gauge(
                     "ebbtide.inflight.limit",
-                    "How much work in flight the instance can take",
+                    "The limit of work in flight of the instance",
                     rules,
                     MeterRules::inFlightLimit);
         }
@@ -195,23 +194,23 @@ public final class ServiceMeters implements Component {
         for (LifecycleState state : LifecycleState.values()) {
             meters.gauge(
                     "ebbtide.state",
-                    "1 for the state that the service is in",
+                    "1 for the current state of the service, 0 for the others",
                     lifecycle,
                     from -> from.state() == state ? 1 : 0,
                     "state",
                     lower(state));
             meters.counter(
                     "ebbtide.moves",
-                    "Moves of the service into a state",
+                    "Transitions of the service into a state",
                     lifecycle,
                     from -> from.hasEntered(state) ? 1 : 0,
                     "to",
                     lower(state));
         }
-        for (LifecycleState state : LEAVING) {
+        for (LifecycleState state : SHUTDOWN_STATES) {
             meters.seconds(
                     "ebbtide.shutdown",
-                    "How long the state has lasted, of those in which the service leaves",
+                    "How long the state has lasted, for the states of a shutdown",
                     lifecycle,
                     from -> from.timeIn(state),
                     "state",
@@ -220,7 +219,7 @@ public final class ServiceMeters implements Component {
         for (Status status : Status.values()) {
             meters.gauge(
                     "ebbtide.readiness",
-                    "1 for what the checks make of readiness",
+                    "1 for the status of readiness that results from the checks",
                     health,
                     from -> from.snapshot().readiness() == status ? 1 : 0,
                     "status",
@@ -228,25 +227,25 @@ public final class ServiceMeters implements Component {
         }
         meters.gauge(
                 "ebbtide.in.rotation",
-                "1 while the instance is to get traffic",
+                "1 while the instance should receive traffic",
                 rotation,
                 from -> from.isInRotation() ? 1 : 0);
         meters.seconds(
                 "ebbtide.grace",
-                "The whole time of a shutdown",
+                "The total time that is allowed for a shutdown",
                 lifecycle,
                 from -> from.plan().budget().grace());
         meters.counter(
                 "ebbtide.failures",
-                "Failures within the library, such as for want of memory, that it has survived",
+                "Failures within the library that it has survived, such as lack of memory",
                 log,
                 BackgroundLog::survived);
-        meters.seconds("ebbtide.grace.used", "How much of the grace is used up", lifecycle, Lifecycle::graceUsed);
+        meters.seconds("ebbtide.grace.used", "Time of the grace that is used up", lifecycle, Lifecycle::graceUsed);
     }
 
     private void registerLateTraffic() {
         LateTraffic late = lifecycle.late();
-        String requests = "Requests that arrived after the service was told to stop";
+        String requests = "Requests that arrived after the shutdown was requested";
         meters.counter("ebbtide.late.requests", requests, late, LateTraffic::onNewConnections, "connection", "new");
         meters.counter(
                 "ebbtide.late.requests",
@@ -262,30 +261,35 @@ public final class ServiceMeters implements Component {
                     : "inf";
             meters.counter(
                     "ebbtide.late.offset",
-                    "Late requests by how many seconds after the signal they came, in classes that do not overlap",
+                    "Late requests by seconds since the signal, in classes that do not overlap",
                     late,
                     from -> from.countAt(index),
                     "upto",
                     upTo);
         }
         meters.seconds(
-                "ebbtide.late.latest",
-                "How long after the signal the latest late request came",
-                late,
-                LateTraffic::latest);
+                "ebbtide.late.latest", "Time from the signal to the latest late request", late, LateTraffic::latest);
     }
 
     /** Registers only the values that the source can report. */
-    private void registerSource(String source, Steady<SourceLoad> load) {
-        register(source, load, "ebbtide.connections.open", "Connections that are open", SourceLoad::openConnections);
-        register(source, load, "ebbtide.workers.busy", "Workers of the pool that are at work", SourceLoad::busyWorkers);
+    private void registerSource(String source, LastGoodValue<SourceLoad> load) {
+        register(source, load, "ebbtide.connections.open", "Open connections", SourceLoad::openConnections);
+        register(source, load, "ebbtide.workers.busy", "Workers of the pool that are busy", SourceLoad::busyWorkers);
+        register(source, load, "ebbtide.workers.max", "Maximum number of workers of the pool", SourceLoad::maxWorkers);
         register(
-                source, load, "ebbtide.workers.max", "The most workers that the pool can have", SourceLoad::maxWorkers);
-        register(source, load, "ebbtide.workers.queued", "What waits for a worker of the pool", SourceLoad::queued);
+                source,
+                load,
+                "ebbtide.workers.queued",
+                "Requests that wait for a worker of the pool",
+                SourceLoad::queued);
     }
 
     private void register(
-            String source, Steady<SourceLoad> load, String name, String description, ToIntFunction<SourceLoad> value) {
+            String source,
+            LastGoodValue<SourceLoad> load,
+            String name,
+            String description,
+            ToIntFunction<SourceLoad> value) {
         if (value.applyAsInt(load.get()) != SourceLoad.UNKNOWN) {
             meters.gauge(name, description, load, from -> Math.max(0, value.applyAsInt(from.get())), "source", source);
         }
@@ -302,7 +306,7 @@ public final class ServiceMeters implements Component {
             log.write(
                     LOG,
                     to -> to.info(
-                            "'{}' does not time requests: somebody else keeps {} in the registry already",
+                            "'{}' does not time requests: another component has already registered {}",
                             lifecycle.service(),
                             names.timer()));
             return;

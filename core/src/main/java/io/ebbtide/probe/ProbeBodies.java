@@ -8,6 +8,7 @@ import io.ebbtide.health.Status;
 import io.ebbtide.internal.Json;
 import io.ebbtide.internal.Redact;
 import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.spi.ProbeResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -76,7 +77,7 @@ final class ProbeBodies {
 
     /** Shutting down is no reason to be killed: liveness stays unchanged to the end. */
     private ProbeResponse live() {
-        return simple(health.liveness(), broken());
+        return simple(health.liveness(), shownBrokenReason());
     }
 
     private ProbeResponse ready() {
@@ -91,14 +92,14 @@ final class ProbeBodies {
     private ProbeResponse all() {
         Status worst = readiness().worse(health.liveness());
         if (!detailed) {
-            return simple(worst, health.broken() != null ? broken() : whyNotReady());
+            return simple(worst, health.brokenReason() != null ? shownBrokenReason() : whyNotReady());
         }
         return ProbeResponse.json(code(worst), Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("status", worst.name());
             json.writeStringField("service", service);
             json.writeStringField("state", state.name());
-            String reason = health.broken() != null ? health.broken() : whyNotReady();
+            String reason = health.brokenReason() != null ? health.brokenReason() : whyNotReady();
             if (reason != null) {
                 json.writeStringField("reason", Redact.text(reason));
             }
@@ -130,8 +131,8 @@ final class ProbeBodies {
         }));
     }
 
-    private @Nullable String broken() {
-        return detailed || health.broken() == null ? health.broken() : "broken";
+    private @Nullable String shownBrokenReason() {
+        return detailed || health.brokenReason() == null ? health.brokenReason() : "broken";
     }
 
     private Status readiness() {

@@ -2,9 +2,9 @@ package io.ebbtide.work;
 
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
-import io.ebbtide.lifecycle.Backlog;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.spi.Backlog;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -35,13 +35,13 @@ final class ExecutorTraffic implements TrafficSource {
     }
 
     @Override
-    public void leave() {
-        executor.leave();
+    public void beginShutdown() {
+        executor.beginShutdown();
     }
 
     @Override
     public void stopAccepting() {
-        executor.leave();
+        executor.beginShutdown();
     }
 
     /**

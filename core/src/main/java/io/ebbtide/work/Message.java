@@ -20,7 +20,7 @@ public final class Message implements AutoCloseable {
 
     /**
      * Returns the minimum time that the work may still take for the source's commit to include it: the time until the
-     * message is aborted, less what commit and leave need (a quarter, at most 2 s). Never blocks.
+     * message is aborted, less what commit and disconnection need (a quarter, at most 2 s). Never blocks.
      *
      * @return {@link io.ebbtide.inflight.InFlight#UNLIMITED} until the service begins to shut down; zero once the time
      *     is over

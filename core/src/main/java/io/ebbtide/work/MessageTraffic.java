@@ -2,14 +2,13 @@ package io.ebbtide.work;
 
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
-import io.ebbtide.internal.Await;
 import io.ebbtide.internal.BoundedCall;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import io.ebbtide.internal.ReserveThreads;
 import io.ebbtide.internal.Ticker;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,25 +20,27 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes a message source through pause, finish, commit and leave. Its methods are called as {@link TrafficSource}
+ * Takes a message source through pause, finish, commit and disconnection. Its methods are called as {@link TrafficSource}
  * specifies.
  */
 final class MessageTraffic implements TrafficSource {
     /*
-     * From the signal on, the source finishes, commits and leaves the broker on a thread of its own. A ticket
-     * represents it during that time, so the drain waits until it has left the broker, and the report names it if it
-     * has not. The messages get all the time except the reserve for commit and leave.
+     * From the signal on, the source finishes, commits and disconnects from the broker on a thread of its own. A ticket
+     * represents it during that time, so the drain waits until it has disconnected, and the report names it if it
+     * has not. The messages get all the time except the reserve for commit and disconnection.
      */
     private final MessageSource source;
-    private final AtomicBoolean leaving = new AtomicBoolean();
-    private final CompletableFuture<Void> left = new CompletableFuture<>();
+    private final Ticker ticker;
+    private final AtomicBoolean shuttingDown = new AtomicBoolean();
+    private final CompletableFuture<Void> disconnected = new CompletableFuture<>();
     private final String name;
     private @Nullable Traffic traffic;
     private @Nullable Messages messages;
     private volatile String summary = "";
 
-    MessageTraffic(MessageSource source) {
+    MessageTraffic(MessageSource source, Ticker ticker) {
         this.source = Expect.present(source, "source");
+        this.ticker = ticker;
         name = Expect.name(source.name(), "name of a message source"); // read once, now: it may fail
     }
 
@@ -48,7 +49,7 @@ final class MessageTraffic implements TrafficSource {
         return name;
     }
 
-    /** A consumer stops by itself, without notifying senders. */
+    /** A consumer stops by itself: no external client has to notice the shutdown. */
     @Override
     public boolean hasSenders() {
         return false;
@@ -62,30 +63,31 @@ final class MessageTraffic implements TrafficSource {
     }
 
     @Override
-    public void leave() throws Exception {
+    public void beginShutdown() throws Exception {
         stopAccepting();
     }
 
     @Override
     public void stopAccepting() throws Exception {
-        if (!leaving.compareAndSet(false, true)) {
+        if (!shuttingDown.compareAndSet(false, true)) {
             return;
         }
         Messages mine = Objects.requireNonNull(messages);
         Traffic ways = Objects.requireNonNull(traffic);
-        Ticket ticket = ways.admitOwn(WorkKind.MESSAGE, () -> name + ": commit and leave");
+        Ticket ticket = ways.admitOwn(WorkKind.MESSAGE, () -> name + ": commit and disconnect");
         CompletableFuture<Void> finished = mine.pause();
         try {
             source.pause();
         } finally {
-            leaveOnAThread(() -> {
+            disconnectOnAThread(() -> {
                 if (ticket != null) {
                     ticket.workedOnBy(Thread.currentThread());
                 }
                 try {
-                    leave(ways, mine, finished);
+                    commitAndDisconnect(ways, mine, finished);
                 } finally {
-                    left.completeExceptionally(new IllegalStateException("'" + name + "' could not leave"));
+                    disconnected.completeExceptionally(
+                            new IllegalStateException("'" + name + "' could not disconnect"));
                     if (ticket != null) {
                         ticket.close();
                     }
@@ -94,48 +96,48 @@ final class MessageTraffic implements TrafficSource {
         }
     }
 
-    private void leaveOnAThread(Runnable leave) {
-        if (!ReserveThreads.ofProcess().start("ebbtide-leave-" + name, leave)) {
-            leave.run(); // better on this thread than not at all
+    private void disconnectOnAThread(Runnable work) {
+        if (!ReserveThreads.ofProcess().start("ebbtide-disconnect-" + name, work)) {
+            work.run(); // better on this thread than not at all
         }
     }
 
-    private void leave(Traffic ways, Messages mine, CompletableFuture<Void> finished) {
+    private void commitAndDisconnect(Traffic ways, Messages mine, CompletableFuture<Void> finished) {
         Duration reserve = mine.reserve();
         if (!isFinishedInTime(ways, reserve, finished)) {
             long unfinished = mine.cutUnfinished();
-            summary = unfinished == 0 ? "" : unfinished + " message(s) left unfinished, not committed";
+            summary = unfinished == 0 ? "" : unfinished + " unfinished message(s), not committed";
         }
         var failures = new ArrayList<Throwable>();
         Duration forCommit = ways.remaining(WorkKind.MESSAGE).dividedBy(2);
         bounded("commit", forCommit, () -> source.commit(forCommit), failures);
-        Duration forLeave = ways.remaining(WorkKind.MESSAGE).multipliedBy(9).dividedBy(10); // a tenth is spare
-        bounded("leave", forLeave, () -> source.leave(forLeave), failures);
+        Duration forDisconnect =
+                ways.remaining(WorkKind.MESSAGE).multipliedBy(9).dividedBy(10); // a tenth is spare
+        bounded("disconnect", forDisconnect, () -> source.disconnect(forDisconnect), failures);
         if (failures.isEmpty()) {
-            left.complete(null);
+            disconnected.complete(null);
         } else {
             failures.stream().skip(1).forEach(failures.get(0)::addSuppressed);
-            left.completeExceptionally(failures.get(0));
+            disconnected.completeExceptionally(failures.get(0));
         }
     }
 
-    private static boolean isFinishedInTime(Traffic ways, Duration reserve, CompletableFuture<Void> finished) {
-        Ticker ticker = Ticker.system();
+    private boolean isFinishedInTime(Traffic ways, Duration reserve, CompletableFuture<Void> finished) {
         Duration late;
         do { // a limit of its own starts with the drain, so the time may grow
             Duration bound = Durations.max(
                     Duration.ZERO, ways.remaining(WorkKind.MESSAGE).minus(reserve));
             long beganNanos = ticker.nanos();
-            if (Await.done(finished, bound)) {
+            if (ticker.await(finished, bound)) {
                 return true;
             }
             late = ticker.since(beganNanos).minus(bound);
         } while (ways.remaining(WorkKind.MESSAGE).compareTo(reserve) > 0);
-        return Await.afterPause(finished, late);
+        return ticker.awaitAfterPause(finished, late);
     }
 
     private void bounded(String what, Duration bound, BoundedCall.Action action, List<Throwable> failures) {
-        var call = BoundedCall.begin("ebbtide-" + what + "-" + name, action, Ticker.system());
+        var call = BoundedCall.begin("ebbtide-" + what + "-" + name, action, ticker);
         if (!call.await(bound)) {
             failures.add(new TimeoutException("%s of '%s' had not returned after %s, still at%s"
                     .formatted(what, name, Durations.text(bound), call.stack())));
@@ -146,11 +148,11 @@ final class MessageTraffic implements TrafficSource {
 
     @Override
     public void close(Duration within) throws Exception {
-        if (!Await.done(left, within.dividedBy(2))) {
-            throw new TimeoutException("'%s' has not left".formatted(name()));
+        if (!ticker.await(disconnected, within.dividedBy(2))) {
+            throw new TimeoutException("'%s' has not disconnected".formatted(name()));
         }
         try {
-            left.join();
+            disconnected.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof Exception cause ? cause : e;
         }

@@ -5,7 +5,7 @@ import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
-import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.spi.Traffic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Admits the messages of one source. Passed to {@link MessageSource#start}. Safe for use by many threads. */
 public final class Messages {
-    private static final Duration MAX_FOR_COMMIT_AND_LEAVE = Duration.ofSeconds(2);
+    private static final Duration MAX_FOR_COMMIT_AND_DISCONNECT = Duration.ofSeconds(2);
 
     private final Traffic traffic;
     private final CompletableFuture<Void> finished = new CompletableFuture<>();
@@ -47,7 +47,7 @@ public final class Messages {
         }
         Ticket ticket = traffic.admitOwn(WorkKind.MESSAGE, description);
         if (ticket == null) {
-            left();
+            finishOne();
             return null;
         }
         open.add(ticket);
@@ -69,14 +69,14 @@ public final class Messages {
         return List.copyOf(open).stream().filter(traffic::cut).count();
     }
 
-    /** The time at the end that is reserved for commit and leave: a quarter, at most 2 s; fixed when the source is paused. */
+    /** The time at the end that is reserved for commit and disconnection: a quarter, at most 2 s; fixed when the source is paused. */
     Duration reserve() {
         Duration fixed = reserve;
         return fixed == null ? reserveOf(traffic.remaining(WorkKind.MESSAGE)) : fixed;
     }
 
     private static Duration reserveOf(Duration remaining) {
-        return Durations.min(remaining.dividedBy(4), MAX_FOR_COMMIT_AND_LEAVE);
+        return Durations.min(remaining.dividedBy(4), MAX_FOR_COMMIT_AND_DISCONNECT);
     }
 
     /** How long a message has until the finished messages are committed without it. */
@@ -103,10 +103,10 @@ public final class Messages {
     void ended(Ticket ticket) {
         open.remove(ticket);
         ticket.close();
-        left();
+        finishOne();
     }
 
-    private void left() {
+    private void finishOne() {
         synchronized (this) {
             unfinished--;
             if (!paused || unfinished > 0) {

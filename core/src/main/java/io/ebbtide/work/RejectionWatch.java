@@ -27,7 +27,14 @@ final class RejectionWatch implements RejectedExecutionHandler {
         } else if (own.getClass() == ThreadPoolExecutor.DiscardOldestPolicy.class) {
             replaceOldest(command, pool);
         } else {
-            own.rejectedExecution(command, pool);
+            try {
+                own.rejectedExecution(command, pool);
+            } catch (RuntimeException | Error e) {
+                if (command instanceof Task task) {
+                    task.take(); // refused: it will not run
+                }
+                throw e;
+            }
             if (command instanceof Task task) {
                 task.sweep(); // it may have been thrown away, or replaced another
             }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** A future that keeps the caller's object, and that removes its task from the executor when it is cancelled. */
 final class Submitted<T> extends FutureTask<T> {
     private final Object original;
-    private volatile @Nullable Task task;
+    private volatile @Nullable Runnable removal;
 
     Submitted(Callable<T> callable) {
         super(callable);
@@ -24,19 +24,21 @@ final class Submitted<T> extends FutureTask<T> {
         return original;
     }
 
-    /** Sets the task that computes this future; to be called before the executor gets the task. */
-    void computedBy(Task newTask) {
-        task = newTask;
+    /**
+     * Sets how the task that computes this future is removed when it is cancelled; to be called before the executor gets the task.
+     */
+    void onCancel(Runnable newRemoval) {
+        removal = newRemoval;
         if (isCancelled()) {
-            newTask.remove();
+            newRemoval.run();
         }
     }
 
     @Override
     protected void done() {
-        Task mine = task;
+        Runnable mine = removal;
         if (mine != null && isCancelled()) {
-            mine.remove();
+            mine.run();
         }
     }
 }

@@ -2,8 +2,8 @@ package io.ebbtide.work;
 
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.internal.Durations;
-import io.ebbtide.internal.Ticker;
 import java.time.Duration;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ final class Task implements Runnable {
 
     /**
      * @param number in the order of submission
-     * @param dueNanos when it may begin, on the system's ticker
+     * @param dueNanos when it may begin, on the queue's ticker
      */
     Task(TaskQueue queue, Submission submission, long number, long dueNanos) {
         this.queue = queue;
@@ -44,13 +44,18 @@ final class Task implements Runnable {
         return submission.isAwaited();
     }
 
+    /** Whether all of its futures are cancelled: running it would do nothing. */
+    boolean isCancelled() {
+        return !submission.futures().isEmpty() && submission.futures().stream().allMatch(Future::isCancelled);
+    }
+
     boolean isDueBefore(Duration fromNow) {
-        return dueNanos - Ticker.system().nanos() <= Durations.nanos(fromNow);
+        return dueNanos - queue.ticker().nanos() <= Durations.nanos(fromNow);
     }
 
     /** How long ago it became due; negative if it is not yet due. */
     Duration waited() {
-        return Duration.ofNanos(Ticker.system().nanos() - dueNanos);
+        return queue.ticker().since(dueNanos);
     }
 
     Runnable body() {
@@ -163,6 +168,9 @@ final class Task implements Runnable {
 
     /** Describes it without calling {@code toString} on the task, whose text may contain anything. */
     String describe() {
+        if (submission.original() instanceof Description given) {
+            return given.text().get();
+        }
         String name = submission.original().getClass().getName();
         int lambda = name.indexOf("$$Lambda");
         return lambda < 0 ? name : name.substring(0, lambda) + " (lambda)";

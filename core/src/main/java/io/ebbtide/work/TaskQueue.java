@@ -5,8 +5,8 @@ import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Ticker;
-import io.ebbtide.lifecycle.Backlog;
-import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.spi.Backlog;
+import io.ebbtide.spi.Traffic;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Comparator;
@@ -27,35 +27,42 @@ import org.jspecify.annotations.Nullable;
 final class TaskQueue implements Backlog {
     /*
      * A task that was added before the shutdown began is found in `waiting` and handled by the rule; one that is added
-     * after it finds `leaving` set. A task is put into `waiting` before `leaving` is read, so none is missed.
+     * after it finds `shuttingDown` set. A task is put into `waiting` before `shuttingDown` is read, so none is missed.
      */
     /** A thread that has taken a task out of the executor's queue begins it within this time, however busy the machine is. */
     private static final long LOST_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final String name;
     private final QueueRule rule;
-    private final ExecutorService executor;
+    private final @Nullable ExecutorService executor;
+    private final Ticker ticker;
     private final AtomicLong submitted = new AtomicLong();
-    private final AtomicLong sweptAtNanos = new AtomicLong(Ticker.system().nanos());
+    private final AtomicLong sweptAtNanos;
     private final Set<Task> waiting = ConcurrentHashMap.newKeySet();
     private final Set<Task> running = ConcurrentHashMap.newKeySet();
     private final LongAdder removed = new LongAdder();
     private volatile @Nullable Traffic traffic;
-    private volatile boolean leaving;
+    private volatile boolean shuttingDown;
 
-    /** @param executor that runs the tasks */
-    TaskQueue(String name, QueueRule rule, ExecutorService executor) {
+    /** @param executor that runs the tasks; null if each task has a thread of its own */
+    TaskQueue(String name, QueueRule rule, @Nullable ExecutorService executor, Ticker ticker) {
         this.name = name;
         this.rule = rule;
         this.executor = executor;
+        this.ticker = ticker;
+        sweptAtNanos = new AtomicLong(ticker.nanos());
     }
 
     String name() {
         return name;
     }
 
-    boolean isLeaving() {
-        return leaving;
+    Ticker ticker() {
+        return ticker;
+    }
+
+    boolean isShuttingDown() {
+        return shuttingDown;
     }
 
     /** Tasks that may begin and have not; tasks that are not yet due do not count. */
@@ -71,8 +78,9 @@ final class TaskQueue implements Backlog {
         return waiting.stream().map(Task::waited).reduce(Duration.ZERO, Durations::max);
     }
 
-    /** Sets the service that waits for the tasks from now on. */
+    /** Sets the service that waits for the tasks from now on; a second service may do so after the end of the first. */
     void bind(Traffic newTraffic) {
+        shuttingDown = false;
         traffic = newTraffic;
         running.forEach(Task::count);
         if (rule.keeps()) {
@@ -91,10 +99,10 @@ final class TaskQueue implements Backlog {
     Task add(Submission submission, Duration delay) {
         Task task = task(submission, delay);
         waiting.add(task);
-        if (!leaving && (!rule.keeps() || !delay.isZero())) {
+        if (!shuttingDown && (!rule.keeps() || !delay.isZero())) {
             return task; // counted when it begins, or when the service shuts down
         }
-        if (leaving && !isKept(task)) {
+        if (shuttingDown && !isKept(task)) {
             refuse(task);
             return null;
         }
@@ -109,13 +117,13 @@ final class TaskQueue implements Backlog {
 
     /** Adds a task that begins now, on the calling thread. */
     Task task(Submission submission, Duration delay) {
-        long dueNanos = Ticker.system().nanos() + delay.toNanos();
+        long dueNanos = ticker.nanos() + delay.toNanos();
         return new Task(this, submission, submitted.incrementAndGet(), dueNanos);
     }
 
     /** Applies the rule to the waiting tasks. A second call finds none. */
-    void leave() {
-        leaving = true;
+    void beginShutdown() {
+        shuttingDown = true;
         sweepNow();
         RuntimeException failure = null;
         for (Task task : inOrder()) {
@@ -149,7 +157,7 @@ final class TaskQueue implements Backlog {
 
     /** Calls {@link #sweepNow} if the last call was long enough ago to find anything. */
     void sweep() {
-        long now = Ticker.system().nanos();
+        long now = ticker.nanos();
         long last = sweptAtNanos.get();
         if (now - last >= LOST_AFTER_NANOS && sweptAtNanos.compareAndSet(last, now)) {
             sweepNow();
@@ -161,13 +169,18 @@ final class TaskQueue implements Backlog {
      * silently. Such tasks no longer count; otherwise they would count for ever.
      */
     private void sweepNow() {
-        if (executor.isTerminated()) {
+        waiting.stream().filter(Task::isCancelled).forEach(Task::take);
+        if (executor == null) {
+            // a thread begins its task at once: otherwise it could not be started, or the task was refused
+            long now = ticker.nanos();
+            waiting.forEach(task -> task.seen(false, now, LOST_AFTER_NANOS));
+        } else if (executor.isTerminated()) {
             inOrder().forEach(Task::discard);
         } else if (executor instanceof ThreadPoolExecutor pool && !(executor instanceof ScheduledExecutorService)) {
             List<Task> all = List.copyOf(waiting); // before the queue is read: one added later is not missed
             Set<Runnable> held = Collections.newSetFromMap(new IdentityHashMap<>());
             held.addAll(pool.getQueue());
-            long now = Ticker.system().nanos();
+            long now = ticker.nanos();
             all.forEach(task -> task.seen(held.contains(task), now, LOST_AFTER_NANOS));
         }
     }
@@ -189,7 +202,7 @@ final class TaskQueue implements Backlog {
         }
         if (rule.taker() == null) {
             throw new RejectedExecutionException(
-                    "'%s' takes no further task: the service leaves (expected: tasks before that, or QueueRule.handBack)"
+                    "'%s' accepts no further task: the service is shutting down (expected: tasks before that, or QueueRule.handBack)"
                             .formatted(name));
         }
     }
@@ -224,7 +237,8 @@ final class TaskQueue implements Backlog {
         Ticket ticket = now.admitOwn(WorkKind.JOB, () -> name + ": " + task.describe());
         if (ticket == null) {
             throw new RejectedExecutionException(
-                    "'%s' takes no further task: the service is drained (expected: tasks before that)".formatted(name));
+                    "'%s' accepts no further task: the service is drained (expected: tasks before that)"
+                            .formatted(name));
         }
         return ticket;
     }

@@ -1,7 +1,8 @@
 package io.ebbtide.work;
 
 import io.ebbtide.internal.Expect;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.internal.Ticker;
+import io.ebbtide.spi.TrafficSource;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.AbstractExecutorService;
@@ -15,19 +16,25 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An executor whose tasks are work in flight: tasks that run when the service begins to shut down are waited for; tasks
- * that have not begun are handled by a {@link QueueRule}. It is shut down with the service. Create with {@link #of},
- * and register with {@code EbbtideBuilder.work}. Safe for use by many threads.
+ * An executor whose tasks are work in flight, so that a shutdown waits for them.
+ *
+ * <p>It wraps an executor of the application. Until the service starts, tasks run uncounted; from then on each counts
+ * as a {@code JOB}, described by the executor's name and the task's class. When the service begins to shut down,
+ * running tasks are waited for, and a {@link QueueRule} decides about tasks that have not begun: they are run, dropped
+ * or handed back. Tasks that are still running when their time is over are interrupted. The executor is shut down with the service,
+ * after its components.
  *
  * <pre>{@code
  * var mails = WorkExecutor.of("mails", Executors.newFixedThreadPool(4), QueueRule.keep());
- * Ebbtide.builder("orders").work(mails).serve(UndertowSource.http(8080, new Orders(mails))).build().run();
+ * mails.execute(() -> handle(queue.remove()));
+ * Ebbtide.builder("orders").work(mails).serve(http).run();
  * }</pre>
  *
- * <p>A task counts as a {@code JOB}, named after the executor and its class. Before the service starts, tasks run
- * uncounted. A task no longer counts once it is removed by its future's {@code cancel}, by the executor's handler for
- * rejected tasks or by the executor's own shutdown. A stage of a {@code CompletableFuture} is kept under every rule
- * until the service is drained: only running it can notify the callers who wait for it.
+ * <p>A task no longer counts once it is removed by its future's {@code cancel}, by the executor's handler for rejected
+ * tasks or by the executor's own shutdown. A stage of a {@code CompletableFuture} is kept under every rule until the
+ * service is drained: only running it can notify the callers who wait for it.
+ *
+ * <p>Create with {@link #of}, and register with {@code EbbtideBuilder.work}. Safe for use by many threads.
  */
 public sealed class WorkExecutor extends AbstractExecutorService permits WorkScheduler {
     final TaskQueue queue;
@@ -35,9 +42,15 @@ public sealed class WorkExecutor extends AbstractExecutorService permits WorkSch
     /** The future that the thread has created and not submitted yet: the JDK may wrap it in between. */
     private static final ThreadLocal<@Nullable Submitted<?>> MADE = new ThreadLocal<>();
 
+    /** An executor exists before the service that waits for its tasks. */
     WorkExecutor(String name, ExecutorService delegate, QueueRule rule) {
+        this(name, delegate, rule, Ticker.system());
+    }
+
+    WorkExecutor(String name, ExecutorService delegate, QueueRule rule, Ticker ticker) {
         this.delegate = Expect.present(delegate, "executor '" + name + "'");
-        queue = new TaskQueue(Expect.name(name, "name"), Expect.present(rule, "rule of '" + name + "'"), delegate);
+        queue = new TaskQueue(
+                Expect.name(name, "name"), Expect.present(rule, "rule of '" + name + "'"), delegate, ticker);
         if (delegate instanceof ThreadPoolExecutor pool) {
             RejectionWatch.install(pool);
         }
@@ -82,7 +95,7 @@ public sealed class WorkExecutor extends AbstractExecutorService permits WorkSch
         }
         for (Future<?> future : submission.futures()) {
             if (future instanceof Submitted<?> submitted) {
-                submitted.computedBy(task);
+                submitted.onCancel(task::remove);
             }
         }
         try {
@@ -157,13 +170,13 @@ public sealed class WorkExecutor extends AbstractExecutorService permits WorkSch
         return delegate.awaitTermination(timeout, unit);
     }
 
-    /** Returns the executor as a traffic source without senders. */
+    /** Returns the executor as a traffic source without external clients: it needs no lame duck. */
     public static TrafficSource asTraffic(WorkExecutor executor) {
         return new ExecutorTraffic(executor);
     }
 
     /** Applies the rule to the tasks that have not begun. A second call finds none. */
-    void leave() {
-        queue.leave();
+    void beginShutdown() {
+        queue.beginShutdown();
     }
 }

@@ -83,7 +83,7 @@ public final class WorkScheduler extends WorkExecutor implements ScheduledExecut
             throw Expect.wrong("period", period, "> 0");
         }
         return () -> {
-            if (!queue.isLeaving()) {
+            if (!queue.isShuttingDown()) {
                 queue.task(Submission.of(command, command), Duration.ZERO).run();
             }
         };
@@ -92,18 +92,18 @@ public final class WorkScheduler extends WorkExecutor implements ScheduledExecut
     private ScheduledFuture<?> repeat(ScheduledFuture<?> rounds) {
         repeated.removeIf(Future::isDone);
         repeated.add(rounds);
-        if (queue.isLeaving()) {
+        if (queue.isShuttingDown()) {
             rounds.cancel(false);
             throw new RejectedExecutionException(
-                    "'%s' repeats no further task: the service leaves (expected: tasks before that)"
+                    "'%s' repeats no further task: the service is shutting down (expected: tasks before that)"
                             .formatted(queue.name()));
         }
         return rounds;
     }
 
     @Override
-    void leave() {
-        super.leave();
+    void beginShutdown() {
+        super.beginShutdown();
         repeated.forEach(rounds -> rounds.cancel(false));
     }
 

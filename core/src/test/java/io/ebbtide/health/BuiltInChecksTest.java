@@ -27,12 +27,12 @@ final class BuiltInChecksTest {
     void tcp_ofOpenAndClosedPort_tellsThemApart() throws Exception {
         try (var server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Socket silent = boundAndNotListening()) {
-            assertThat(look(Check.tcp("localhost", server.getLocalPort()))).isEqualTo(Outcome.up());
-            assertThat(look(Check.tcp("localhost", silent.getLocalPort())))
+            assertThat(run(Check.tcp("localhost", server.getLocalPort()))).isEqualTo(Outcome.up());
+            assertThat(run(Check.tcp("localhost", silent.getLocalPort())))
                     .isEqualTo(Outcome.down("connection refused"));
         }
 
-        assertThat(look(Check.tcp("no-such-host.invalid", 1))).isEqualTo(Outcome.down("host name not found"));
+        assertThat(run(Check.tcp("no-such-host.invalid", 1))).isEqualTo(Outcome.down("host name not found"));
         assertThatThrownBy(() -> Check.tcp("localhost", 0)).hasMessage("port: 0 (expected: 1 to 65535)");
     }
 
@@ -48,32 +48,32 @@ final class BuiltInChecksTest {
         server.start();
         String base = "http://localhost:" + server.getAddress().getPort();
         try {
-            assertThat(look(Check.http(URI.create(base + "/204"))))
+            assertThat(run(Check.http(URI.create(base + "/204"))))
                     .isEqualTo(Outcome.up().with("status", 204));
-            assertThat(look(Check.http(URI.create(base + "/302"))))
+            assertThat(run(Check.http(URI.create(base + "/302"))))
                     .isEqualTo(Outcome.down("answered 302").with("status", 302));
-            assertThat(look(Check.http(URI.create(base + "/503"))))
+            assertThat(run(Check.http(URI.create(base + "/503"))))
                     .isEqualTo(Outcome.down("answered 503").with("status", 503));
         } finally {
             server.stop(0);
         }
         try (Socket silent = boundAndNotListening()) {
-            assertThat(look(Check.http(URI.create("http://localhost:" + silent.getLocalPort() + "/200"))))
+            assertThat(run(Check.http(URI.create("http://localhost:" + silent.getLocalPort() + "/200"))))
                     .isEqualTo(Outcome.down("connection refused"));
         }
     }
 
     @Test
     void deadlock_ofTwoThreads_isSeenWithTheirNames() throws Exception {
-        assertThat(look(Check.deadlock())).isEqualTo(Outcome.up());
+        assertThat(run(Check.deadlock())).isEqualTo(Outcome.up());
         var one = new ReentrantLock();
         var other = new ReentrantLock();
         var bothHold = new CyclicBarrier(2);
         Thread first = lockBoth("deadlocked-1", one, other, bothHold);
         Thread second = lockBoth("deadlocked-2", other, one, bothHold);
 
-        Awaitility.await().until(() -> !look(Check.deadlock()).passed());
-        Outcome outcome = look(Check.deadlock());
+        Awaitility.await().until(() -> !run(Check.deadlock()).passed());
+        Outcome outcome = run(Check.deadlock());
         first.interrupt();
         second.interrupt();
 
@@ -85,33 +85,33 @@ final class BuiltInChecksTest {
 
     @Test
     void diskSpace_belowTheMinimum_isDown(@TempDir Path folder) throws Exception {
-        assertThat(look(Check.diskSpace(folder, 1)).passed()).isTrue();
-        assertThat(look(Check.diskSpace(folder, Long.MAX_VALUE)).reason()).isEqualTo("disk is nearly full");
-        assertThat(look(Check.diskSpace(folder.resolve("missing"), 1))).isEqualTo(Outcome.down("no such path"));
+        assertThat(run(Check.diskSpace(folder, 1)).passed()).isTrue();
+        assertThat(run(Check.diskSpace(folder, Long.MAX_VALUE)).reason()).isEqualTo("disk is nearly full");
+        assertThat(run(Check.diskSpace(folder.resolve("missing"), 1))).isEqualTo(Outcome.down("no such path"));
         assertThatThrownBy(() -> Check.diskSpace(folder, 0)).hasMessage("minimumBytes: 0 (expected: >= 1)");
     }
 
     @Test
     void heap_isJudgedByWhatACollectionLeft() throws Exception {
-        assertThat(new HeapLook(() -> 900, 1_000, 90).call().passed()).isTrue();
-        assertThat(new HeapLook(() -> HeapLook.UNKNOWN, 1_000, 90).call())
+        assertThat(new HeapCheck(() -> 900, 1_000, 90).call().passed()).isTrue();
+        assertThat(new HeapCheck(() -> HeapCheck.UNKNOWN, 1_000, 90).call())
                 .isEqualTo(Outcome.up().with("usedPercent", "unknown").with("maximumPercent", 90));
-        assertThat(new HeapLook(() -> 911, 1_000, 90).call())
+        assertThat(new HeapCheck(() -> 911, 1_000, 90).call())
                 .isEqualTo(Outcome.down("heap is full after collection")
                         .with("usedPercent", 91L)
                         .with("maximumPercent", 90));
-        assertThat(look(Check.heapAfterCollection(100)).passed()).isTrue();
+        assertThat(run(Check.heapAfterCollection(100)).passed()).isTrue();
     }
 
     @Test
     void heartbeat_ofAStuckExecutor_doesNotAnswer() throws Exception {
         ExecutorService executor = Executors.newSingleThreadExecutor();
         try {
-            assertThat(look(Check.heartbeat(executor))).isEqualTo(Outcome.up());
+            assertThat(run(Check.heartbeat(executor))).isEqualTo(Outcome.up());
             var release = new CountDownLatch(1);
             executor.execute(() -> awaitQuietly(release));
 
-            var stage = Check.heartbeat(executor).look().begin().toCompletableFuture();
+            var stage = Check.heartbeat(executor).body().begin().toCompletableFuture();
 
             assertThat(stage).isNotDone();
             release.countDown();
@@ -137,8 +137,8 @@ final class BuiltInChecksTest {
         return socket;
     }
 
-    private static Outcome look(Check check) throws Exception {
-        return check.look().begin().toCompletableFuture().get(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS);
+    private static Outcome run(Check check) throws Exception {
+        return check.body().begin().toCompletableFuture().get(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS);
     }
 
     private static Thread lockBoth(String name, ReentrantLock mine, ReentrantLock theirs, CyclicBarrier bothHold) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 /** Keeps all carrier threads of the JVM busy. */
 @Isolated
 final class BusyCarriersTest {
-    private final BackgroundLog log = new BackgroundLog("test-log");
+    private final BackgroundLog log = new BackgroundLog("test-log", Ticker.system());
     private final Health health = new Health("orders", Ticker.system(), log);
 
     @AfterEach

@@ -3,6 +3,8 @@ package io.ebbtide.health;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ebbtide.internal.BackgroundLog;
+import io.ebbtide.internal.Scheduler;
+import io.ebbtide.internal.Ticker;
 import io.ebbtide.testing.FakeTicker;
 import io.ebbtide.testing.ManualScheduler;
 import java.time.Duration;
@@ -12,7 +14,9 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +27,7 @@ final class CheckRunnerTest {
 
     private final FakeTicker ticker = new FakeTicker();
     private final ManualScheduler scheduler = new ManualScheduler(ticker);
-    private final BackgroundLog log = new BackgroundLog("test-log");
+    private final BackgroundLog log = new BackgroundLog("test-log", Ticker.system());
     private final AtomicInteger runs = new AtomicInteger();
     private final Queue<Callable<Outcome>> next = new ArrayDeque<>();
     private final List<String> turns = new ArrayList<>();
@@ -37,7 +41,7 @@ final class CheckRunnerTest {
 
     @Test
     void firstOutcome_decidesAlone() {
-        CheckRunner runner = started(Check.of(this::look));
+        CheckRunner runner = started(Check.of(this::runBody));
         assertThat(runner.status().known()).isFalse();
         assertThat(runner.status().status()).isEqualTo(Status.DOWN);
 
@@ -49,11 +53,11 @@ final class CheckRunnerTest {
 
     @Test
     void failures_inARow_turnItDownWithinTheBound() {
-        CheckRunner runner = started(Check.of(this::look));
+        CheckRunner runner = started(Check.of(this::runBody));
         scheduler.advance(Duration.ZERO);
         thenFail("no connection", 3);
 
-        scheduler.advance(CheckSchedule.defaults().toldWithin());
+        scheduler.advance(CheckSchedule.defaults().reportedWithin());
 
         assertThat(runner.status().status()).isEqualTo(Status.DOWN);
         assertThat(runner.status().reason()).isEqualTo("no connection");
@@ -62,7 +66,7 @@ final class CheckRunnerTest {
 
     @Test
     void failure_makesTheNextRunFollowAtTheSuspectInterval() {
-        started(Check.of(this::look));
+        started(Check.of(this::runBody));
         scheduler.advance(Duration.ZERO);
         thenFail("once", 1);
         scheduler.advance(INTERVAL);
@@ -76,7 +80,7 @@ final class CheckRunnerTest {
 
     @Test
     void runs_followAtTheIntervalLessUpToATenth() {
-        started(Check.of(this::look));
+        started(Check.of(this::runBody));
         scheduler.advance(Duration.ZERO);
 
         scheduler.advance(INTERVAL.multipliedBy(90).dividedBy(100).minusMillis(1));
@@ -88,7 +92,7 @@ final class CheckRunnerTest {
 
     @Test
     void exceptionsAndErrors_areFailuresThatNameTheirClassAlone() {
-        CheckRunner runner = started(Check.of(this::look));
+        CheckRunner runner = started(Check.of(this::runBody));
         next.add(() -> {
             throw new StackOverflowError("jdbc://user:secret@host");
         });
@@ -100,7 +104,7 @@ final class CheckRunnerTest {
     }
 
     @Test
-    void asyncLook_isJudgedWhenItsStageCompletes() {
+    void asyncBody_isJudgedWhenItsStageCompletes() {
         var stage = new CompletableFuture<Outcome>();
         CheckRunner runner = started(Check.async(() -> stage));
         scheduler.advance(Duration.ofMillis(300));
@@ -117,7 +121,7 @@ final class CheckRunnerTest {
     }
 
     @Test
-    void asyncLook_thatFails_namesTheCauseAndNotItsWrapper() {
+    void asyncBody_thatFails_namesTheCauseAndNotItsWrapper() {
         CheckRunner runner = started(Check.async(() -> CompletableFuture.<Outcome>supplyAsync(
                         () -> {
                             throw new IllegalStateException("x");
@@ -168,7 +172,7 @@ final class CheckRunnerTest {
 
     @Test
     void freshEvidence_standsForARun_fromItsOwnMoment() {
-        CheckRunner runner = started(Check.of(this::look).evidence(evidence));
+        CheckRunner runner = started(Check.of(this::runBody).evidence(evidence));
         scheduler.advance(Duration.ofSeconds(4));
         evidence.succeeded();
 
@@ -181,19 +185,19 @@ final class CheckRunnerTest {
     }
 
     @Test
-    void faultRightAfterEvidence_isToldWithinTheBound() {
-        CheckRunner runner = started(Check.of(this::look).evidence(evidence));
+    void faultRightAfterEvidence_isReportedWithinTheBound() {
+        CheckRunner runner = started(Check.of(this::runBody).evidence(evidence));
         scheduler.advance(Duration.ofMillis(1));
         evidence.succeeded();
         thenFail("no connection", 99);
 
-        scheduler.advance(CheckSchedule.defaults().toldWithin());
+        scheduler.advance(CheckSchedule.defaults().reportedWithin());
 
         assertThat(runner.status().up()).isFalse();
     }
 
     @Test
-    void runsThatComeBackALittleLate_areToldWithinTheBound() {
+    void runsThatComeBackALittleLate_areReportedWithinTheBound() {
         var late = new ArrayDeque<CompletableFuture<Outcome>>();
         CheckRunner runner = started(Check.async(() -> {
             if (runs.incrementAndGet() == 1) {
@@ -217,13 +221,13 @@ final class CheckRunnerTest {
             }
         }
 
-        assertThat(passed).isLessThanOrEqualTo(CheckSchedule.defaults().toldWithin());
+        assertThat(passed).isLessThanOrEqualTo(CheckSchedule.defaults().reportedWithin());
     }
 
     @Test
     void evidence_doesNotStandForTheFirstRun() {
         evidence.succeeded();
-        started(Check.of(this::look).evidence(evidence));
+        started(Check.of(this::runBody).evidence(evidence));
 
         scheduler.advance(Duration.ZERO);
 
@@ -232,7 +236,7 @@ final class CheckRunnerTest {
 
     @Test
     void evidence_newerThanAFailure_countsAgainstIt() {
-        CheckRunner runner = started(Check.of(this::look).evidence(evidence));
+        CheckRunner runner = started(Check.of(this::runBody).evidence(evidence));
         thenFail("no connection", 9);
         scheduler.advance(Duration.ZERO);
         assertThat(runner.status().up()).isFalse();
@@ -271,13 +275,102 @@ final class CheckRunnerTest {
         publishing = () -> {
             throw new OutOfMemoryError("no room for a body");
         };
-        started(Check.of(this::look));
+        started(Check.of(this::runBody));
         scheduler.advance(Duration.ZERO);
         publishing = () -> {};
 
         scheduler.advance(INTERVAL);
 
         assertThat(runs).hasValue(2);
+    }
+
+    /** Fails one call of the engine for lack of memory: the first, or the second, and so on. */
+    private final class FailsOnce implements Scheduler, Executor {
+        private int callsBefore;
+
+        FailsOnce(int callsBefore) {
+            this.callsBefore = callsBefore;
+        }
+
+        private void failOnce() {
+            if (callsBefore-- == 0) {
+                throw new OutOfMemoryError("not really");
+            }
+        }
+
+        boolean hasFailed() {
+            return callsBefore < 0;
+        }
+
+        @Override
+        public Timer after(Duration delay, Runnable task) {
+            failOnce();
+            Timer timer = scheduler.after(delay, () -> {
+                try {
+                    task.run();
+                } catch (OutOfMemoryError e) {
+                    // as the real one
+                }
+            });
+            return () -> {
+                timer.cancel();
+                failOnce();
+            };
+        }
+
+        @Override
+        public void every(Duration period, Runnable task) {
+            throw new AssertionError("not used");
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            failOnce();
+            task.run();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void check_goesOn_whicheverCallOfTheEngineLacksMemory() {
+        goesOnWhicheverCallFails(() -> Check.of(this::runBody));
+    }
+
+    /** What a stage's callback throws, the stage swallows. */
+    @Test
+    void asyncCheck_goesOn_whicheverCallOfTheEngineLacksMemory() {
+        goesOnWhicheverCallFails(() -> Check.async(() -> {
+            Outcome outcome = runBody();
+            var stage = new CompletableFuture<Outcome>();
+            scheduler.after(Duration.ofMillis(10), () -> stage.complete(outcome));
+            return stage;
+        }));
+    }
+
+    private void goesOnWhicheverCallFails(Supplier<Check> check) {
+        for (int calls = 1; calls < 40; calls++) {
+            var faulty = new FailsOnce(calls);
+            CheckRunner runner = started(check.get(), faulty, faulty);
+            scheduler.advance(INTERVAL.multipliedBy(15));
+            assertThat(faulty.hasFailed()).isTrue();
+            inspectFor(runner, 30);
+            int before = runs.get();
+
+            inspectFor(runner, 30);
+
+            assertThat(runs.get()).as("runs after call %d has failed", calls).isGreaterThan(before + 4);
+            assertThat(runner.status().stale()).isFalse();
+            runner.stop();
+        }
+    }
+
+    private void inspectFor(CheckRunner runner, int seconds) {
+        for (int second = 0; second < seconds; second++) {
+            scheduler.advance(SECOND);
+            runner.inspect();
+        }
     }
 
     @Test
@@ -300,7 +393,7 @@ final class CheckRunnerTest {
 
     @Test
     void verdict_thatNoRunRenews_goesStale() {
-        CheckRunner runner = started(Check.of(this::look));
+        CheckRunner runner = started(Check.of(this::runBody));
         scheduler.advance(Duration.ZERO);
         assertThat(runner.status().status()).isEqualTo(Status.UP);
 
@@ -315,7 +408,7 @@ final class CheckRunnerTest {
     @Test
     void stop_endsTheRuns_andCallsTheStopActionOnce() {
         var stops = new AtomicInteger();
-        CheckRunner runner = started(Check.of(this::look).onStop(stops::incrementAndGet));
+        CheckRunner runner = started(Check.of(this::runBody).onStop(stops::incrementAndGet));
         scheduler.advance(Duration.ZERO);
 
         runner.stop();
@@ -329,13 +422,17 @@ final class CheckRunnerTest {
 
     /** The thread that advances time executes its runs. */
     private CheckRunner started(Check check) {
+        return started(check, scheduler, Runnable::run);
+    }
+
+    private CheckRunner started(Check check, Scheduler timers, Executor threads) {
         var self = new CheckRunner[1];
         var engine = new CheckRunner.Engine(
                 "orders",
                 ticker,
-                scheduler,
-                Runnable::run,
-                Runnable::run,
+                timers,
+                threads,
+                threads,
                 log,
                 () -> {
                     turns.add(self[0].status().up() ? "up" : "down");
@@ -347,7 +444,7 @@ final class CheckRunnerTest {
         return self[0];
     }
 
-    private Outcome look() throws Exception {
+    private Outcome runBody() throws Exception {
         runs.incrementAndGet();
         Callable<Outcome> given = next.poll();
         return given == null ? Outcome.up() : given.call();

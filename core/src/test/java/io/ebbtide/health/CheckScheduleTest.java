@@ -45,7 +45,7 @@ final class CheckScheduleTest {
         CheckSchedule longest = defaults.withInterval(Duration.ofDays(365))
                 .withTimeout(Duration.ofDays(365))
                 .withThresholds(1_000, 1_000);
-        assertThat(longest.toldWithin()).isGreaterThan(Duration.ofDays(365_000));
+        assertThat(longest.reportedWithin()).isGreaterThan(Duration.ofDays(365_000));
         assertThat(longest.staleAfter().toNanos()).isPositive();
     }
 
@@ -56,8 +56,8 @@ final class CheckScheduleTest {
     }
 
     @Test
-    void toldWithin_ofDefaults_is10Seconds() {
-        assertThat(CheckSchedule.defaults().toldWithin()).isEqualTo(Duration.ofSeconds(10));
+    void reportedWithin_ofDefaults_is10Seconds() {
+        assertThat(CheckSchedule.defaults().reportedWithin()).isEqualTo(Duration.ofSeconds(10));
     }
 
     @Test

@@ -50,7 +50,7 @@ final class CheckThreadsTest {
     }
 
     @Test
-    void hangingTasks_holdNobodyUp() {
+    void hangingTasks_delayNoOther() {
         var hanging = new AtomicInteger();
         for (int i = 0; i < HANGING; i++) {
             threads.execute(() -> {

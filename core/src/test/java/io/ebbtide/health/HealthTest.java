@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class HealthTest {
-    private final BackgroundLog log = new BackgroundLog("test-log");
+    private final BackgroundLog log = new BackgroundLog("test-log", Ticker.system());
     private final Health health = new Health("orders", Ticker.system(), log);
 
     @AfterEach
@@ -37,8 +37,8 @@ final class HealthTest {
     void register_ofDependencyForLiveness_isRefusedWithTheReason() {
         assertThatThrownBy(() -> health.register("db", ProbeKind.LIVENESS, Check.tcp("localhost", 5432)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("liveness check: 'db' looks at a dependency (expected: a look at this process alone: when a"
-                        + " dependency fails, restarting every replica mends nothing and adds a restart storm; register"
+                .hasMessage("liveness check: 'db' checks a dependency (expected: a check of this process alone: when a"
+                        + " dependency fails, restarting every replica fixes nothing and adds a restart storm; register"
                         + " it for readiness)");
     }
 
@@ -141,11 +141,11 @@ final class HealthTest {
 
     @Test
     void broken_failsLivenessForGood_withTheFirstReason() {
-        health.broken("consumer lost its partition");
-        health.broken("something else");
+        health.markBroken("consumer lost its partition");
+        health.markBroken("something else");
 
         assertThat(health.snapshot().liveness()).isEqualTo(Status.DOWN);
-        assertThat(health.snapshot().broken()).isEqualTo("consumer lost its partition");
+        assertThat(health.snapshot().brokenReason()).isEqualTo("consumer lost its partition");
     }
 
     @Test
@@ -245,8 +245,58 @@ final class HealthTest {
 
         assertThatThrownBy(() -> health.register("db", ProbeKind.READINESS, Check.of(Outcome::up)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("check: 'db' of 'orders' came after the start (expected: before it); register it with the"
-                        + " builder");
+                .hasMessage(
+                        "check: 'db' of 'orders' was registered after the start (expected: before it); register it with the"
+                                + " builder");
+    }
+
+    @Test
+    void checkThatJoinsLater_countsFromItsFirstOutcomeOn() {
+        var first = new CountDownLatch(1);
+        health.register("db", ProbeKind.READINESS, Check.of(Outcome::up).required());
+        health.start();
+        Awaitility.await().until(() -> health.snapshot().readiness() == Status.UP);
+
+        health.join(
+                "late",
+                ProbeKind.READINESS,
+                Check.of(() -> {
+                            first.await();
+                            return Outcome.down("gone");
+                        })
+                        .required());
+        assertThat(health.snapshot().checks()).extracting(CheckStatus::name).containsExactly("db");
+        assertThat(health.snapshot().readiness()).isEqualTo(Status.UP);
+        assertThatThrownBy(() -> health.join("late", ProbeKind.READINESS, Check.of(Outcome::up)))
+                .hasMessage("check: 'late' (expected: a name that no other check of 'orders' has)");
+        first.countDown();
+
+        Awaitility.await().until(() -> health.snapshot().readiness() == Status.DOWN);
+        assertThat(health.snapshot().checks()).extracting(CheckStatus::name).containsExactly("db", "late");
+    }
+
+    @Test
+    void checkThatJoinsLater_andBlocksForEver_isDownAfterItsTimeout() {
+        health.start();
+
+        health.join(
+                "late",
+                ProbeKind.READINESS,
+                Check.of(() -> {
+                            new CountDownLatch(1).await();
+                            return Outcome.up();
+                        })
+                        .timeout(Duration.ofMillis(50))
+                        .required());
+
+        Awaitility.await().until(() -> health.snapshot().readiness() == Status.DOWN);
+        assertThat(health.snapshot().checks().get(0).reason()).startsWith("no answer within");
+    }
+
+    @Test
+    void checkThatJoinsBeforeTheStart_isRegistered() {
+        health.join("db", ProbeKind.READINESS, Check.of(Outcome::up));
+        assertThat(health.snapshot().checks()).extracting(CheckStatus::name).containsExactly("db");
     }
 
     @Test
@@ -262,16 +312,16 @@ final class HealthTest {
     }
 
     @Test
-    void view_thatFails_keepsNoOtherFromBeingTold() {
-        var told = new AtomicInteger();
+    void view_thatFails_keepsNoOtherFromBeingNotified() {
+        var notified = new AtomicInteger();
         health.onChange(() -> {
             throw new IllegalStateException("view");
         });
-        health.onChange(told::incrementAndGet);
+        health.onChange(notified::incrementAndGet);
 
         health.hold("x").close();
 
-        assertThat(told).hasValue(2);
+        assertThat(notified).hasValue(2);
     }
 
     @Test

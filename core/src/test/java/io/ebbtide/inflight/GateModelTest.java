@@ -31,7 +31,7 @@ public final class GateModelTest {
     }
 
     @Operation
-    public void leave(@Param(name = "thread") int thread) {
+    public void exit(@Param(name = "thread") int thread) {
         Ticket mine = tickets[thread];
         if (mine != null) {
             tickets[thread] = null;
@@ -92,7 +92,7 @@ public final class GateModelTest {
             return !closed;
         }
 
-        public void leave(int thread) {
+        public void exit(int thread) {
             in.clear(thread);
             closed |= wanted && in.isEmpty();
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 /**
  * The question: a request that arrives while the gate closes is either refused, or the drain waits for it; a zero that is
  * not final closes nothing. Two threads meet by spinning and race within nanoseconds, many times; GateModelTest covers
- * all interleavings. Isolated, because each of the two needs a processor.
+ * every interleaving. Isolated, because each of the two needs a processor.
  */
 @Isolated
 final class GateRaceTest {
@@ -35,13 +35,13 @@ final class GateRaceTest {
     }
 
     @Test
-    void arrivalWhileTheLastLeaves_isRefusedOrWaitedFor() throws Exception {
+    void arrivalWhileTheLastCloses_isRefusedOrWaitedFor() throws Exception {
         new Race(QUICK, true).run();
     }
 
     @Test
     @Tag("full")
-    void arrivalWhileTheLastLeaves_isRefusedOrWaitedFor_longRun() throws Exception {
+    void arrivalWhileTheLastCloses_isRefusedOrWaitedFor_longRun() throws Exception {
         new Race(LONG, true).run();
     }
 
@@ -62,7 +62,7 @@ final class GateRaceTest {
         private final Duration time;
         private final boolean withLast;
         private volatile InFlight inFlight = new InFlight(Ticker.system());
-        private volatile int called;
+        private volatile int calls;
         private volatile int answered;
         private volatile int ready;
         private volatile int over;
@@ -70,7 +70,7 @@ final class GateRaceTest {
         private int letIn;
         private int letInThoughClosed;
         private int refusedThoughOpen;
-        private int cutThoughNobodyWasIn;
+        private int cutThoughNoneWasInFlight;
 
         Race(Duration time, boolean withLast) {
             this.time = time;
@@ -99,7 +99,7 @@ final class GateRaceTest {
                     last.close();
                 }
                 if (next.isClosed()) { // the gate closed by itself
-                    cutThoughNobodyWasIn += next.cutAll().size();
+                    cutThoughNoneWasInFlight += next.cutAll().size();
                 }
                 for (int spins = 0; over < round; spins++) {
                     spin(spins, arrivals);
@@ -117,7 +117,7 @@ final class GateRaceTest {
             assertThat(refusedThoughOpen)
                     .as("refused, and the gate was not closed")
                     .isZero();
-            assertThat(cutThoughNobodyWasIn)
+            assertThat(cutThoughNoneWasInFlight)
                     .as("reported as cut, and it was just being refused")
                     .isZero();
             assertThat(neverClosed)
@@ -141,8 +141,8 @@ final class GateRaceTest {
                 if (System.nanoTime() - untilNanos > 0) {
                     return false;
                 }
-                int call = called + 1;
-                called = call;
+                int call = calls + 1;
+                calls = call;
                 for (spins = 0; answered < call; spins++) {
                     spin(spins, arrivals);
                 }
@@ -153,7 +153,7 @@ final class GateRaceTest {
         private void arrive() {
             for (int round = 1; ; round++) {
                 for (int spins = 0; ready < round; spins++) {
-                    int call = called;
+                    int call = calls;
                     if (answered != call) {
                         answered = call;
                         spins = 0;

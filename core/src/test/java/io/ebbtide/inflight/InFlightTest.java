@@ -38,7 +38,7 @@ final class InFlightTest {
     }
 
     @Test
-    void close_twice_endsNobodyElsesWork() {
+    void close_twice_endsNoOtherWork() {
         Ticket mine = inFlight.enter(WorkKind.REQUEST, "mine");
         inFlight.enter(WorkKind.REQUEST, "other");
 
@@ -126,8 +126,8 @@ final class InFlightTest {
         assertThatThrownBy(() -> inFlight.enter(WorkKind.REQUEST, "GET /late"))
                 .isInstanceOf(RejectedExecutionException.class)
                 .hasMessage(
-                        "'GET /late' came after the service was drained, or the time for that was over (expected: new work"
-                                + " before that)");
+                        "'GET /late' was refused: the service is drained, or the time for REQUEST work is over (expected: work"
+                                + " that begins before that)");
         assertThat(inFlight.count()).isEqualTo(1);
         stuck.close();
         assertThat(inFlight.count()).isZero();
@@ -219,7 +219,7 @@ final class InFlightTest {
     }
 
     @Test
-    void becomes_ofAKindWhoseTimeIsOver_isCutAndTold() {
+    void becomes_ofAKindWhoseTimeIsOver_isCutAndReported() {
         var control = new GateControl(inFlight);
         Ticket ticket = inFlight.enter(WorkKind.REQUEST, "GET /events");
         inFlight.enter(WorkKind.REQUEST, "GET /a");

@@ -22,7 +22,7 @@ final class BackgroundLogTest {
     void write_toStuckLogger_neitherBlocksNorGrowsForEver() throws Exception {
         var release = new CountDownLatch(1);
         var written = new AtomicInteger();
-        try (var log = new BackgroundLog("test-log")) {
+        try (var log = new BackgroundLog("test-log", Ticker.system())) {
             log.write(NOPLogger.NOP_LOGGER, to -> await(release));
             for (int i = 0; i < 5_000; i++) {
                 log.write(NOPLogger.NOP_LOGGER, to -> written.incrementAndGet());
@@ -39,7 +39,7 @@ final class BackgroundLogTest {
     @Test
     void flush_afterWrites_returnsOnceAllAreWritten() {
         var written = new AtomicInteger();
-        try (var log = new BackgroundLog("test-log")) {
+        try (var log = new BackgroundLog("test-log", Ticker.system())) {
             for (int i = 0; i < 100; i++) {
                 log.write(LoggerFactory.getLogger("test"), to -> written.incrementAndGet());
             }
@@ -53,7 +53,7 @@ final class BackgroundLogTest {
     @Test
     void flush_afterLineThatCannotBeRendered_isFalse_andTheFailureIsLogged() {
         var lines = new Lines();
-        try (var log = new BackgroundLog("test-log")) {
+        try (var log = new BackgroundLog("test-log", Ticker.system())) {
             log.write(lines, to -> {
                 throw new NoClassDefFoundError("com/fasterxml/jackson/core/JsonFactory");
             });
@@ -64,7 +64,7 @@ final class BackgroundLogTest {
             assertThat(lines.taken)
                     .satisfiesExactly(
                             lost -> assertThat(lost)
-                                    .startsWith("a log line was lost, as it could not be rendered: ")
+                                    .startsWith("a log line was lost, because it could not be rendered: ")
                                     .contains("NoClassDefFoundError", "JsonFactory"),
                             next -> assertThat(next).isEqualTo("the next line"));
         }
@@ -72,7 +72,7 @@ final class BackgroundLogTest {
 
     @Test
     void flush_afterLossThatWasReported_isTrueAgain() {
-        try (var log = new BackgroundLog("test-log")) {
+        try (var log = new BackgroundLog("test-log", Ticker.system())) {
             log.write(NOPLogger.NOP_LOGGER, to -> {
                 throw new IllegalStateException("no text");
             });
@@ -89,7 +89,7 @@ final class BackgroundLogTest {
         var refusing = new Lines();
         refusing.failure = new IllegalStateException("the appender is broken");
         var takenBy = new CopyOnWriteArrayList<String>();
-        try (var log = new BackgroundLog("test-log")) {
+        try (var log = new BackgroundLog("test-log", Ticker.system())) {
             log.write(refusing, to -> {
                 to.info("a line of BackgroundLogTest, on standard error");
                 takenBy.add(to.getName());
@@ -105,7 +105,7 @@ final class BackgroundLogTest {
     @Test
     void flush_afterDroppedLines_isFalseOnce() {
         var release = new CountDownLatch(1);
-        try (var log = new BackgroundLog("test-log")) {
+        try (var log = new BackgroundLog("test-log", Ticker.system())) {
             log.write(NOPLogger.NOP_LOGGER, to -> await(release));
             for (int i = 0; i < 2_000; i++) {
                 log.write(NOPLogger.NOP_LOGGER, to -> to.info("a line"));
@@ -122,7 +122,7 @@ final class BackgroundLogTest {
         var lines = new Lines();
         var entered = new CountDownLatch(1);
         var release = new CountDownLatch(1);
-        try (var log = new BackgroundLog("test-log")) {
+        try (var log = new BackgroundLog("test-log", Ticker.system())) {
             log.write(NOPLogger.NOP_LOGGER, to -> {
                 entered.countDown();
                 await(release);
@@ -143,7 +143,8 @@ final class BackgroundLogTest {
             assertThat(lines.taken)
                     .satisfiesExactly(
                             dropped -> assertThat(dropped)
-                                    .matches("\\d+ log line\\(s\\) were dropped: the logger did not take them in time"),
+                                    .matches(
+                                            "\\d+ log line\\(s\\) were dropped: the logger did not accept them in time"),
                             later -> assertThat(later).isEqualTo("a later line"));
         }
     }

@@ -48,5 +48,6 @@ final class DurationsTest {
         assertThat(Durations.nanos(longest)).isEqualTo(Long.MAX_VALUE / 4);
         assertThat(Durations.nanos(longest.negated())).isEqualTo(-(Long.MAX_VALUE / 4));
         assertThat(Durations.text(longest)).isEqualTo("38430716 min");
+        assertThat(Durations.text(Duration.ofSeconds(Long.MIN_VALUE))).isEqualTo("-38430716 min");
     }
 }

@@ -20,7 +20,7 @@ import org.slf4j.helpers.NOPLogger;
 final class ReserveThreadsTest {
     private final AtomicInteger room = new AtomicInteger();
     private final ReserveThreads reserve = new ReserveThreads(thread -> {
-        if (room.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+        if (room.getAndUpdate(remaining -> Math.max(0, remaining - 1)) == 0) {
             throw new OutOfMemoryError("unable to create native thread");
         }
         thread.start();
@@ -141,7 +141,7 @@ final class ReserveThreadsTest {
     void serialExecutor_atTheLimit_runsTasksInOrderOnTheReserve() throws Exception {
         room.set(1);
         reserve.fill(1);
-        var executor = new SerialExecutor("serial", 100, Duration.ofMillis(1), reserve);
+        var executor = new SerialExecutor("serial", 100, Duration.ofMillis(1), Ticker.system(), reserve);
         var ran = new LinkedBlockingQueue<Integer>();
 
         for (int i = 0; i < 50; i++) {
@@ -157,7 +157,7 @@ final class ReserveThreadsTest {
 
     @Test
     void serialExecutor_withoutAnyThread_keepsTasksUntilThereIsOne() throws Exception {
-        var executor = new SerialExecutor("serial", 3, Duration.ofSeconds(1), reserve);
+        var executor = new SerialExecutor("serial", 3, Duration.ofSeconds(1), Ticker.system(), reserve);
         var ran = new LinkedBlockingQueue<Integer>();
         executor.execute(() -> ran.add(1));
         executor.execute(() -> ran.add(2));
@@ -171,7 +171,7 @@ final class ReserveThreadsTest {
 
     @Test
     void serialExecutor_isFullOrClosed_refuses() {
-        var executor = new SerialExecutor("serial", 1, Duration.ofSeconds(1), reserve);
+        var executor = new SerialExecutor("serial", 1, Duration.ofSeconds(1), Ticker.system(), reserve);
         executor.execute(() -> {});
 
         assertThatThrownBy(() -> executor.execute(() -> {}))
@@ -185,7 +185,7 @@ final class ReserveThreadsTest {
     @Test
     void serialExecutor_taskThatThrows_keepsNoOtherFromRunning() throws Exception {
         room.set(1);
-        var executor = new SerialExecutor("serial", 9, TestTimeouts.HANG, reserve);
+        var executor = new SerialExecutor("serial", 9, TestTimeouts.HANG, Ticker.system(), reserve);
         var ran = new LinkedBlockingQueue<Integer>();
         executor.execute(() -> {
             Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> ran.add(1));
@@ -200,7 +200,8 @@ final class ReserveThreadsTest {
     /** Lines are not lost, and flush does not report unwritten lines as written. */
     @Test
     void log_withoutAnyThread_keepsLinesAndSaysSo() {
-        var log = new BackgroundLog(new SerialExecutor("log", 10, Duration.ofSeconds(1), reserve));
+        var log = new BackgroundLog(
+                new SerialExecutor("log", 10, Duration.ofSeconds(1), Ticker.system(), reserve), Ticker.system());
         var written = new ConcurrentLinkedQueue<Integer>();
         log.write(NOPLogger.NOP_LOGGER, to -> written.add(1));
         assertThat(log.flush(Duration.ofMillis(1))).isFalse();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 final class SchedulerThreadTest {
     private static final Duration LONG = Duration.ofDays(365);
 
-    private final Scheduler scheduler = Scheduler.onThread("scheduler-test");
+    private final Scheduler scheduler = Scheduler.onThread("scheduler-test", Ticker.system());
     private final List<String> ran = Collections.synchronizedList(new ArrayList<>());
 
     @AfterEach

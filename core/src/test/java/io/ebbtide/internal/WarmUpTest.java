@@ -14,8 +14,8 @@ final class WarmUpTest {
     /** Warms up, waits for the end of the warm-up, and does nothing else. */
     static final class Idle {
         public static void main(String[] arguments) throws InterruptedException {
-            WarmUp.toStart();
-            WarmUp.toLeave();
+            WarmUp.forStart();
+            WarmUp.forShutdown();
             for (Thread thread : Thread.getAllStackTraces().keySet()) {
                 if (thread.getName().equals("ebbtide-warm-up")) {
                     thread.join();
@@ -27,7 +27,7 @@ final class WarmUpTest {
     @Test
     void classesOfAFolder_areFound() throws Exception {
         assertThat(WarmUp.classes("io.ebbtide", WarmUp.class))
-                .contains("io.ebbtide.internal.WarmUp", "io.ebbtide.lifecycle.Lifecycle")
+                .contains("io.ebbtide.internal.WarmUp", "io.ebbtide.sequence.Lifecycle")
                 .noneMatch(name -> name.endsWith("-info"));
     }
 
@@ -44,7 +44,7 @@ final class WarmUpTest {
     }
 
     @Test
-    void everyClassIsLoaded_whatServesAndWhatLeaves_andNothingLogs() throws Exception {
+    void everyClassIsLoaded_ofServingAndOfShuttingDown_andNothingLogs() throws Exception {
         List<String> own = WarmUp.classes("io.ebbtide", WarmUp.class);
 
         String loaded = loadedByAProcessThat(Idle.class);

@@ -2,16 +2,16 @@ package io.ebbtide.management;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ebbtide.budget.GraceBudget;
+import io.ebbtide.budget.LameDuckRules;
 import io.ebbtide.health.Health;
 import io.ebbtide.health.HealthControl;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Ticker;
-import io.ebbtide.lifecycle.GraceBudget;
-import io.ebbtide.lifecycle.LameDuckRules;
-import io.ebbtide.lifecycle.Lifecycle;
-import io.ebbtide.lifecycle.Plan;
-import io.ebbtide.probe.Probes;
+import io.ebbtide.probe.ProbeAnswers;
+import io.ebbtide.sequence.Lifecycle;
+import io.ebbtide.sequence.Plan;
 import io.ebbtide.testing.FakeTicker;
 import io.ebbtide.testing.RawClient;
 import io.ebbtide.testing.TestTimeouts;
@@ -50,7 +50,7 @@ final class ManagementLoadTest {
 
     private final FakeTicker time = new FakeTicker();
     private final AtomicReference<Runnable> atTheTime = new AtomicReference<>(() -> {});
-    private final BackgroundLog log = new BackgroundLog("loaded-log");
+    private final BackgroundLog log = new BackgroundLog("loaded-log", Ticker.system());
     private final List<RawClient> clients = new CopyOnWriteArrayList<>();
     private final CountDownLatch released = new CountDownLatch(1);
     private @Nullable ManagementServer server;
@@ -278,8 +278,8 @@ final class ManagementLoadTest {
                 LameDuckRules.defaults(),
                 Map.of(),
                 Map.of());
-        var probes =
-                new Probes(health, new Lifecycle(plan, new HealthControl(health), new InFlight(time), log, time), true);
+        var probes = ProbeAnswers.probes(
+                health, new Lifecycle(plan, new HealthControl(health), new InFlight(time), log, time), true);
         server = new ManagementServer("loaded", "127.0.0.1", 0, probes, metrics, log, ticker);
         server.start();
     }

@@ -11,7 +11,7 @@ final class MeterRulesTest {
     void buckets_thatDoNotRise_areRefused() {
         assertThatThrownBy(() -> MeterRules.defaults().withBuckets(Duration.ofMillis(50), Duration.ofMillis(50)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("buckets: [PT0.05S, PT0.05S] (expected: rising, the first above zero)");
+                .hasMessage("buckets: [PT0.05S, PT0.05S] (expected: in ascending order, the first > 0)");
     }
 
     @Test

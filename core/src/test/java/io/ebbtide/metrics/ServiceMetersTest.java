@@ -12,16 +12,18 @@ import io.ebbtide.Ebbtide;
 import io.ebbtide.EbbtideBuilder;
 import io.ebbtide.Settings;
 import io.ebbtide.health.Check;
+import io.ebbtide.health.HealthControl;
 import io.ebbtide.health.Hold;
 import io.ebbtide.health.Outcome;
+import io.ebbtide.health.ProbeKind;
 import io.ebbtide.health.Status;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
-import io.ebbtide.lifecycle.Backlog;
 import io.ebbtide.lifecycle.Component;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.ShutdownReport;
-import io.ebbtide.lifecycle.SourceLoad;
+import io.ebbtide.report.ShutdownReport;
+import io.ebbtide.spi.Backlog;
+import io.ebbtide.spi.SourceLoad;
 import io.ebbtide.testing.LoadedSource;
 import io.ebbtide.testing.SilentSource;
 import io.ebbtide.testing.TestTimeouts;
@@ -59,7 +61,7 @@ final class ServiceMetersTest {
     private final LoadedSource source = new LoadedSource();
 
     @Test
-    void meters_tellOfTheService_andGoWithIt() {
+    void meters_describeTheService_andGoWithIt() {
         Ebbtide service = builder()
                 .readiness(
                         "cache", Check.of(() -> Outcome.down("gone")).shared().timeout(TestTimeouts.HANG))
@@ -82,7 +84,7 @@ final class ServiceMetersTest {
         assertThat(value("ebbtide.connections.open", "source", "loaded")).isEqualTo(7);
         assertThat(value("ebbtide.workers.max", "source", "loaded")).isEqualTo(8);
         assertThat(registry.find("ebbtide.workers.queued").meter())
-                .as("what the source cannot tell")
+                .as("a value that the source cannot report")
                 .isNull();
         Awaitility.await().until(() -> value("ebbtide.readiness", "status", "degraded") == 1);
         assertThat(value("ebbtide.readiness", "status", "up")).isZero();
@@ -162,7 +164,7 @@ final class ServiceMetersTest {
         service.shutdown("test");
         Awaitility.await().until(() -> hpaSeries().isEmpty());
         assertThat(value("ebbtide.inflight", "kind", "request"))
-                .as("its work is still told")
+                .as("its work is still reported")
                 .isEqualTo(1);
         last.close();
         service.awaitStopped(TestTimeouts.HANG);
@@ -260,9 +262,9 @@ final class ServiceMetersTest {
     }
 
     @Test
-    void queueThatFailsToTell_isAsItWasLast_ratherThanNaN() {
+    void queueThatFailsToReport_isAsItWasLast_ratherThanNaN() {
         var fails = new AtomicBoolean();
-        var told = new Waiting(
+        var waiting = new Waiting(
                 () -> () -> {
                     if (fails.get()) {
                         throw new IllegalStateException("broker is gone");
@@ -270,7 +272,7 @@ final class ServiceMetersTest {
                     return 3;
                 },
                 SourceLoad::nothingKnown);
-        try (Ebbtide service = builder().serve(told).build().start()) {
+        try (Ebbtide service = builder().serve(waiting).build().start()) {
             assertThat(value("ebbtide.hpa.queue.depth", "queue", "waiting")).isEqualTo(3);
 
             fails.set(true);
@@ -282,7 +284,7 @@ final class ServiceMetersTest {
     }
 
     @Test
-    void sourceThatFailsToTell_takesNoOtherMeterAway() {
+    void sourceThatFailsToReport_takesNoOtherMeterAway() {
         var failing = new Waiting(
                 () -> {
                     throw new IllegalStateException("not now");
@@ -319,6 +321,23 @@ final class ServiceMetersTest {
     }
 
     @Test
+    void checkThatJoinsLater_hasMetersFromItsFirstOutcomeOn() {
+        try (Ebbtide service = builder().build().start()) {
+            new HealthControl(service.health()).join("late", ProbeKind.READINESS, Check.of(Outcome::up));
+
+            Awaitility.await()
+                    .until(() -> registry.find("ebbtide.check.up")
+                                    .tag("check", "late")
+                                    .meter()
+                            != null);
+            assertThat(value("ebbtide.check.up", "check", "late")).isEqualTo(1);
+            assertThat(value("ebbtide.check.hung", "check", "late")).isZero();
+            service.close();
+            assertThat(registry.getMeters()).isEmpty();
+        }
+    }
+
+    @Test
     void startupCheck_hasNoAge_asItIsNotRenewed() {
         try (Ebbtide service =
                 builder().startup("cache", Check.of(Outcome::up)).build().start()) {
@@ -332,9 +351,9 @@ final class ServiceMetersTest {
     }
 
     @Test
-    void countThatIsFoundSmallerForAMoment_isNotToldAsARestart() {
+    void countThatIsFoundSmallerForAMoment_isNotReportedAsARestart() {
         var count = new AtomicInteger(101);
-        new Registered(registry, "orders").counter("counted", "Counted", count, AtomicInteger::get);
+        new MeterGroup(registry, "orders").counter("counted", "Counted", count, AtomicInteger::get);
         assertThat(value("counted")).isEqualTo(101);
 
         count.set(100);
@@ -343,7 +362,7 @@ final class ServiceMetersTest {
     }
 
     @Test
-    void routeOrStatus_thatIsNone_isToldAsNone() {
+    void routeOrStatus_thatIsNone_isReportedAsNone() {
         try (Ebbtide service = builder().build().start()) {
             source.answer("GET", "", 200);
             source.answer("GET", "/", 12_345);
@@ -369,7 +388,7 @@ final class ServiceMetersTest {
     }
 
     @Test
-    void executor_tellsWhatWaits_andForHowLong() throws Exception {
+    void executor_reportsWhatWaits_andForHowLong() throws Exception {
         var release = new CountDownLatch(1);
         var executor = WorkExecutor.of("mails", Executors.newSingleThreadExecutor(), QueueRule.keep());
         try (Ebbtide service = builder().work(executor).build().start()) {
@@ -411,8 +430,8 @@ final class ServiceMetersTest {
                                     .anyMatch(
                                             line -> line.getFormattedMessage()
                                                     .equals(
-                                                            "'orders' has two queues that are called 'mails', and its meters tell the first"
-                                                                    + " (expected: a name for each queue, executor and source; rename one)")));
+                                                            "'orders' has two queues named 'mails'; its meters show the first one"
+                                                                    + " (expected: a distinct name for each queue, executor and source; rename one)")));
         } finally {
             logger.detachAppender(lines);
             logger.setLevel(null);
@@ -420,7 +439,7 @@ final class ServiceMetersTest {
     }
 
     @Test
-    void workThatIsCut_isCounted_andTheTimesOfTheStatesAreTold() throws Exception {
+    void workThatIsCut_isCounted_andTheTimesOfTheStatesAreReported() throws Exception {
         var stopping = new CountDownLatch(1);
         var release = new CountDownLatch(1);
         Ebbtide service = builder()
@@ -459,7 +478,7 @@ final class ServiceMetersTest {
                             Ebbtide.builder("orders").metrics(registry).build().start())
                     .isInstanceOf(IllegalStateException.class)
                     .cause()
-                    .hasMessage("registry: has the meters of a service 'orders' already (expected: another name, or"
+                    .hasMessage("registry: already has meters of a service named 'orders' (expected: another name, or"
                             + " another registry)");
 
             assertThat(first.state().name()).isEqualTo("RUNNING");
@@ -498,11 +517,11 @@ final class ServiceMetersTest {
     @Test
     void routesWithoutEnd_becomeOneSeries() {
         try (Ebbtide service = builder().build().start()) {
-            for (int i = 0; i < RequestMeters.MOST_ROUTES + 50; i++) {
+            for (int i = 0; i < RequestMeters.MAX_ROUTES + 50; i++) {
                 source.answer("GET", "/orders/" + i, 200);
             }
 
-            assertThat(registry.find("http.server.requests").timers()).hasSize(RequestMeters.MOST_ROUTES + 1);
+            assertThat(registry.find("http.server.requests").timers()).hasSize(RequestMeters.MAX_ROUTES + 1);
             assertThat(timer("GET", "OTHER", "200", "SUCCESS").count()).isEqualTo(50);
             assertThat(service.inFlight().count()).isZero();
         }
@@ -615,7 +634,7 @@ final class ServiceMetersTest {
     }
 
     @Test
-    void requestsThatSomebodyElseTimes_areNotTimedTwice() {
+    void requestsThatAnotherFilterTimes_areNotTimedTwice() {
         Timer others = registry.timer("http.server.requests", "uri", "/theirs");
         try (Ebbtide service = builder().build().start()) {
             source.answer("GET", "/orders/{id}", 200);

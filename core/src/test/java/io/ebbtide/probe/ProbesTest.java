@@ -2,6 +2,8 @@ package io.ebbtide.probe;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ebbtide.budget.GraceBudget;
+import io.ebbtide.budget.LameDuckRules;
 import io.ebbtide.health.Check;
 import io.ebbtide.health.Health;
 import io.ebbtide.health.HealthControl;
@@ -13,12 +15,12 @@ import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.BackgroundLog;
 import io.ebbtide.internal.Ticker;
-import io.ebbtide.lifecycle.GraceBudget;
-import io.ebbtide.lifecycle.LameDuckRules;
-import io.ebbtide.lifecycle.Leaving;
-import io.ebbtide.lifecycle.Lifecycle;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.Plan;
+import io.ebbtide.sequence.Lifecycle;
+import io.ebbtide.sequence.Plan;
+import io.ebbtide.sequence.ShutdownMode;
+import io.ebbtide.spi.ProbeResponse;
+import io.ebbtide.spi.Probes;
 import io.ebbtide.testing.TestTimeouts;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class ProbesTest {
-    private final BackgroundLog log = new BackgroundLog("test-log");
+    private final BackgroundLog log = new BackgroundLog("test-log", Ticker.system());
     private final InFlight inFlight = new InFlight(Ticker.system());
     private final Health health = new Health("orders", Ticker.system(), log);
     private final HealthControl control = new HealthControl(health);
@@ -50,11 +52,11 @@ final class ProbesTest {
             inFlight,
             log,
             Ticker.system());
-    private final Probes probes = new Probes(health, lifecycle, true);
+    private final Probes probes = ProbeAnswers.probes(health, lifecycle, true);
 
     @AfterEach
     void stop() throws Exception {
-        lifecycle.shutdown("end of test", Leaving.AT_ONCE);
+        lifecycle.shutdown("end of test", ShutdownMode.AT_ONCE);
         lifecycle.awaitStopped(TestTimeouts.HANG);
     }
 
@@ -72,7 +74,7 @@ final class ProbesTest {
                 .isEqualTo("200 {\"status\":\"UP\",\"service\":\"orders\",\"state\":\"RUNNING\",\"checks\":[]}");
 
         Ticket work = inFlight.enter(WorkKind.REQUEST, "GET /a");
-        lifecycle.shutdown("test", Leaving.AT_ONCE);
+        lifecycle.shutdown("test", ShutdownMode.AT_ONCE);
         Awaitility.await().until(() -> get("/health/ready").startsWith("503"));
         assertThat(lifecycle.state()).isEqualTo(LifecycleState.DRAINING);
         assertThat(get("/health/live")).isEqualTo("200 {\"status\":\"UP\"}");
@@ -158,8 +160,8 @@ final class ProbesTest {
     void path_thatIsNone_hasNoAnswer() {
         assertThat(probes.answer("GET", "/healthy")).isNull();
         assertThat(probes.answer("GET", "/health//")).isNull();
-        assertThat(probes.answer("GET", "/health/nobody")).isNull();
-        assertThat(probes.answer("GET", "/health/nobody"))
+        assertThat(probes.answer("GET", "/health/unknown")).isNull();
+        assertThat(probes.answer("GET", "/health/unknown"))
                 .as("nor the second time")
                 .isNull();
     }
@@ -168,7 +170,7 @@ final class ProbesTest {
     void broken_failsLiveness() {
         lifecycle.start();
 
-        health.broken("lost its lease");
+        health.markBroken("lost its lease");
 
         assertThat(get("/health/live")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"lost its lease\"}");
         assertThat(get("/health")).startsWith("503 {\"status\":\"DOWN\"").contains("\"reason\":\"lost its lease\"");
@@ -196,7 +198,7 @@ final class ProbesTest {
     }
 
     @Test
-    void group_hasAPathOfItsOwn_whichLeavingDoesNotTouch() {
+    void group_hasAPathOfItsOwn_whichAShutdownDoesNotChange() {
         control.register(
                 "db",
                 ProbeKind.READINESS,
@@ -209,14 +211,14 @@ final class ProbesTest {
         assertThat(get("/health/stores"))
                 .startsWith(
                         "200 {\"status\":\"UP\",\"group\":\"stores\",\"checks\":[{\"name\":\"db\",\"status\":\"UP\"");
-        lifecycle.shutdown("test", Leaving.AT_ONCE);
+        lifecycle.shutdown("test", ShutdownMode.AT_ONCE);
         Awaitility.await().until(() -> get("/health/ready").startsWith("503"));
         assertThat(get("/health/stores")).startsWith("200");
     }
 
     @Test
     void probesWithoutDetails_nameNoCheckReasonOrThread() {
-        var bare = new Probes(health, lifecycle, false);
+        var bare = ProbeAnswers.probes(health, lifecycle, false);
         control.register(
                 "db",
                 ProbeKind.READINESS,
@@ -238,10 +240,10 @@ final class ProbesTest {
             assertThat(get(bare, "/health")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"held\"}");
             assertThat(get(bare, "/health/ready")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"held\"}");
         }
-        health.broken("lost its lease");
+        health.markBroken("lost its lease");
         assertThat(get(bare, "/health")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"broken\"}");
         assertThat(get(bare, "/health/live")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"broken\"}");
-        lifecycle.shutdown("test", Leaving.AT_ONCE);
+        lifecycle.shutdown("test", ShutdownMode.AT_ONCE);
         Awaitility.await().until(() -> get(bare, "/health/ready").contains("leaving"));
         assertThat(get(bare, "/health/ready")).isEqualTo("503 {\"status\":\"DOWN\",\"reason\":\"leaving\"}");
     }

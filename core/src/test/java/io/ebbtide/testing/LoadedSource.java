@@ -2,8 +2,8 @@ package io.ebbtide.testing;
 
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
-import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.spi.SourceLoad;
+import io.ebbtide.spi.Traffic;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.ebbtide.testing;
 
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import java.time.Duration;
 
 /** A traffic source without traffic: with a source, a service has a lame duck. Subclasses override the methods they need. */

@@ -7,10 +7,10 @@ import io.ebbtide.Settings;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
-import io.ebbtide.lifecycle.ExitCode;
-import io.ebbtide.lifecycle.ShutdownReport;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.report.ExitCode;
+import io.ebbtide.report.ShutdownReport;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import io.ebbtide.testing.TestTimeouts;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,13 +67,13 @@ final class MessageSourceTest {
         }
 
         @Override
-        public void leave(Duration within) throws Exception {
-            events.add("leave");
+        public void disconnect(Duration within) throws Exception {
+            events.add("disconnect");
         }
     }
 
     @Test
-    void source_pausesFinishesCommitsAndLeaves_whileRequestsGoOn_beforeComponentsStop() throws Exception {
+    void source_pausesFinishesCommitsAndDisconnects_whileRequestsGoOn_beforeComponentsStop() throws Exception {
         var source = new Source();
         Ebbtide service = service(source);
         Ticket request = service.work("GET /export", WorkKind.REQUEST);
@@ -87,14 +87,16 @@ final class MessageSourceTest {
         assertThat(events).containsExactly("pause, takes false");
         assertThat(other.remaining()).isLessThanOrEqualTo(ROOMY);
         other.close();
-        Awaitility.await().until(() -> events.contains("leave"));
+        Awaitility.await().until(() -> events.contains("disconnect"));
         request.close();
         ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
-        assertThat(events).containsExactly("pause, takes false", "commit", "leave", "stop db");
+        assertThat(events).containsExactly("pause, takes false", "commit", "disconnect", "stop db");
         assertThat(report.isClean()).isTrue();
         assertThat(report.inFlightAtSignal()).isEqualTo(3);
-        assertThat(report.inFlightFinished()).as("with the leaving itself").isEqualTo(4);
+        assertThat(report.inFlightFinished())
+                .as("with the disconnection itself")
+                .isEqualTo(4);
     }
 
     /** The broker delivers the message to another consumer, which processes it again: not a clean end. */
@@ -103,9 +105,9 @@ final class MessageSourceTest {
         var message = new CompletableFuture<Message>();
         var source = new Source() {
             @Override
-            public void leave(Duration within) throws Exception {
+            public void disconnect(Duration within) throws Exception {
                 message.join().close();
-                super.leave(within);
+                super.disconnect(within);
             }
         };
         Ebbtide service = service(source, Duration.ofSeconds(8));
@@ -116,9 +118,9 @@ final class MessageSourceTest {
 
         assertThat(report.cut()).extracting(ShutdownReport.Cut::description).containsExactly("inbox 7");
         assertThat(report.exitCode()).isEqualTo(ExitCode.WORK_CUT);
-        assertThat(report.advice()).singleElement().asString().startsWith("'inbox 7' was cut after ");
+        assertThat(report.advice()).singleElement().asString().startsWith("'inbox 7' was aborted after ");
         assertThat(report.inFlightAtSignal()).isEqualTo(1);
-        assertThat(report.inFlightFinished()).as("the leaving itself").isEqualTo(1);
+        assertThat(report.inFlightFinished()).as("the disconnection itself").isEqualTo(1);
         assertThat(report.inFlightCut()).isEqualTo(1);
     }
 
@@ -131,14 +133,14 @@ final class MessageSourceTest {
         service.shutdown("test");
         ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
-        assertThat(events).containsExactly("pause, takes false", "commit", "leave", "stop db");
+        assertThat(events).containsExactly("pause, takes false", "commit", "disconnect", "stop db");
         assertThat(report.cut()).extracting(ShutdownReport.Cut::description).containsExactly("inbox 7");
-        assertThat(report.components().get(1).detail()).isEqualTo("1 message(s) left unfinished, not committed");
+        assertThat(report.components().get(1).detail()).isEqualTo("1 unfinished message(s), not committed");
         stuck.close();
     }
 
     @Test
-    void commitThatHangs_isLeftBehind_andTheSourceLeavesAllTheSame() throws Exception {
+    void commitThatHangs_isAbandoned_andTheSourceDisconnectsAllTheSame() throws Exception {
         var source = new Source() {
             @Override
             public void commit(Duration within) throws InterruptedException {
@@ -150,7 +152,7 @@ final class MessageSourceTest {
         service.shutdown("test");
         ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
-        assertThat(events).containsExactly("pause, takes false", "leave", "stop db");
+        assertThat(events).containsExactly("pause, takes false", "disconnect", "stop db");
         assertThat(report.components().get(1).ending()).isEqualTo(ShutdownReport.Ending.FAILED);
         assertThat(report.components().get(1).detail())
                 .matches("TimeoutException: commit of 'inbox' had not returned after [\\d.]+ m?s, still at.*")
@@ -158,7 +160,7 @@ final class MessageSourceTest {
     }
 
     @Test
-    void pauseAndCommitThatThrow_areTold_andTheSourceLeavesAllTheSame() throws Exception {
+    void pauseAndCommitThatThrow_areReported_andTheSourceDisconnectsAllTheSame() throws Exception {
         var source = new Source() {
             @Override
             public void pause() {
@@ -175,9 +177,9 @@ final class MessageSourceTest {
         service.shutdown("test");
         ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
-        assertThat(events).containsExactly("leave", "stop db");
+        assertThat(events).containsExactly("disconnect", "stop db");
         assertThat(report.problems())
-                .containsExactly("inbox closing its listeners failed: IllegalStateException: not now");
+                .containsExactly("inbox: closing its listeners failed: IllegalStateException: not now");
         assertThat(report.components().get(1).detail()).isEqualTo("IOException: broker gone");
     }
 
@@ -193,14 +195,14 @@ final class MessageSourceTest {
         Message stuck = source.take("inbox 7");
 
         service.shutdown("test");
-        Awaitility.await().until(() -> events.contains("leave"));
+        Awaitility.await().until(() -> events.contains("disconnect"));
         Awaitility.await().until(() -> service.inFlight().count() == 1);
         job.close();
         ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(report.cut()).extracting(ShutdownReport.Cut::description).containsExactly("inbox 7");
         assertThat(report.inFlightFinished())
-                .as("the job, and the leaving itself")
+                .as("the job, and the disconnection itself")
                 .isEqualTo(2);
         stuck.close();
     }
@@ -222,13 +224,13 @@ final class MessageSourceTest {
         ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(before).containsExactly("pause, takes false");
-        assertThat(events).containsExactly("pause, takes false", "commit", "leave", "stop db");
+        assertThat(events).containsExactly("pause, takes false", "commit", "disconnect", "stop db");
         assertThat(report.isClean()).isTrue();
     }
 
     /** A consumer that joins a group needs time; the signal may arrive in the meantime. */
     @Test
-    void sourceWhoseStartReturnsAfterTheSignal_pausesAndLeavesAllTheSame() throws Exception {
+    void sourceWhoseStartReturnsAfterTheSignal_pausesAndDisconnectsAllTheSame() throws Exception {
         var starting = new CountDownLatch(1);
         var release = new CountDownLatch(1);
         var otherClosed = new CountDownLatch(1);
@@ -254,7 +256,7 @@ final class MessageSourceTest {
         release.countDown();
         ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
-        assertThat(events).containsExactly("pause, takes false", "commit", "leave", "stop db");
+        assertThat(events).containsExactly("pause, takes false", "commit", "disconnect", "stop db");
         assertThat(report.isClean()).isTrue();
         assertThat(start).failsWithin(TestTimeouts.HANG);
     }

@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ebbtide.Ebbtide;
+import io.ebbtide.EbbtideBuilder;
 import io.ebbtide.Settings;
+import io.ebbtide.VirtualTime;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.WorkInFlight;
-import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.report.ShutdownReport;
+import io.ebbtide.testing.FakeTicker;
 import io.ebbtide.testing.TestTimeouts;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -46,12 +50,14 @@ final class WorkExecutorTest {
             .withLameDuck(Duration.ZERO)
             .withDrain(Duration.ofMinutes(8));
 
-    /** For work that never ends. */
+    /** For work that never ends: an executor waits for an eighth of the stop, in real time, before it interrupts. */
     private static final Settings SHORT = Settings.derived()
             .withGrace(Duration.ofSeconds(20))
             .withLameDuck(Duration.ZERO)
-            .withDrain(Duration.ofSeconds(1));
+            .withDrain(Duration.ofSeconds(1))
+            .withStop(Duration.ofSeconds(1));
 
+    private final FakeTicker ticker = new FakeTicker();
     private final List<Object> handedBack = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch release = new CountDownLatch(1);
     private final CountDownLatch begun = new CountDownLatch(1);
@@ -98,8 +104,9 @@ final class WorkExecutorTest {
         assertThatThrownBy(waiting::get).isInstanceOf(CancellationException.class);
         assertThatThrownBy(() -> executor.execute(() -> {}))
                 .isInstanceOf(RejectedExecutionException.class)
-                .hasMessage("'mails' takes no further task: the service leaves (expected: tasks before that, or"
-                        + " QueueRule.handBack)");
+                .hasMessage(
+                        "'mails' accepts no further task: the service is shutting down (expected: tasks before that, or"
+                                + " QueueRule.handBack)");
         release.countDown();
         ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
@@ -132,7 +139,7 @@ final class WorkExecutorTest {
     }
 
     @Test
-    void takerThatThrows_getsTheOthersAllTheSame_andIsTold() throws Exception {
+    void takerThatThrows_getsTheOthersAllTheSame_andIsReported() throws Exception {
         WorkExecutor executor = executor(QueueRule.handBack(task -> {
             handedBack.add(task);
             throw new IllegalStateException("no room");
@@ -149,7 +156,7 @@ final class WorkExecutorTest {
         ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(report.problems())
-                .containsExactly("mails closing its listeners failed: IllegalStateException: no room");
+                .containsExactly("mails: closing its listeners failed: IllegalStateException: no room");
     }
 
     @Test
@@ -169,7 +176,11 @@ final class WorkExecutorTest {
         begun.await();
 
         service.shutdown("test");
-        Awaitility.await().until(() -> executor.remaining().compareTo(Duration.ofMillis(500)) <= 0);
+        awaitDrain();
+        ticker.advance(Duration.ofMillis(600));
+        assertThat(executor.remaining()).isEqualTo(Duration.ofMillis(400));
+        ticker.advance(Duration.ofMillis(400));
+        assertThat(executor.remaining()).isZero();
         ShutdownReport report = service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(interrupted.await(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS))
@@ -184,7 +195,7 @@ final class WorkExecutorTest {
         WorkExecutor executor = executor(QueueRule.keep());
         var stopping = new CountDownLatch(1);
         var hold = new CountDownLatch(1);
-        Ebbtide service = Ebbtide.builder("orders")
+        Ebbtide service = builder()
                 .component("db", () -> {
                     stopping.countDown();
                     hold.await(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS);
@@ -199,6 +210,8 @@ final class WorkExecutorTest {
         Future<?> waiting = executor.submit(() -> began.set(true));
 
         service.shutdown("test");
+        awaitDrain();
+        ticker.advance(Duration.ofSeconds(1));
         stopping.await();
         release.countDown(); // its thread is free now, while components stop
         assertThatThrownBy(() -> waiting.get(TestTimeouts.HANG.toSeconds(), TimeUnit.SECONDS))
@@ -212,7 +225,7 @@ final class WorkExecutorTest {
     }
 
     @Test
-    void taskThatNeverBegins_leavesNobodyWaitingForItsResult() throws Exception {
+    void taskThatNeverBegins_keepsNoCallerWaitingForItsResult() throws Exception {
         WorkExecutor executor = executor(QueueRule.keep());
         Ebbtide service = service(executor, SHORT);
         executor.execute(() -> blocking("running"));
@@ -220,6 +233,8 @@ final class WorkExecutorTest {
         Future<?> waiting = executor.submit(() -> "never");
 
         service.shutdown("test");
+        awaitDrain();
+        ticker.advance(Duration.ofSeconds(1));
         service.awaitStopped(TestTimeouts.HANG);
 
         assertThat(waiting.isCancelled()).isTrue();
@@ -230,7 +245,7 @@ final class WorkExecutorTest {
     void taskThatIsHandedBack_isHandedBackOnce() throws Exception {
         for (int round = 0; round < 50; round++) {
             handedBack.clear();
-            var queue = new TaskQueue("mails", QueueRule.handBack(handedBack::add), idle());
+            var queue = new TaskQueue("mails", QueueRule.handBack(handedBack::add), idle(), ticker);
             var submitter = new Thread(() -> {
                 for (int i = 0; i < 200; i++) {
                     Runnable task = new Thread(); // a different one each time
@@ -238,9 +253,9 @@ final class WorkExecutorTest {
                 }
             });
             submitter.start();
-            queue.leave();
+            queue.beginShutdown();
             submitter.join();
-            queue.leave();
+            queue.beginShutdown();
 
             assertThat(handedBack).doesNotHaveDuplicates().hasSize(200);
         }
@@ -251,7 +266,7 @@ final class WorkExecutorTest {
         ExecutorService without = Executors.newSingleThreadExecutor(body -> {
             throw new OutOfMemoryError("unable to create native thread");
         });
-        WorkExecutor executor = WorkExecutor.of("mails", without, QueueRule.keep());
+        WorkExecutor executor = new WorkExecutor("mails", without, QueueRule.keep(), ticker);
         try (Ebbtide service = service(executor)) {
             assertThatThrownBy(() -> executor.execute(() -> {})).isInstanceOf(OutOfMemoryError.class);
 
@@ -280,7 +295,7 @@ final class WorkExecutorTest {
     @Test
     void taskThatTheExecutorRejects_leavesNothingInFlight() {
         ExecutorService full = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new SynchronousQueue<>());
-        WorkExecutor executor = WorkExecutor.of("mails", full, QueueRule.keep());
+        WorkExecutor executor = new WorkExecutor("mails", full, QueueRule.keep(), ticker);
         try (Ebbtide service = service(executor)) {
             executor.execute(() -> blocking(""));
             assertThatThrownBy(() -> executor.execute(() -> {})).isInstanceOf(RejectedExecutionException.class);
@@ -322,7 +337,7 @@ final class WorkExecutorTest {
     void taskThatThePoolDiscards_isNotInFlight_andItsCallerIsNotified(boolean oldest) throws Exception {
         var policy = oldest ? new ThreadPoolExecutor.DiscardOldestPolicy() : new ThreadPoolExecutor.DiscardPolicy();
         var pool = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), policy);
-        WorkExecutor executor = WorkExecutor.of("mails", pool, QueueRule.keep());
+        WorkExecutor executor = new WorkExecutor("mails", pool, QueueRule.keep(), ticker);
         Ebbtide service = service(executor);
         executor.execute(() -> blocking("running"));
         begun.await();
@@ -338,19 +353,23 @@ final class WorkExecutorTest {
         assertThat(service.awaitStopped(TestTimeouts.HANG).isClean()).isTrue();
     }
 
-    /** A task that the handler discards silently is detected when the queue is read, as each scrape does. */
+    /** A task that the handler discards silently is detected when the queue is read twice, as scrapes do. */
     @Test
     void taskThatAHandlerThrowsAway_isInFlightForSecondsAtMost_andWhatTheQueueHoldsStays() throws Exception {
         var pool =
                 new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1), (task, rejecting) -> {});
-        WorkExecutor executor = WorkExecutor.of("mails", pool, QueueRule.keep());
+        WorkExecutor executor = new WorkExecutor("mails", pool, QueueRule.keep(), ticker);
         try (Ebbtide service = service(executor)) {
             executor.execute(() -> blocking("running"));
             begun.await();
             Future<String> held = executor.submit(() -> "held");
             executor.execute(() -> {});
 
-            Awaitility.await().until(() -> executor.queue.depth() == 1);
+            assertThat(executor.queue.depth()).as("tasks that wait").isEqualTo(2);
+            ticker.advance(Duration.ofSeconds(1));
+            assertThat(executor.queue.depth()).as("once it was missed").isEqualTo(2);
+            ticker.advance(Duration.ofSeconds(1));
+            assertThat(executor.queue.depth()).as("a second later").isEqualTo(1);
 
             assertThat(service.inFlight().count()).isEqualTo(2);
             release.countDown();
@@ -359,16 +378,18 @@ final class WorkExecutorTest {
     }
 
     @Test
-    void poolThatIsShutDownUnderneath_leavesNothingInFlight_andNobodyWaiting() throws Exception {
+    void poolThatIsShutDownUnderneath_leavesNothingInFlight_andNoCallerWaiting() throws Exception {
         var pool = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
-        WorkExecutor executor = WorkExecutor.of("mails", pool, QueueRule.keep());
+        WorkExecutor executor = new WorkExecutor("mails", pool, QueueRule.keep(), ticker);
         try (Ebbtide service = service(executor)) {
             executor.execute(() -> blocking("running"));
             begun.await();
             Future<String> waiting = executor.submit(() -> "waiting");
 
             pool.shutdownNow();
-            Awaitility.await().until(() -> executor.queue.depth() == 0);
+            Awaitility.await().until(pool::isTerminated);
+            ticker.advance(Duration.ofSeconds(1));
+            assertThat(executor.queue.depth()).isZero();
 
             assertThat(waiting.isCancelled()).isTrue();
             Awaitility.await().until(() -> service.inFlight().count() == 0);
@@ -378,7 +399,7 @@ final class WorkExecutorTest {
     @Test
     void taskThatItsCallerCancels_isNotInFlight_andOccupiesNoPlace() throws Exception {
         var pool = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1));
-        WorkExecutor executor = WorkExecutor.of("mails", pool, QueueRule.keep());
+        WorkExecutor executor = new WorkExecutor("mails", pool, QueueRule.keep(), ticker);
         try (Ebbtide service = service(executor)) {
             executor.execute(() -> blocking("running"));
             begun.await();
@@ -419,7 +440,7 @@ final class WorkExecutorTest {
         Awaitility.await().until(() -> executor.queue.depth() == 1);
 
         service.shutdown("test");
-        Awaitility.await().until(executor.queue::isLeaving);
+        Awaitility.await().until(executor.queue::isShuttingDown);
         release.countDown();
         Object ended;
         try {
@@ -468,7 +489,7 @@ final class WorkExecutorTest {
         begun.await();
 
         service.shutdown("test");
-        Awaitility.await().until(executor.queue::isLeaving);
+        Awaitility.await().until(executor.queue::isShuttingDown);
         var chain = CompletableFuture.supplyAsync(() -> "a", executor).thenApplyAsync(a -> a + "b", executor);
         release.countDown();
 
@@ -528,19 +549,29 @@ final class WorkExecutorTest {
         return new ThreadPoolExecutor(0, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
     }
 
-    private static WorkExecutor executor(QueueRule rule) {
-        return WorkExecutor.of("mails", Executors.newSingleThreadExecutor(), rule);
+    private WorkExecutor executor(QueueRule rule) {
+        return new WorkExecutor("mails", Executors.newSingleThreadExecutor(), rule, ticker);
     }
 
-    private static Ebbtide service(WorkExecutor executor) {
+    private Ebbtide service(WorkExecutor executor) {
         return service(executor, ROOMY);
     }
 
-    private static Ebbtide service(WorkExecutor executor, Settings settings) {
-        return Ebbtide.builder("orders")
-                .work(executor)
-                .settings(settings)
-                .build()
-                .start();
+    private Ebbtide service(WorkExecutor executor, Settings settings) {
+        return builder().work(executor).settings(settings).build().start();
+    }
+
+    private EbbtideBuilder builder() {
+        return VirtualTime.of(ticker, Ebbtide.builder("orders"));
+    }
+
+    /** Returns once the shutdown waits for the work in flight: from then on the drain ends as time is advanced. */
+    private static void awaitDrain() {
+        Awaitility.await()
+                .until(() -> Thread.getAllStackTraces().entrySet().stream()
+                        .anyMatch(each -> each.getKey().getName().equals("ebbtide-orders-shutdown")
+                                && each.getKey().getState() == Thread.State.WAITING
+                                && Arrays.stream(each.getValue())
+                                        .anyMatch(frame -> frame.getMethodName().equals("isDoneInDrain"))));
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
-import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.report.ShutdownReport;
 import io.ebbtide.testing.TestTimeouts;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
@@ -23,7 +23,7 @@ final class WorkSchedulerTest {
     private static final Duration DRAIN = TestTimeouts.HANG.multipliedBy(2);
 
     @Test
-    void repeatedTask_beginsNoRoundOnceTheServiceLeaves_andFinishesTheOneThatRuns() throws Exception {
+    void repeatedTask_beginsNoRoundOnceTheServiceShutsDown_andFinishesTheOneThatRuns() throws Exception {
         WorkScheduler scheduler = scheduler(QueueRule.keep());
         Ebbtide service = service(scheduler);
         var rounds = new AtomicInteger();

@@ -63,7 +63,7 @@ final class Connector {
 
     private synchronized CompletableFuture<Connection> attempt() throws SQLException {
         if (closed) {
-            throw new SQLException("the check is over", "08003");
+            throw new SQLException("the check has been stopped", "08003");
         }
         CompletableFuture<Connection> last = pending;
         if (last == null) {

@@ -1,7 +1,7 @@
 package io.ebbtide.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.ebbtide.internal.LibraryVersion;
+import io.ebbtide.spi.LibraryVersion;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 

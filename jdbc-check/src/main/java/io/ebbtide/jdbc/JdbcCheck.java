@@ -53,20 +53,20 @@ public final class JdbcCheck {
         Expect.present(options, "options");
         if (HIKARI_IS_THERE && HikariVersion.isPool(dataSource)) {
             HikariVersion.check();
-            HikariLook look = HikariLook.of(dataSource, options, new Validator(options.query()));
-            return Check.of(look)
+            HikariCheck check = HikariCheck.of(dataSource, options, new Validator(options.query()));
+            return Check.of(check)
                     .dependency()
                     .platformThread()
-                    .timeoutOutcome(look::whenLate)
-                    .onTimeout(look::abort)
-                    .onStop(look::close);
+                    .timeoutOutcome(check::whenLate)
+                    .onTimeout(check::abort)
+                    .onStop(check::close);
         }
-        var look = new DataSourceLook(dataSource, options.query(), Ticker.system());
-        return Check.of(look)
+        var check = new DataSourceCheck(dataSource, options.query(), Ticker.system());
+        return Check.of(check)
                 .dependency()
                 .platformThread()
-                .timeoutOutcome(look::whenLate)
-                .onStop(look::close);
+                .timeoutOutcome(check::whenLate)
+                .onStop(check::close);
     }
 
     private static boolean isThere(String type) {

@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class JdbcComponent implements Component {
     /** HikariCP reports how many are borrowed, but sends no event when that changes. */
-    private static final Duration LOOK_AGAIN = Duration.ofMillis(5);
+    private static final Duration POLL_PERIOD = Duration.ofMillis(5);
 
     private final HikariDataSource pool;
 
@@ -45,12 +45,12 @@ public final class JdbcComponent implements Component {
      */
     @Override
     public void stop(Duration within) {
-        int left = awaitReturns(
+        int borrowed = awaitReturns(
                 Expect.notNegative(within, "within").multipliedBy(9).dividedBy(10));
         pool.close();
-        if (left > 0) {
+        if (borrowed > 0) {
             throw new IllegalStateException("%d connection(s) of the pool were still borrowed after %s and were aborted"
-                    .formatted(left, Durations.text(within.multipliedBy(9).dividedBy(10))));
+                    .formatted(borrowed, Durations.text(within.multipliedBy(9).dividedBy(10))));
         }
     }
 
@@ -61,7 +61,7 @@ public final class JdbcComponent implements Component {
         while (borrowed > 0
                 && ticker.since(start).compareTo(bound) < 0
                 && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+            LockSupport.parkNanos(POLL_PERIOD.toNanos());
             borrowed = borrowed();
         }
         return borrowed;

@@ -80,7 +80,7 @@ final class PoolLogin {
             PropertyElf.setTargetFromProperties(made, pool.getDataSourceProperties());
             return made;
         } catch (ReflectiveOperationException e) {
-            throw new SQLException("the pool's data source cannot be made: " + type, "0A000", e);
+            throw new SQLException("the pool's data source cannot be created: " + type, "0A000", e);
         }
     }
 
@@ -90,10 +90,11 @@ final class PoolLogin {
             Method getter = HikariDataSource.class.getMethod("getCredentialsProvider");
             Object provider = getter.invoke(pool);
             if (provider != null) {
-                Object said = getter.getReturnType().getMethod("getCredentials").invoke(provider);
+                Object credentials =
+                        getter.getReturnType().getMethod("getCredentials").invoke(provider);
                 return new Credentials(
-                        (String) said.getClass().getMethod("getUsername").invoke(said),
-                        (String) said.getClass().getMethod("getPassword").invoke(said));
+                        (String) credentials.getClass().getMethod("getUsername").invoke(credentials),
+                        (String) credentials.getClass().getMethod("getPassword").invoke(credentials));
             }
         } catch (NoSuchMethodException e) {
             // an older version

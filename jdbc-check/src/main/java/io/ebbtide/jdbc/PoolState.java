@@ -10,26 +10,26 @@ import io.ebbtide.health.Outcome;
  * @param idle connections free
  * @param total all connections
  * @param waiting threads that wait for one
- * @param most the maximum number of connections
+ * @param max the maximum number of connections
  */
-record PoolState(int active, int idle, int total, int waiting, int most) {
-    static PoolState of(HikariPoolMXBean pool, int most) {
+record PoolState(int active, int idle, int total, int waiting, int max) {
+    static PoolState of(HikariPoolMXBean pool, int max) {
         return new PoolState(
                 pool.getActiveConnections(),
                 pool.getIdleConnections(),
                 pool.getTotalConnections(),
                 pool.getThreadsAwaitingConnection(),
-                most);
+                max);
     }
 
     /** All connections are in use: a borrower has to wait. */
     boolean isExhausted() {
-        return idle == 0 && total >= most;
+        return idle == 0 && total >= max;
     }
 
     /** It may open more connections than it has, and a thread waits for one. */
     boolean isStarved() {
-        return idle == 0 && total < most && waiting > 0;
+        return idle == 0 && total < max && waiting > 0;
     }
 
     Outcome shownIn(Outcome outcome) {
@@ -38,6 +38,6 @@ record PoolState(int active, int idle, int total, int waiting, int most) {
                 .with("poolActive", active)
                 .with("poolIdle", idle)
                 .with("poolWaiting", waiting)
-                .with("poolMax", most);
+                .with("poolMax", max);
     }
 }

@@ -36,7 +36,7 @@ final class SideConnection {
 
     /** Whether the database lives; null if that cannot be determined. Blocks until it answers, or {@link #abort}. */
     @Nullable
-    Outcome look() throws InterruptedException {
+    Outcome check() throws InterruptedException {
         if (!possible || !takePermit()) {
             return null;
         }
@@ -107,6 +107,6 @@ final class SideConnection {
             }
         }
         Connector.closeQuietly(opened);
-        throw new SQLException("the check is over", "08003");
+        throw new SQLException("the check has been stopped", "08003");
     }
 }

@@ -6,7 +6,7 @@ import java.sql.SQLTransientException;
 import java.util.Map;
 
 /**
- * Describes in generally understandable words what a database refused: by the vendor's code where it is known, else by
+ * Describes as generally understandable text what a database refused: by the vendor's code where it is known, else by
  * the SQL state (ISO 9075, and PostgreSQL's own).
  */
 final class SqlReason {
@@ -22,7 +22,7 @@ final class SqlReason {
             "08", "no connection to the database",
             "28", LOGIN_REFUSED,
             "53", "database is out of resources",
-            "42", "query is wrong or not allowed");
+            "42", "query is invalid or not permitted");
     private static final int DEEPEST = 16;
 
     private SqlReason() {}
@@ -86,7 +86,9 @@ final class SqlReason {
             return reasonOfPgBouncer(innermost);
         }
         String known = BY_STATE.get(state);
-        return known != null ? known : BY_CLASS.getOrDefault(state.substring(0, 2), "database said " + state);
+        return known != null
+                ? known
+                : BY_CLASS.getOrDefault(state.substring(0, 2), "database reported SQL state " + state);
     }
 
     /** PgBouncer to 1.18 refuses every login by 08P01, and states the cause in English (its source, client.c). */

@@ -23,7 +23,7 @@ record VendorCode(String reason, boolean isAlive) {
     private static final VendorCode TOO_MANY = new VendorCode(TOO_MANY_CONNECTIONS, true);
     private static final VendorCode TOO_BUSY = new VendorCode("database is out of resources", true);
     private static final VendorCode LOGIN = new VendorCode("login refused", false);
-    private static final VendorCode NO_DATABASE = new VendorCode("no such database, or no right to it", false);
+    private static final VendorCode NO_DATABASE = new VendorCode("no such database, or no permission for it", false);
     private static final VendorCode STOPPING = new VendorCode("database is shutting down", false);
     private static final VendorCode NOT_OPEN = new VendorCode("database accepts no connections now", false);
     private static final VendorCode HOST = new VendorCode("database has blocked this host", false);

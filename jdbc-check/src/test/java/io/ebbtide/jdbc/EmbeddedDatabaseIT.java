@@ -70,7 +70,7 @@ final class EmbeddedDatabaseIT extends ServiceFixture {
 
     @ParameterizedTest
     @EnumSource
-    void databaseThatIsShutDown_isOpenedAnewByWhoeverAsks(EmbeddedDatabase database) throws Exception {
+    void databaseThatIsShutDown_isOpenedAnewByItsNextUse(EmbeddedDatabase database) throws Exception {
         assumeTrue(database != EmbeddedDatabase.SQLITE, "SQLite is a file");
         try (HikariDataSource two = hikari(database.url(folder))) {
             run(patient(JdbcCheck.of(two)));

@@ -68,7 +68,7 @@ final class FrozenDatabaseIT extends ServiceFixture {
 
     @Test
     @Tag("full")
-    void killedDatabase_isTold_andBackAfterItsRestart() {
+    void killedDatabase_isReported_andBackAfterItsRestart() {
         run(quick(JdbcCheck.of(pool(2))));
         awaitStatus(Status.UP);
 
@@ -100,7 +100,7 @@ final class FrozenDatabaseIT extends ServiceFixture {
 
     /** An application's idle connections are its own: a pause of the database is no reason to close them. */
     @Test
-    void pauseOfTheDatabase_leavesThePoolItsConnections() throws Exception {
+    void pauseOfTheDatabase_keepsThePoolsConnections() throws Exception {
         pool(4);
         run(quick(JdbcCheck.of(pool)));
         awaitStatus(Status.UP);

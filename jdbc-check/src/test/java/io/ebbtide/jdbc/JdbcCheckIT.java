@@ -9,9 +9,9 @@ import io.ebbtide.health.CheckStatus;
 import io.ebbtide.health.Status;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
-import io.ebbtide.lifecycle.ExitCode;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.report.ExitCode;
+import io.ebbtide.report.ShutdownReport;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -76,7 +76,7 @@ final class JdbcCheckIT extends ServiceFixture {
     }
 
     @Test
-    void query_isRun_andLeavesNoTransactionOpen() throws Exception {
+    void query_isRun_andKeepsNoTransactionOpen() throws Exception {
         var kept = new KeptConnection(postgres.jdbcUrl());
         try {
             run(patient(JdbcCheck.of(kept, JdbcOptions.defaults().withQuery("SELECT 1"))));
@@ -90,10 +90,10 @@ final class JdbcCheckIT extends ServiceFixture {
     }
 
     @Test
-    void query_thatIsWrong_isToldWithoutItsText() {
+    void query_thatIsInvalid_isReportedWithoutItsText() {
         run(JdbcCheck.of(pool(1), JdbcOptions.defaults().withQuery("SELECT secret FROM nowhere")));
 
-        awaitReason(Status.DEGRADED, "query is wrong or not allowed"::equals);
+        awaitReason(Status.DEGRADED, "query is invalid or not permitted"::equals);
     }
 
     @Test
@@ -116,7 +116,7 @@ final class JdbcCheckIT extends ServiceFixture {
     /** The runs of the default schedule in 30 s, for as long as the documented promise. */
     @Test
     @Tag("full")
-    void exhaustedPool_for30Seconds_neverLeavesTheRotation() throws Exception {
+    void exhaustedPool_for30Seconds_staysInRotation() throws Exception {
         run(JdbcCheck.of(pool(2)).required().timeout(Duration.ofSeconds(60)));
         awaitStatus(Status.UP);
         borrowAll();
@@ -153,8 +153,8 @@ final class JdbcCheckIT extends ServiceFixture {
 
         awaitReason(
                 Status.DEGRADED,
-                reason ->
-                        reason.startsWith("pool cannot recover: every connection is borrowed and none came back for "));
+                reason -> reason.startsWith(
+                        "pool cannot recover: every connection is borrowed and none was returned for "));
         giveBack();
         awaitStatus(Status.UP);
     }
@@ -194,7 +194,7 @@ final class JdbcCheckIT extends ServiceFixture {
 
     @Test
     @Tag("full")
-    void databaseWithTooManyConnections_isAliveForAnExhaustedPool_andToldToAFreshOne() throws Exception {
+    void databaseWithTooManyConnections_isAliveForAnExhaustedPool_andReportedByANewOne() throws Exception {
         try (RealPostgres full = RealPostgres.start(5)) { // three of them are kept for superusers
             try (Connection admin = DriverManager.getConnection(full.jdbcUrl());
                     var statement = admin.createStatement()) {
@@ -221,17 +221,17 @@ final class JdbcCheckIT extends ServiceFixture {
     }
 
     @Test
-    void login_thatIsRefused_isToldWithoutTheUser() {
-        var nobody = new PGSimpleDataSource();
-        nobody.setUrl(postgres.jdbcUrl().replace("user=postgres", "user=nobody"));
-        run(patient(JdbcCheck.of(nobody)));
+    void login_thatIsRefused_isReportedWithoutTheUser() {
+        var stranger = new PGSimpleDataSource();
+        stranger.setUrl(postgres.jdbcUrl().replace("user=postgres", "user=stranger"));
+        run(patient(JdbcCheck.of(stranger)));
 
         CheckStatus status = awaitReason(Status.DEGRADED, "login refused"::equals);
 
-        assertThat(status.details().toString()).doesNotContain("nobody").doesNotContain("127.0.0.1");
+        assertThat(status.details().toString()).doesNotContain("stranger").doesNotContain("127.0.0.1");
     }
 
-    /** Whoever looks at the database beside the pool must log in as the pool does. */
+    /** A check that connects beside the pool must log in as the pool does. */
     @ParameterizedTest
     @EnumSource(Login.class)
     void exhaustedPool_withALogin_isBusyAndNotBroken(Login login) throws Exception {
@@ -284,7 +284,7 @@ final class JdbcCheckIT extends ServiceFixture {
 
     @Test
     @Tag("full")
-    void passwordChanged_isToldByAPoolThatHasToConnectAnew() throws Exception {
+    void passwordChanged_isReportedByAPoolThatHasToConnectAnew() throws Exception {
         pool(1, config -> {
             config.setJdbcUrl(postgres.jdbcUrl().replace("user=postgres", "user=changed"));
             config.setPassword("s3cret");

@@ -71,7 +71,7 @@ enum MatrixDatabases {
 
         @Override
         public String refusedUrl() {
-            return url().replace("user=app", "user=nobody");
+            return url().replace("user=app", "user=stranger");
         }
 
         @Override
@@ -132,7 +132,7 @@ enum MatrixDatabases {
 
         @Override
         public String refusedUrl() {
-            return bouncer.jdbcUrl().replace("user=postgres", "user=nobody");
+            return bouncer.jdbcUrl().replace("user=postgres", "user=stranger");
         }
 
         @Override

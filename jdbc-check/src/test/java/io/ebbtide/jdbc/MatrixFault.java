@@ -6,7 +6,7 @@ enum MatrixFault {
     KILLED("killed, and back later"),
     REPLACED("replaced at its address"),
     REFUSED("refuses the login"),
-    LIMIT("no connection left, pool busy");
+    LIMIT("no free connection, pool busy");
 
     private final String title;
 

@@ -41,8 +41,8 @@ final class MatrixIT {
     private static final Duration SETTLES_WITHIN = Duration.ofMillis(2_500);
     private static final Duration LONG_FOR_A_USE = Duration.ofSeconds(3);
 
-    /** What the check said, and how many of the application's uses failed afterwards. */
-    private record Seen(String said, int failed) {}
+    /** The reason that the check gave, and how many of the application's uses failed afterwards. */
+    private record Seen(String reason, int failed) {}
 
     @ParameterizedTest
     @EnumSource
@@ -102,39 +102,39 @@ final class MatrixIT {
                     .formatted(pool, fault.title(), with.failed(), USES, without.failed()));
         }
         String use = without.failed() == USES ? "; all uses fail" : "; some uses fail";
-        return with.said() + (without.failed() == 0 ? "" : use);
+        return with.reason() + (without.failed() == 0 ? "" : use);
     }
 
     private static Seen play(MatrixPools.Opener opener, MatrixDatabase database, MatrixFault fault, boolean checked)
             throws Exception {
         String url = fault == MatrixFault.REFUSED ? database.refusedUrl() : database.url();
         try (MatrixPools.Opened pool = opener.open(url);
-                var service = new Watched(checked ? pool.source() : null)) {
+                var service = new CheckedService(checked ? pool.source() : null)) {
             if (fault != MatrixFault.REFUSED) {
                 use(pool.source());
                 service.awaitUp();
             }
-            String said = switch (fault) {
+            String reason = switch (fault) {
                 case FROZEN -> frozen(database, service);
                 case KILLED -> killed(database, service);
                 case REPLACED -> replaced(database);
                 case REFUSED -> service.awaitDown();
                 case LIMIT -> limited(database, pool.source(), service);
             };
-            if (said == null) {
+            if (reason == null) {
                 return null;
             }
             int failed = uses(pool.source(), fault == MatrixFault.REFUSED ? LONG_FOR_A_USE : MAX_FOR_A_USE);
             if (failed < USES) {
                 service.awaitUp();
             } else if (fault == MatrixFault.REPLACED) {
-                said = service.awaitDown();
+                reason = service.awaitDown();
             }
-            return new Seen(said.isEmpty() && checked ? "up again" : said, failed);
+            return new Seen(reason.isEmpty() && checked ? "up again" : reason, failed);
         }
     }
 
-    private static String frozen(MatrixDatabase database, Watched service) {
+    private static String frozen(MatrixDatabase database, CheckedService service) {
         database.freeze();
         try {
             return service.awaitDown();
@@ -143,11 +143,11 @@ final class MatrixIT {
         }
     }
 
-    private static String killed(MatrixDatabase database, Watched service) throws Exception {
+    private static String killed(MatrixDatabase database, CheckedService service) throws Exception {
         database.kill();
-        String said = service.awaitDown();
+        String reason = service.awaitDown();
         database.restart();
-        return said;
+        return reason;
     }
 
     private static String replaced(MatrixDatabase database) throws Exception {
@@ -156,19 +156,19 @@ final class MatrixIT {
         return "";
     }
 
-    private static String limited(MatrixDatabase database, DataSource source, Watched service) throws Exception {
+    private static String limited(MatrixDatabase database, DataSource source, CheckedService service) throws Exception {
         List<Connection> inUse = new ArrayList<>();
         for (int i = 0; i < OtherPool.SIZE; i++) {
             inUse.add(source.getConnection());
             use(inUse.get(i));
         }
         boolean limited = database.limit(OtherPool.SIZE);
-        String said = limited ? service.stays() : null;
+        String reason = limited ? service.stays() : null;
         for (Connection each : inUse) {
             each.close();
         }
         database.noLimit();
-        return said;
+        return reason;
     }
 
     private static void use(DataSource source) throws SQLException {
@@ -214,10 +214,10 @@ final class MatrixIT {
     }
 
     /** A service whose only readiness check looks at the pool; or none. */
-    private static final class Watched implements AutoCloseable {
+    private static final class CheckedService implements AutoCloseable {
         private final Ebbtide service;
 
-        Watched(DataSource source) {
+        CheckedService(DataSource source) {
             if (source == null) {
                 service = null;
                 return;

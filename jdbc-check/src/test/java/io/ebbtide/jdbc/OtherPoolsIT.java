@@ -39,18 +39,18 @@ final class OtherPoolsIT extends ServiceFixture {
 
     /** tomcat-jdbc lends for ever what it was given back, unless it is configured to test connections. */
     @Test
-    void pauseOfTheDatabase_leavesTheApplicationItsConnections() throws Exception {
-        pauseLeavesTheApplicationItsConnections(OtherPool.TOMCAT);
+    void pauseOfTheDatabase_keepsTheApplicationsConnections() throws Exception {
+        pauseKeepsTheApplicationsConnections(OtherPool.TOMCAT);
     }
 
     @ParameterizedTest
     @EnumSource
     @Tag("full")
-    void pauseOfTheDatabase_leavesTheApplicationItsConnections_fromEachPool(OtherPool kind) throws Exception {
-        pauseLeavesTheApplicationItsConnections(kind);
+    void pauseOfTheDatabase_keepsTheApplicationsConnections_fromEachPool(OtherPool kind) throws Exception {
+        pauseKeepsTheApplicationsConnections(kind);
     }
 
-    private void pauseLeavesTheApplicationItsConnections(OtherPool kind) throws Exception {
+    private void pauseKeepsTheApplicationsConnections(OtherPool kind) throws Exception {
         DataSource source = kind.open(postgres.jdbcUrl());
         try {
             run(quick(JdbcCheck.of(source)));
@@ -102,7 +102,7 @@ final class OtherPoolsIT extends ServiceFixture {
 
     /** H2 keeps a statement's time limit for its connection. */
     @Test
-    void query_leavesNoTimeLimitOnTheConnection() throws Exception {
+    void query_setsNoTimeLimitOnTheConnection() throws Exception {
         var h2 = new JdbcDataSource();
         h2.setUrl("jdbc:h2:mem:" + name + ";DB_CLOSE_DELAY=-1");
         var config = new HikariConfig();
@@ -121,7 +121,7 @@ final class OtherPoolsIT extends ServiceFixture {
     }
 
     @Test
-    void validation_leavesNoTransactionOpen() throws Exception {
+    void validation_keepsNoTransactionOpen() throws Exception {
         var kept = new KeptConnection(postgres.jdbcUrl());
         try {
             run(patient(JdbcCheck.of(kept)));

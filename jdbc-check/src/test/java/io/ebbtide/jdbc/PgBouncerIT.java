@@ -69,7 +69,7 @@ final class PgBouncerIT extends ServiceFixture {
         }
     }
 
-    /** Frozen behind PgBouncer with nothing borrowed: that is told, as of any database. */
+    /** Frozen behind PgBouncer with nothing borrowed: that is reported, as for any database. */
     @Test
     void frozenDatabaseBehindIt_isDown() throws Exception {
         try (RealPgBouncer bouncer = RealPgBouncer.start(postgres, 2, 100)) {

@@ -31,14 +31,14 @@ public final class RealPostgres implements AutoCloseable {
     private static final int PORTS_TO_TRY = 10;
 
     private final Path folder;
-    private final int mostConnections;
+    private final int maxConnections;
     private final Thread hook = new Thread(() -> process().destroyForcibly(), "stops PostgreSQL");
     private Process process;
     private int port;
 
-    private RealPostgres(Path folder, int mostConnections) {
+    private RealPostgres(Path folder, int maxConnections) {
         this.folder = folder;
-        this.mostConnections = mostConnections;
+        this.maxConnections = maxConnections;
     }
 
     /** Starts one and waits until it answers. */
@@ -47,10 +47,10 @@ public final class RealPostgres implements AutoCloseable {
     }
 
     /** The same with a limit of connections. */
-    public static RealPostgres start(int mostConnections) {
+    public static RealPostgres start(int maxConnections) {
         try {
             Path target = Files.createDirectories(Path.of("target"));
-            var postgres = new RealPostgres(Files.createTempDirectory(target, "postgres-data"), mostConnections);
+            var postgres = new RealPostgres(Files.createTempDirectory(target, "postgres-data"), maxConnections);
             postgres.initialise();
             for (int i = 1; i < PORTS_TO_TRY; i++) { // another process may be faster to take the port
                 postgres.port = freePort();
@@ -152,7 +152,7 @@ public final class RealPostgres implements AutoCloseable {
         var settings = List.of(
                 "listen_addresses=127.0.0.1",
                 "port=" + port,
-                "max_connections=" + mostConnections,
+                "max_connections=" + maxConnections,
                 "fsync=off", // what is written outlives the process all the same
                 "synchronous_commit=on", // or it forgets what it acknowledged when killed
                 "unix_socket_directories=");

@@ -19,22 +19,22 @@ final class SqlReasonTest {
         "org.mariadb.jdbc.export.ExceptionFactory, 42000, 1203, database has too many connections, true",
         "org.mariadb.jdbc.export.ExceptionFactory, 42000, 1226, database has too many connections, true",
         "com.mysql.cj.jdbc.exceptions.SQLError, 08004, 1040, database has too many connections, true",
-        "com.mysql.cj.jdbc.exceptions.SQLError, 42000, 1049, 'no such database, or no right to it', false",
-        "com.mysql.cj.jdbc.exceptions.SQLError, 42000, 1044, 'no such database, or no right to it', false",
-        "com.mysql.cj.jdbc.exceptions.SQLError, 42000, 1064, query is wrong or not allowed, false",
+        "com.mysql.cj.jdbc.exceptions.SQLError, 42000, 1049, 'no such database, or no permission for it', false",
+        "com.mysql.cj.jdbc.exceptions.SQLError, 42000, 1044, 'no such database, or no permission for it', false",
+        "com.mysql.cj.jdbc.exceptions.SQLError, 42000, 1064, query is invalid or not permitted, false",
         "com.mysql.cj.jdbc.exceptions.SQLError, 28000, 1045, login refused, false",
         "com.mysql.cj.jdbc.exceptions.SQLError, HY000, 1129, database has blocked this host, false",
         "oracle.jdbc.driver.T4CTTIoer11, 61000, 18, database has too many connections, true",
         "oracle.jdbc.driver.T4CTTIoer11, 61000, 20, database has too many connections, true",
         "oracle.jdbc.driver.T4CTTIoer11, 66000, 12516, database has too many connections, true",
         "oracle.jdbc.driver.T4CTTIoer11, 72000, 1017, login refused, false",
-        "oracle.jdbc.driver.T4CTTIoer11, 66000, 12514, 'no such database, or no right to it', false",
+        "oracle.jdbc.driver.T4CTTIoer11, 66000, 12514, 'no such database, or no permission for it', false",
         "oracle.jdbc.driver.T4CTTIoer11, 72000, 1033, database accepts no connections now, false",
         "com.microsoft.sqlserver.jdbc.SQLServerException, S0001, 17809, database has too many connections, true",
         "com.microsoft.sqlserver.jdbc.SQLServerException, S0001, 10928, database is out of resources, true",
-        "com.microsoft.sqlserver.jdbc.SQLServerException, S0001, 4060, 'no such database, or no right to it', false",
+        "com.microsoft.sqlserver.jdbc.SQLServerException, S0001, 4060, 'no such database, or no permission for it', false",
         "com.microsoft.sqlserver.jdbc.SQLServerException, S0001, 18456, login refused, false",
-        "org.h2.message.DbException, 42000, 1203, query is wrong or not allowed, false"
+        "org.h2.message.DbException, 42000, 1203, query is invalid or not permitted, false"
     })
     void code_isReadAsItsVendorMeansIt(String thrower, String state, int code, String reason, boolean alive) {
         var failure = new SQLException("not shown", state, code);
@@ -70,7 +70,7 @@ final class SqlReasonTest {
     @ParameterizedTest
     @CsvSource({
         "no more connections allowed (max_client_conn), database has too many connections, true",
-        "no such user: nobody, login refused, false",
+        "no such user: stranger, login refused, false",
         "password authentication failed, login refused, false",
         "no such database: shop, no such database, true",
         "bad packet, connection pooler refuses the login, true"
@@ -92,7 +92,7 @@ final class SqlReasonTest {
     }
 
     @Test
-    void exceptionWithoutState_isToldByItsClass() {
+    void exceptionWithoutState_isNamedByItsClass() {
         assertThat(SqlReason.of(new SQLException("not shown")).reason()).isEqualTo("failed with SQLException");
         assertThat(SqlReason.of(new SQLTransientConnectionException("not shown"))
                         .reason())

@@ -14,7 +14,7 @@ final class HttpServer {
     private static final int THREADS_IDLE_MILLIS = 60_000;
 
     /** Reading threads pass their role to others at times; these run no handler, and exist while they are needed. */
-    private static final int MOST_TO_HAND_OVER_TO = 64;
+    private static final int MAX_TO_HAND_OVER_TO = 64;
 
     int ioThreads = Math.max(2, Runtime.getRuntime().availableProcessors());
     int workerThreads = 8 * ioThreads;
@@ -34,7 +34,7 @@ final class HttpServer {
         var workers = new QueuedThreadPool(workerThreads, 1, THREADS_IDLE_MILLIS);
         workers.setName("jetty-worker");
         workers.setReservedThreads(0);
-        var io = new QueuedThreadPool(ioThreads + MOST_TO_HAND_OVER_TO, ioThreads + 1, THREADS_IDLE_MILLIS);
+        var io = new QueuedThreadPool(ioThreads + MAX_TO_HAND_OVER_TO, ioThreads + 1, THREADS_IDLE_MILLIS);
         io.setName("jetty-io");
         var server = new Server(workers, new ScheduledExecutorScheduler("jetty-scheduler", true), null);
         var configuration = new HttpConfiguration();

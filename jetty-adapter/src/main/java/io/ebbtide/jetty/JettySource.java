@@ -1,14 +1,14 @@
 package io.ebbtide.jetty;
 
 import io.ebbtide.inflight.Ticket;
-import io.ebbtide.internal.Expect;
-import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
-import io.ebbtide.probe.ProbeHost;
-import io.ebbtide.probe.Probes;
+import io.ebbtide.spi.BindFailure;
+import io.ebbtide.spi.ProbeHost;
+import io.ebbtide.spi.Probes;
+import io.ebbtide.spi.SourceArguments;
+import io.ebbtide.spi.SourceLoad;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import java.io.IOException;
-import java.net.BindException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JettySource implements TrafficSource, ProbeHost {
     /** The attribute of a request, also seen by servlets, that holds its {@link Ticket}. */
-    public static final String TICKET = "io.ebbtide.ticket";
+    public static final String TICKET = Ticket.REQUEST_ATTRIBUTE;
 
     /** Longer than the 60 s after which nginx and AWS load balancers drop their idle upstream connections. */
     private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(75);
@@ -53,7 +53,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
     private static final Duration JETTYS_IDLE_TIMEOUT = Duration.ofSeconds(30);
 
     /** For handlers whose time is over, once before and once after they are interrupted. */
-    private static final Duration HANDLERS_END = Duration.ofMillis(250);
+    static final Duration HANDLERS_END = Duration.ofMillis(250);
 
     private final @Nullable Server given;
     private final @Nullable HttpServer own;
@@ -80,10 +80,8 @@ public final class JettySource implements TrafficSource, ProbeHost {
      */
     public static JettySource http(int port, Handler application) {
         JettyVersions.check();
-        if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("port: %d (expected: 0 to 65535)".formatted(port));
-        }
-        var source = new JettySource(null, new HttpServer(port, Expect.present(application, "application")));
+        SourceArguments.port(port);
+        var source = new JettySource(null, new HttpServer(port, SourceArguments.present(application, "application")));
         source.name = "http:" + port;
         return source;
     }
@@ -101,7 +99,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
      */
     public static JettySource of(Server server) {
         JettyVersions.check();
-        return new JettySource(Expect.present(server, "server"), null);
+        return new JettySource(SourceArguments.present(server, "server"), null);
     }
 
     /**
@@ -110,7 +108,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
      * @throws IllegalStateException if the server was given, which has threads of its own
      */
     public JettySource ioThreads(int count) {
-        own("ioThreads", count).ioThreads = atLeastOne(count, "ioThreads");
+        own("ioThreads", count).ioThreads = SourceArguments.threads(count, "ioThreads");
         return this;
     }
 
@@ -120,7 +118,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
      * @throws IllegalStateException if the server was given, which has threads of its own
      */
     public JettySource workerThreads(int count) {
-        own("workerThreads", count).workerThreads = atLeastOne(count, "workerThreads");
+        own("workerThreads", count).workerThreads = SourceArguments.threads(count, "workerThreads");
         return this;
     }
 
@@ -130,11 +128,7 @@ public final class JettySource implements TrafficSource, ProbeHost {
      * the proxy sends a request into a connection that is just being closed.
      */
     public JettySource idleTimeout(Duration timeout) {
-        Expect.present(timeout, "timeout");
-        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
-            throw new IllegalArgumentException("idleTimeout: %s (expected: 1 ms to 1 day)".formatted(timeout));
-        }
-        idleTimeout = timeout;
+        idleTimeout = SourceArguments.idleTimeout(timeout);
         return this;
     }
 
@@ -146,11 +140,10 @@ public final class JettySource implements TrafficSource, ProbeHost {
      * @throws IllegalArgumentException if the request did not come through a {@code JettySource}
      */
     public static Ticket ticket(Request request) {
-        if (Expect.present(request, "request").getAttribute(TICKET) instanceof Ticket ticket) {
+        if (SourceArguments.present(request, "request").getAttribute(TICKET) instanceof Ticket ticket) {
             return ticket;
         }
-        throw new IllegalArgumentException("request: %s (expected: one that came by a JettySource)"
-                .formatted(request.getHttpURI().getCanonicalPath()));
+        throw SourceArguments.withoutTicket("request", request.getHttpURI().getCanonicalPath(), "a JettySource");
     }
 
     /** Returns the port of the first connector; -1 before the start. */
@@ -175,17 +168,19 @@ public final class JettySource implements TrafficSource, ProbeHost {
         Handler application = server.getHandler();
         if (application == null) {
             throw new IllegalStateException(
-                    "server: it has no handler (expected: Server.setHandler() before the start)");
+                    "server: no handler (expected: one set by Server.setHandler() before the start)");
         }
         JettyVersions.check(server);
-        server.setHandler(new Gate(application, traffic, probes));
+        var gate = new JettyGate(application);
+        gate.open(traffic, probes);
+        server.setHandler(gate);
         server.setStopAtShutdown(false);
         server.setStopTimeout(0);
         endInTime(server.getThreadPool());
         for (Connector connector : server.getConnectors()) {
             endInTime(connector.getExecutor());
             if (connector instanceof AbstractConnector configurable) {
-                setIdleTimeout(configurable);
+                setIdleTimeout(configurable, idleTimeout);
             }
         }
         name = nameOf(server, false);
@@ -197,7 +192,8 @@ public final class JettySource implements TrafficSource, ProbeHost {
             } catch (Exception further) {
                 e.addSuppressed(further);
             }
-            throw asIsOrPortInUse(e);
+            IOException unbound = BindFailure.of(name, e);
+            throw unbound == null ? e : unbound;
         }
         name = nameOf(server, true);
         running = new Running(server, portOf(server));
@@ -238,25 +234,13 @@ public final class JettySource implements TrafficSource, ProbeHost {
         }
     }
 
-    private void setIdleTimeout(AbstractConnector connector) {
-        Duration told = idleTimeout;
-        if (told != null) {
-            connector.setIdleTimeout(told.toMillis());
+    /** @param configured null for our default, unless the connector's is not Jetty's */
+    static void setIdleTimeout(AbstractConnector connector, @Nullable Duration configured) {
+        if (configured != null) {
+            connector.setIdleTimeout(configured.toMillis());
         } else if (connector.getIdleTimeout() == JETTYS_IDLE_TIMEOUT.toMillis()) {
             connector.setIdleTimeout(DEFAULT_IDLE_TIMEOUT.toMillis());
         }
-    }
-
-    private Exception asIsOrPortInUse(Exception failure) {
-        for (Throwable each = failure; each != null; each = each.getCause()) {
-            if (each.getCause() instanceof BindException bind) {
-                return new IOException(
-                        "%s cannot be bound, %s (expected: a free port on an address of this machine)"
-                                .formatted(name, bind.getMessage()),
-                        failure);
-            }
-        }
-        return failure;
     }
 
     private static int portOf(Server server) {
@@ -268,7 +252,8 @@ public final class JettySource implements TrafficSource, ProbeHost {
         return -1;
     }
 
-    private static String nameOf(Server server, boolean bound) {
+    /** @param bound whether its ports are known */
+    static String nameOf(Server server, boolean bound) {
         String names = Arrays.stream(server.getConnectors())
                 .filter(NetworkConnector.class::isInstance)
                 .map(NetworkConnector.class::cast)
@@ -281,17 +266,8 @@ public final class JettySource implements TrafficSource, ProbeHost {
     private HttpServer own(String what, int count) {
         HttpServer server = own;
         if (server == null) {
-            throw new IllegalStateException(
-                    "%s: %d (expected: not set; the given server has threads of its own, set those)"
-                            .formatted(what, count));
+            throw SourceArguments.ofGivenServer(what, count, "of(server)", "the threads of its pool");
         }
         return server;
-    }
-
-    private static int atLeastOne(int count, String what) {
-        if (count < 1) {
-            throw new IllegalArgumentException("%s: %d (expected: >= 1)".formatted(what, count));
-        }
-        return count;
     }
 }

@@ -1,6 +1,6 @@
 package io.ebbtide.jetty;
 
-import io.ebbtide.internal.LibraryVersion;
+import io.ebbtide.spi.LibraryVersion;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +24,9 @@ final class JettyVersions {
      * exist in each line since 9.4, and have no supertype in another artifact.
      */
     private static final String PRODUCT = "Jetty";
+
+    /** Of its own types: the title of another library's artifact may name Jetty, too, as Spring Boot's does. */
+    private static final String PACKAGES = "org.eclipse.jetty.";
 
     private static final List<String> LINES = List.of("12.0", "12.1");
 
@@ -51,6 +54,7 @@ final class JettyVersions {
         var found = new LinkedHashMap<String, LibraryVersion>();
         Stream.concat(Stream.of(server), Stream.concat(protocols, handlers))
                 .map(Object::getClass)
+                .filter(type -> type.getName().startsWith(PACKAGES))
                 .forEach(type -> add(found, type.getPackageName(), LibraryVersion.inManifest(type, PRODUCT)));
         check(found);
     }

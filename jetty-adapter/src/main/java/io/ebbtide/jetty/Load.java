@@ -1,6 +1,6 @@
 package io.ebbtide.jetty;
 
-import io.ebbtide.lifecycle.SourceLoad;
+import io.ebbtide.spi.SourceLoad;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;

@@ -39,8 +39,8 @@ final class Ports {
     /** Registered, opened, read, each with a task of the pool, and one spare. */
     private static final int STEPS_TO_THE_HANDLER = 4;
 
-    private static final int MOST_FOR_A_STEP_MILLIS = 250;
-    private static final int MOST_FOR_A_CONNECT_MILLIS = 1_000;
+    private static final int MAX_FOR_A_STEP_MILLIS = 250;
+    private static final int MAX_FOR_A_CONNECT_MILLIS = 1_000;
 
     private final Server server;
 
@@ -123,7 +123,7 @@ final class Ports {
         InetAddress address =
                 bound.getAddress().isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound.getAddress();
         try (var socket = new Socket()) {
-            socket.connect(new InetSocketAddress(address, bound.getPort()), MOST_FOR_A_CONNECT_MILLIS);
+            socket.connect(new InetSocketAddress(address, bound.getPort()), MAX_FOR_A_CONNECT_MILLIS);
         }
     }
 
@@ -191,7 +191,7 @@ final class Ports {
     private static boolean awaitAll(List<CompletableFuture<?>> steps) throws InterruptedException, ExecutionException {
         try {
             CompletableFuture.allOf(steps.toArray(CompletableFuture[]::new))
-                    .get(MOST_FOR_A_STEP_MILLIS, TimeUnit.MILLISECONDS);
+                    .get(MAX_FOR_A_STEP_MILLIS, TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException e) {
             return false; // the threads are all busy, and the accepted connections wait for one

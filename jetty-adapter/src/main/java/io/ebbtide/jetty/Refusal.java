@@ -19,13 +19,13 @@ final class Refusal implements Invocable.Task, Callback {
      * has not read it yet. So a body of the usual size is read to its end after the answer; a larger one, or one that
      * does not come, is not waited for.
      */
-    private static final long MOST_BYTES = 1 << 20;
+    private static final long MAX_BYTES = 1 << 20;
 
-    private static final long MOST_MILLIS = 500;
+    private static final long MAX_MILLIS = 500;
 
     private final Request request;
     private final Callback callback;
-    private long left = MOST_BYTES;
+    private long remaining = MAX_BYTES;
 
     private Refusal(Request request, Callback callback) {
         this.request = request;
@@ -44,7 +44,7 @@ final class Refusal implements Invocable.Task, Callback {
     /** The answer is sent. */
     @Override
     public void succeeded() {
-        request.getComponents().getScheduler().schedule(callback::succeeded, MOST_MILLIS, TimeUnit.MILLISECONDS);
+        request.getComponents().getScheduler().schedule(callback::succeeded, MAX_MILLIS, TimeUnit.MILLISECONDS);
         run();
     }
 
@@ -56,13 +56,13 @@ final class Refusal implements Invocable.Task, Callback {
     /** Reads the available bytes; called again when there are more. */
     @Override
     public void run() {
-        while (left > 0) {
+        while (remaining > 0) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
                 request.demand(this);
                 return;
             }
-            left -= chunk.remaining();
+            remaining -= chunk.remaining();
             chunk.release();
             if (chunk.isLast() || Content.Chunk.isFailure(chunk)) {
                 break;

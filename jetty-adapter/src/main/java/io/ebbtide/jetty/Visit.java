@@ -1,7 +1,7 @@
 package io.ebbtide.jetty;
 
 import io.ebbtide.inflight.Ticket;
-import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.spi.Traffic;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -43,7 +43,7 @@ final class Visit implements Supplier<String> {
     /** Passes the request to the application: on this thread if that never blocks, else on a thread of the server's pool. */
     void begin(Ticket newTicket, Handler application, Server server) {
         ticket = newTicket;
-        request.setAttribute(JettySource.TICKET, newTicket);
+        request.setAttribute(Ticket.REQUEST_ATTRIBUTE, newTicket);
         boolean mayBlock = application.getInvocationType() == Invocable.InvocationType.BLOCKING;
         if (!mayBlock || server.getInvocationType() == Invocable.InvocationType.BLOCKING) {
             run(newTicket, application, server);
@@ -68,7 +68,7 @@ final class Visit implements Supplier<String> {
         } catch (Throwable e) { // Jetty does the same with all exceptions of its handlers
             callback.failed(e);
         } finally {
-            mine.leftBy(Thread.currentThread());
+            mine.releasedBy(Thread.currentThread());
         }
     }
 

@@ -1,6 +1,6 @@
 package io.ebbtide.jetty;
 
-import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.spi.Traffic;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -36,7 +36,9 @@ final class VisitStream extends HttpStream.Wrapper {
     @Override
     public void prepareResponse(HttpFields.Mutable headers) {
         HttpVersion version = request.getConnectionMetaData().getHttpVersion();
-        if (traffic.leaving() && version.getVersion() <= HttpVersion.HTTP_1_1.getVersion() && !upgrades(headers)) {
+        if (traffic.isShuttingDown()
+                && version.getVersion() <= HttpVersion.HTTP_1_1.getVersion()
+                && !upgrades(headers)) {
             headers.put(HttpHeader.CONNECTION, HttpHeaderValue.CLOSE.asString());
             if (version == HttpVersion.HTTP_1_1
                     && !headers.contains(HttpHeader.CONTENT_LENGTH)

@@ -17,7 +17,7 @@ import org.eclipse.jetty.util.Callback;
 
 /** What Jetty gives to a handler. */
 final class JettyExchange implements Exchange {
-    /** Whoever takes a connection over, and sees its end. */
+    /** The new owner of a connection that was upgraded, which sees its end. */
     private static final class Taken extends AbstractConnection {
         Taken(EndPoint endPoint) {
             super(endPoint, Runnable::run);

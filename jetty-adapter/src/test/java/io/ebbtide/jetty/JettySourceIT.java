@@ -10,8 +10,8 @@ import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.ShutdownReport;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.report.ShutdownReport;
+import io.ebbtide.spi.TrafficSource;
 import io.ebbtide.testkit.LoadResult;
 import io.ebbtide.testkit.StrictLoad;
 import io.ebbtide.testkit.WireConnection;
@@ -157,7 +157,7 @@ final class JettySourceIT {
         return faults;
     }
 
-    /** Nobody accepts there, so that nobody can knock either. */
+    /** No thread accepts there, so no client can connect either. */
     @Test
     void portThatCannotBeClosedWell_isClosed_andSoAreTheOthers() throws Exception {
         var server = new Server();
@@ -220,7 +220,7 @@ final class JettySourceIT {
         }
     }
 
-    /** The one pool of the server has no thread left: whoever reads answers the probe. */
+    /** The one pool of the server has no free thread: the thread that reads answers the probe. */
     @Test
     void givenServer_withoutAFreeThread_answersProbesOnOpenConnections() throws Exception {
         var pool = new QueuedThreadPool(6, 6);
@@ -256,9 +256,9 @@ final class JettySourceIT {
         }
     }
 
-    /** A connection of HTTP/2 goes on after the answer, so that it says nothing of who has learnt of the leaving. */
+    /** A connection of HTTP/2 goes on after the answer, so it does not show which clients know of the shutdown. */
     @Test
-    void http2_whileLeaving_isServed_withoutAHeaderThatItForbids() throws Exception {
+    void http2_whileShuttingDown_isServed_withoutAHeaderThatItForbids() throws Exception {
         var server = new Server();
         var configuration = new HttpConfiguration();
         server.addConnector(new ServerConnector(
@@ -272,7 +272,7 @@ final class JettySourceIT {
         var open = new OpenSource(source);
         started(open);
         service.shutdown("test");
-        open.awaitLeaving();
+        open.awaitShutdown();
 
         HttpRequest get = HttpRequest.newBuilder(URI.create("http://localhost:%d/".formatted(source.port())))
                 .build();
@@ -514,7 +514,7 @@ final class JettySourceIT {
     }
 
     @Test
-    void rounds_leaveNoThreadBehind() throws Exception {
+    void rounds_endAllTheirThreads() throws Exception {
         for (int i = 0; i < 5; i++) {
             var each = JettySource.http(0, blocking());
             try (Ebbtide round = Ebbtide.builder("round").serve(each).build().start()) {
@@ -530,7 +530,7 @@ final class JettySourceIT {
     }
 
     @Test
-    void start_onAPortInUse_saysSo_andLeavesNoThreadBehind() throws Exception {
+    void start_onAPortInUse_saysSo_andEndsAllItsThreads() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
             Ebbtide other = Ebbtide.builder("other")
                     .serve(JettySource.http(taken.getLocalPort(), blocking()))
@@ -560,7 +560,8 @@ final class JettySourceIT {
                 .hasMessage("idleTimeout: PT0S (expected: 1 ms to 1 day)");
         assertThatThrownBy(() -> JettySource.of(new Server()).workerThreads(4))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("workerThreads: 4 (expected: not set; the given server has threads of its own, set those)");
+                .hasMessage(
+                        "workerThreads: 4 (expected: not set with of(server); set the threads of its pool instead)");
     }
 
     @Test
@@ -570,7 +571,7 @@ final class JettySourceIT {
 
         assertThatThrownBy(other::start)
                 .cause()
-                .hasMessage("server: it has no handler (expected: Server.setHandler() before the start)");
+                .hasMessage("server: no handler (expected: one set by Server.setHandler() before the start)");
     }
 
     private Handler blocking() {

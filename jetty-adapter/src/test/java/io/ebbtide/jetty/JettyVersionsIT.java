@@ -3,7 +3,7 @@ package io.ebbtide.jetty;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.ebbtide.internal.LibraryVersion;
+import io.ebbtide.spi.LibraryVersion;
 import io.ebbtide.testkit.OtherClassPath;
 import java.nio.file.Path;
 import java.util.Map;

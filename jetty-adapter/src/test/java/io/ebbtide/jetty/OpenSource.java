@@ -1,22 +1,22 @@
 package io.ebbtide.jetty;
 
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
-/** A source that leaves and keeps its ports open until it is told to close them, as in a lame duck. */
+/** A source that shuts down and keeps its ports open until it is asked to close them, as in a lame duck. */
 final class OpenSource implements TrafficSource {
     private final TrafficSource source;
-    private final CountDownLatch leaving = new CountDownLatch(1);
+    private final CountDownLatch shutdownBegun = new CountDownLatch(1);
     private final CountDownLatch mayClosePorts = new CountDownLatch(1);
 
     OpenSource(TrafficSource source) {
         this.source = source;
     }
 
-    void awaitLeaving() throws InterruptedException {
-        leaving.await();
+    void awaitShutdown() throws InterruptedException {
+        shutdownBegun.await();
     }
 
     void letPortsClose() {
@@ -35,7 +35,7 @@ final class OpenSource implements TrafficSource {
 
     @Override
     public void stopAccepting() throws Exception {
-        leaving.countDown();
+        shutdownBegun.countDown();
         mayClosePorts.await();
         source.stopAccepting();
     }

@@ -5,6 +5,8 @@ import io.ebbtide.testkit.contract.BareServer;
 import io.ebbtide.testkit.contract.HttpContract;
 import io.ebbtide.testkit.contract.Promise;
 import io.ebbtide.testkit.contract.ServerUnderTest;
+import io.ebbtide.testkit.contract.ServletExchange;
+import io.ebbtide.testkit.contract.ServletExchange.AsyncFailure;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,9 +26,8 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Tag("full")
 @Isolated("it looks at the threads of the whole JVM")
 final class ServletContractIT extends HttpContract {
-    private static final String TASKS =
-            "Jetty does not look at what a task of AsyncContext.start() throws: its request is"
-                    + " in flight until its own time-out, or until it is cut and named at the deadline";
+    private static final String TASKS = "Jetty ignores exceptions of a task of AsyncContext.start(): its request is"
+            + " in flight until its own time-out, or until it is aborted and named at the deadline";
 
     private static final String ONE_OF_THEM = "one of the requests of the trial fails on another thread, see there";
 
@@ -52,7 +53,7 @@ final class ServletContractIT extends HttpContract {
             protected void service(HttpServletRequest request, HttpServletResponse response)
                     throws ServletException, IOException {
                 try {
-                    application.handle(new ServletExchange(request, response));
+                    ServletExchange.handle(request, response, AsyncFailure.IN_A_TASK, application);
                 } catch (IOException | RuntimeException e) {
                     throw e;
                 } catch (Exception e) {
@@ -76,10 +77,10 @@ final class ServletContractIT extends HttpContract {
     protected Map<Promise, String> cannot() {
         var cannot = new EnumMap<Promise, String>(Map.of(
                 Promise.ASYNC_FAILED, TASKS,
-                Promise.LEAVING_SERVED, ONE_OF_THEM,
-                Promise.LEAVING_TOLD, ONE_OF_THEM,
-                Promise.LEAVING_ENDS, ONE_OF_THEM,
-                Promise.LEAVING_FRAMED, ONE_OF_THEM));
+                Promise.LAME_DUCK_SERVED, ONE_OF_THEM,
+                Promise.LAME_DUCK_DISCONNECTS, ONE_OF_THEM,
+                Promise.LAME_DUCK_ENDS, ONE_OF_THEM,
+                Promise.LAME_DUCK_FRAMED, ONE_OF_THEM));
         if (Server.getVersion().startsWith("12.0.")) {
             cannot.put(Promise.UPGRADE, "servlets cannot upgrade before Jetty 12.1: 'Not implemented'");
         }

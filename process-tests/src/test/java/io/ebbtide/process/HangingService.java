@@ -12,10 +12,10 @@ import io.ebbtide.Settings;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.Component;
-import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.report.LifecycleListener;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import io.ebbtide.work.MessageSource;
 import io.ebbtide.work.Messages;
 import java.nio.file.Files;
@@ -115,7 +115,7 @@ final class HangingService {
         public void start(Traffic traffic) {}
 
         @Override
-        public void leave() {
+        public void beginShutdown() {
             forEver();
         }
 
@@ -148,7 +148,7 @@ final class HangingService {
         }
 
         @Override
-        public void leave(Duration within) {
+        public void disconnect(Duration within) {
             forEver();
         }
     }

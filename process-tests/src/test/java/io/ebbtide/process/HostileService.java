@@ -7,11 +7,11 @@ import io.ebbtide.health.Check;
 import io.ebbtide.health.Outcome;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.Component;
-import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.ShutdownReport;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.report.LifecycleListener;
+import io.ebbtide.report.ShutdownReport;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,7 +158,7 @@ final class HostileService {
         }
 
         @Override
-        public void leave() throws IOException {
+        public void beginShutdown() throws IOException {
             throw new IOException(text);
         }
 

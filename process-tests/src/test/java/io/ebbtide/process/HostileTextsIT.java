@@ -57,7 +57,7 @@ final class HostileTextsIT {
     }
 
     @Test
-    void service_thatIsToldToStop_showsNoneOfThem() throws Exception {
+    void service_thatGetsSigterm_showsNoneOfThem() throws Exception {
         try (ServiceProcess service = start("stops")) {
             int management = management(service);
             service.awaitLine("ready for questions", SOON);
@@ -77,7 +77,7 @@ final class HostileTextsIT {
             assertThat(end)
                     .content()
                     .startsWith("service: WORK_CUT, exit code 81,")
-                    .contains("cut: JOB");
+                    .contains("aborted: JOB");
         }
     }
 
@@ -97,7 +97,7 @@ final class HostileTextsIT {
             service.signal("TERM");
             service.awaitLine("'service' is LAME_DUCK", SOON);
             expectHarmless(Files.readString(end));
-            service.signalUntil("TERM", "is halted: SIGTERM came again", SOON);
+            service.signalUntil("TERM", "is halted: SIGTERM was received again", SOON);
 
             assertThat(service.awaitExit(SOON).code()).isEqualTo(143);
             expectHarmless(service.output());

@@ -56,18 +56,18 @@ final class LastResortIT {
             assertThat(service.awaitExit(SOON).code()).isEqualTo(81);
             assertThat(service.report().get("cut").findValuesAsText("description"))
                     .contains("endless job")
-                    .isSubsetOf("endless job", "inbox: commit and leave");
+                    .isSubsetOf("endless job", "inbox: commit and disconnect");
             assertThat(service.report().get("components").findValuesAsText("ending"))
                     .hasSize(4)
                     .doesNotContain("STOPPED");
             assertThat(service.report().get("problems").toString())
                     .contains("HangingService$DeadlockedListener.entered(DRAINING) has not returned")
-                    .contains("stubborn closing its listeners had not returned");
+                    .contains("stubborn: closing its listeners had not returned");
             assertThat(SCHEMA.validate(service.report().toString(), InputFormat.JSON))
                     .isEmpty();
             assertThat(Files.readString(end))
                     .startsWith("service: WORK_CUT, exit code 81,")
-                    .contains("cut: JOB endless job");
+                    .contains("aborted: JOB endless job");
         }
     }
 
@@ -88,11 +88,11 @@ final class LastResortIT {
             service.signal("TERM");
 
             assertThat(service.awaitExit(SOON).code()).isEqualTo(82);
-            String named = "waits for ever: it calls System.exit in a shutdown hook; let it return instead";
+            String named = "waits forever: it calls System.exit in a shutdown hook; let it return instead";
             assertThat(service.output()).contains("thread hook that exits").contains(named);
             assertThat(Files.readString(end))
                     .startsWith("service: CLEAN, exit code 0,")
-                    .contains("ebbtide: every service has stopped, yet the process has not ended")
+                    .contains("ebbtide: all services have stopped, but the process has not ended")
                     .contains(named);
         }
     }
@@ -105,11 +105,12 @@ final class LastResortIT {
 
             assertThat(service.awaitExit(SOON).code()).isEqualTo(5);
             assertThat(service.output())
-                    .contains("the drain runs in a shutdown hook, beside the hook 'SpringContextShutdownHook'")
+                    .contains(
+                            "the drain runs in a shutdown hook, at the same time as the hook 'SpringContextShutdownHook'")
                     .contains("do not call registerShutdownHook() on the context")
                     .contains("set shutdownHook=\"disable\" in Log4j2's configuration")
                     .contains("'closes a pool'")
-                    .contains("give what it closes to EbbtideBuilder.component instead");
+                    .contains("pass what it closes to EbbtideBuilder.component instead");
         }
     }
 
@@ -166,7 +167,7 @@ final class LastResortIT {
     }
 
     @Test
-    void terminationMessageThatIsAPipe_isGivenToWhoReadsLater() throws Exception {
+    void terminationMessageThatIsAPipe_isWrittenToALaterReader() throws Exception {
         Path fifo = folder.resolve("fifo");
         assumeTrue(new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor() == 0, "no mkfifo here");
         try (ServiceProcess service = JavaLauncher.of(HangingService.class)
@@ -195,7 +196,7 @@ final class LastResortIT {
             service.awaitLine("slow is being stopped", SOON);
             freeze(service);
 
-            assertThat(service.awaitExit(SOON).code()).isZero();
+            assertThat(service.awaitExit(SOON).code()).as(service.output()).isZero();
             assertThat(service.report().get("inFlightCut").asInt()).isZero();
             assertThat(service.report().get("components").findValuesAsText("ending"))
                     .containsExactly("STOPPED");
@@ -278,7 +279,7 @@ final class LastResortIT {
             assertThat(service.awaitExit(SOON).code()).isIn(0, 80, 81, 82);
             assertThat(service.output())
                     .containsPattern(
-                            "\\{\"event\":\"shutdown\"|ebbtide: ('service'|every service has stopped).* is halted");
+                            "\\{\"event\":\"shutdown\"|ebbtide: ('service'|all services have stopped).* is halted");
         }
     }
 }

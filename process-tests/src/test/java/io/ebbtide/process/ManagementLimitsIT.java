@@ -106,9 +106,9 @@ final class ManagementLimitsIT {
                 }
             }
             service.awaitLine(
-                    "WARN .*the management server accepts one connection at a time, with the file descriptor that it keeps in"
-                            + " reserve: IOException: Too many open files; find what keeps files or sockets open, or raise the"
-                            + " limit \\(ulimit -n\\)",
+                    "WARN .*all file descriptors are in use \\(IOException: Too many open files\\): until one is free, the"
+                            + " management server accepts only one connection at a time, with its reserved descriptor; find"
+                            + " what keeps files or sockets open, or raise the limit \\(ulimit -n\\)",
                     SOON);
 
             service.type("\n");

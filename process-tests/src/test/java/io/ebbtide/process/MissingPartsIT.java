@@ -53,9 +53,9 @@ final class MissingPartsIT {
 
             assertThat(service.awaitExit(SOON).code()).isZero();
             assertThat(health.status()).isEqualTo(500);
-            assertThat(health.body()).isEqualTo("the answer could not be rendered; the log says why\n");
+            assertThat(health.body()).isEqualTo("the answer could not be rendered; see the log\n");
             assertThat(service.output())
-                    .containsPattern("ERROR .* the answer to a probe failed, and goes on; .*: NoClassDefFoundError")
+                    .containsPattern("ERROR .* the answer to a probe failed, but continues; .*: NoClassDefFoundError")
                     .containsPattern(
                             "the shutdown report cannot be written as JSON \\(NoClassDefFoundError: .*\\); as text:"
                                     + " orders: CLEAN, exit code 0, .* after SIGTERM \\| in flight: 0 at the signal")
@@ -68,8 +68,8 @@ final class MissingPartsIT {
         JavaLauncher limited = JavaLauncher.of(Service.class).jvmOptions("--limit-modules", WITHOUT_UNSUPPORTED);
         try (ServiceProcess service = limited.start()) {
             service.awaitLine(
-                    "SIGTERM cannot be handled, as this process lacks the module jdk.unsupported; a shutdown hook drains"
-                            + " instead, .*; start java with --add-modules jdk.unsupported",
+                    "SIGTERM cannot be handled, because this process lacks the module jdk.unsupported; the drain runs in a"
+                            + " shutdown hook, .*; start java with --add-modules jdk.unsupported",
                     SOON);
             service.awaitLine("'orders' is RUNNING", SOON);
             service.signal("TERM");

@@ -13,10 +13,10 @@ import io.ebbtide.health.Check;
 import io.ebbtide.health.Outcome;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
-import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.report.LifecycleListener;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.ServiceProcess;
 import io.ebbtide.testkit.WireConnection;
@@ -88,9 +88,9 @@ final class ProcessIT {
                 case "exits" -> exits();
                 case "stuckAppender" -> stuckAppender();
                 case "two" -> two();
-                case "comesWhileOthersLeave" -> comesWhileOthersLeave();
+                case "startsDuringShutdown" -> startsDuringShutdown();
                 case "outlivesTheOthersAlarm" -> outlivesTheOthersAlarm();
-                case "handlerOfSomebodyElse" -> handlerOfSomebodyElse();
+                case "handlerOfAnotherComponent" -> handlerOfAnotherComponent();
                 case "handlerComesLater" ->
                     builder()
                             .startupTask("takes SIGTERM", () -> exitOnSigterm(7))
@@ -244,7 +244,7 @@ final class ProcessIT {
         }
 
         /** The signal arrives while one service runs and the other has not been started yet. */
-        private static void comesWhileOthersLeave() {
+        private static void startsDuringShutdown() {
             Ebbtide one = builder("one").build();
             Ebbtide late = builder("late").build();
             Ticket work = one.inFlight().enter(WorkKind.REQUEST, "GET /work");
@@ -293,7 +293,7 @@ final class ProcessIT {
             }
         }
 
-        private static void handlerOfSomebodyElse() {
+        private static void handlerOfAnotherComponent() {
             exitOnSigterm(7);
             Ebbtide service = builder().build();
             Ticket work = service.inFlight().enter(WorkKind.REQUEST, "GET /work");
@@ -320,15 +320,15 @@ final class ProcessIT {
                         .start();
                 round.run();
             }
-            System.out.println("200 rounds, " + ourThreads() + " threads left");
+            System.out.println("200 rounds, " + ourThreads() + " threads remaining");
         }
 
         private static long ourThreads() {
             for (int i = 0; i < 600; i++) {
-                long left = Thread.getAllStackTraces().keySet().stream()
+                long remaining = Thread.getAllStackTraces().keySet().stream()
                         .filter(thread -> thread.getName().startsWith("ebbtide-round"))
                         .count();
-                if (left == 0) {
+                if (remaining == 0) {
                     return 0;
                 }
                 LockSupport.parkNanos(Duration.ofMillis(100).toNanos());
@@ -403,7 +403,7 @@ final class ProcessIT {
     }
 
     @Test
-    void component_thatHangs_isLeftBehindAndNamed() throws Exception {
+    void component_thatHangs_isAbandonedAndNamed() throws Exception {
         try (ServiceProcess service = running("componentHangs")) {
             service.signal("TERM");
 
@@ -449,13 +449,13 @@ final class ProcessIT {
     }
 
     @Test
-    void hook_ofSomebodyElseThatHangs_isEndedByTheWatchdog() throws Exception {
+    void hook_ofAnotherComponentThatHangs_isEndedByTheWatchdog() throws Exception {
         try (ServiceProcess service = running("hookHangs")) {
             service.signal("TERM");
 
             assertThat(service.awaitExit(SOON).code()).isEqualTo(82);
             assertThat(service.output())
-                    .contains("ebbtide: every service has stopped, yet the process has not ended, and is halted: the"
+                    .contains("ebbtide: all services have stopped, but the process has not ended, and is halted: the"
                             + " grace is nearly over, exit code 82")
                     .contains("uninterruptibly");
         }
@@ -489,7 +489,7 @@ final class ProcessIT {
             assertThat(service.awaitExit(SOON).code()).isEqualTo(3);
 
             assertThat(service.output())
-                    .contains("'service' does not wait for POST /exit: its thread never returns")
+                    .contains("'service' no longer waits for POST /exit: its thread is blocked in System.exit")
                     .contains("working is done");
             JsonNode report = service.report();
             assertThat(report.get("reason").asText()).isEqualTo("JVM shutdown");
@@ -525,8 +525,8 @@ final class ProcessIT {
     }
 
     @Test
-    void service_thatComesWhileOthersLeave_leavesToo() throws Exception {
-        try (ServiceProcess service = start("comesWhileOthersLeave")) {
+    void service_thatStartsDuringAShutdown_shutsDownToo() throws Exception {
+        try (ServiceProcess service = start("startsDuringShutdown")) {
             service.awaitLine("'one' is RUNNING", SOON);
             service.signal("TERM");
 
@@ -541,7 +541,7 @@ final class ProcessIT {
     }
 
     @Test
-    void service_thatGoesOn_isNotHaltedForOneThatHasLeft() throws Exception {
+    void service_thatGoesOn_isNotHaltedForOneThatHasStopped() throws Exception {
         try (ServiceProcess service = start("outlivesTheOthersAlarm")) {
             service.awaitLine("other is RUNNING", SOON);
             service.signal("TERM");
@@ -552,8 +552,8 @@ final class ProcessIT {
     }
 
     @Test
-    void handler_ofSomebodyElse_isKept_andTheHookDrains() throws Exception {
-        try (ServiceProcess service = running("handlerOfSomebodyElse")) {
+    void handler_ofAnotherComponent_isKept_andTheHookDrains() throws Exception {
+        try (ServiceProcess service = running("handlerOfAnotherComponent")) {
             assertThat(service.output()).contains("SIGTERM is handled by jdk.proxy");
             service.signal("TERM");
 
@@ -624,7 +624,7 @@ final class ProcessIT {
                 .environment("EBBTIDE_GARCE", "30s")
                 .start()) {
             service.awaitLine("INFO  io.ebbtide - 'bare': grace 10 min", SOON);
-            service.awaitLine("WARN  io.ebbtide - 'bare': \\[EBBTIDE_GARCE\\] mean nothing here", SOON);
+            service.awaitLine("WARN  io.ebbtide - 'bare': unknown settings: \\[EBBTIDE_GARCE\\]", SOON);
             service.awaitLine("'bare' started in .* listens on management 127.0.0.1:\\d+", SOON);
             service.signal("TERM");
 
@@ -652,7 +652,7 @@ final class ProcessIT {
                 .jvmOptions("-Xrs")
                 .arguments("plain")
                 .start()) {
-            service.awaitLine("SIGTERM will end this process at once and lose what is in flight.*-Xrs", SOON);
+            service.awaitLine("SIGTERM will end this process at once, and work in flight will be lost.*-Xrs", SOON);
             service.awaitLine("'service' is RUNNING", SOON);
             service.signal("TERM");
 
@@ -669,8 +669,9 @@ final class ProcessIT {
             assertThat(service.awaitExit(SOON).code()).isEqualTo(4);
             assertThat(service.report().get("outcome").asText()).isEqualTo("START_FAILED");
             assertThat(service.report().get("problems").toString())
-                    .isEqualTo("[\"the start-up task 'gives up' called System.exit, which waits for this shutdown: the"
-                            + " service did not start\"]");
+                    .isEqualTo(
+                            "[\"the service did not start: the start-up task 'gives up' called System.exit, which does not"
+                                    + " return before this shutdown is over\"]");
             assertThat(Files.readString(end))
                     .startsWith("service: START_FAILED, exit code 1,")
                     .contains("the start-up task 'gives up' called System.exit");
@@ -703,7 +704,8 @@ final class ProcessIT {
             assertThat(service.output()).contains("good is closed");
             JsonNode exits = service.report().get("components").get(0);
             assertThat(exits.get("ending").asText()).isEqualTo("FAILED");
-            assertThat(exits.get("detail").asText()).contains("called System.exit, which waits for this shutdown");
+            assertThat(exits.get("detail").asText())
+                    .contains("called System.exit, which does not return before this shutdown is over");
             assertThat(Files.readString(end)).startsWith("service: STOP_FAILED, exit code 80,");
         }
     }
@@ -717,7 +719,7 @@ final class ProcessIT {
             assertThat(service.output()).contains("good is closed");
             assertThat(service.report().get("outcome").asText()).isEqualTo("STOP_FAILED");
             assertThat(service.report().get("problems").toString())
-                    .contains("exiting closing its listeners failed: IllegalStateException: called System.exit");
+                    .contains("exiting: closing its listeners failed: IllegalStateException: called System.exit");
         }
     }
 
@@ -736,7 +738,7 @@ final class ProcessIT {
     @Test
     void rounds_underRun_leaveNothingBehindAndTheHandlerInPlace() throws Exception {
         try (ServiceProcess service = start("rounds")) {
-            service.awaitLine("200 rounds, 0 threads left", Duration.ofMinutes(5));
+            service.awaitLine("200 rounds, 0 threads remaining", Duration.ofMinutes(5));
             service.signal("TERM");
 
             assertThat(service.awaitExit(SOON).code()).isZero();

@@ -50,7 +50,7 @@ final class SignalIT {
             service.signal("TERM");
             service.awaitLine("'signalled' is LAME_DUCK: SIGTERM", SOON);
 
-            service.signalUntil("TERM", "SIGTERM came again: the lame duck ends now", SOON);
+            service.signalUntil("TERM", "SIGTERM was received again: the lame duck ends now", SOON);
 
             assertThat(service.awaitExit(SOON).code()).isZero();
             JsonNode report = service.report();
@@ -68,9 +68,9 @@ final class SignalIT {
             service.signal("TERM");
             service.awaitLine("'signalled' is LAME_DUCK: SIGTERM", SOON);
             service.signal("TERM");
-            service.awaitLine("SIGTERM came again within 1 s: taken for the same one", SOON);
+            service.awaitLine("SIGTERM was received again within 1 s: treated as the same signal", SOON);
 
-            service.signalUntil("TERM", "SIGTERM came again: the lame duck ends now", SOON);
+            service.signalUntil("TERM", "SIGTERM was received again: the lame duck ends now", SOON);
             assertThat(service.awaitExit(SOON).code()).isZero();
         }
     }
@@ -82,13 +82,13 @@ final class SignalIT {
             service.awaitLine("'signalled' is LAME_DUCK", SOON);
             service.signalUntil("TERM", "'signalled' is DRAINING", SOON);
 
-            service.signalUntil("TERM", "is halted: SIGTERM came again", SOON);
+            service.signalUntil("TERM", "is halted: SIGTERM was received again", SOON);
             ServiceProcess.Exit exit = service.awaitExit(SOON);
 
             assertThat(exit.code()).isEqualTo(143);
             assertThat(service.output())
                     .containsPattern(
-                            "ebbtide: 'signalled' is halted: SIGTERM came again; state DRAINING after \\d+ ms, last"
+                            "ebbtide: 'signalled' is halted: SIGTERM was received again; state DRAINING after \\d+ ms, last"
                                     + " step: nothing, in flight: 1, exit code 143\n  REQUEST GET /endless, \\d+ ms, thread main\n"
                                     + "    at ");
         }
@@ -96,7 +96,7 @@ final class SignalIT {
 
     /** As after "kubectl delete --grace-period=5" when EBBTIDE_GRACE is 60 s. */
     @Test
-    void kill_afterTheSignal_leavesATrace(@TempDir Path folder) throws Exception {
+    void kill_afterTheSignal_isLogged(@TempDir Path folder) throws Exception {
         Path message = folder.resolve("termination-log");
         try (ServiceProcess service = start(JavaLauncher.of(Service.class)
                 .arguments("GET /endless")
@@ -119,12 +119,12 @@ final class SignalIT {
                     .content()
                     .containsPattern(
                             "^signalled: DRAINING after [\\d.]+ s; shutting down: SIGTERM at .*Z; grace 30 min assumed;"
-                                    + " in flight: 1\nif this is all there is, the process was killed before its grace was over: ");
+                                    + " in flight: 1\nif this is the last message, the process was killed before its grace was over: ");
         }
     }
 
     @Test
-    void sigterm_inheritedAsIgnored_isTold() throws Exception {
+    void sigterm_inheritedAsIgnored_isLogged() throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var command = new ProcessBuilder(
                 "sh",
@@ -154,7 +154,7 @@ final class SignalIT {
         try (ServiceProcess service = start(JavaLauncher.of(Service.class))) {
             service.signal("INT");
             service.awaitLine("'signalled' is LAME_DUCK: SIGINT", SOON);
-            service.signalUntil("INT", "SIGINT came again: the lame duck ends now", SOON);
+            service.signalUntil("INT", "SIGINT was received again: the lame duck ends now", SOON);
 
             assertThat(service.awaitExit(SOON).code()).isZero();
             assertThat(service.report().get("lameDuck").get("ended").asText()).isEqualTo("SKIPPED");
@@ -187,7 +187,7 @@ final class SignalIT {
 
             assertThat(service.awaitExit(SOON).code()).isEqualTo(130);
             assertThat(service.output())
-                    .contains("is halted: SIGINT came again")
+                    .contains("is halted: SIGINT was received again")
                     .contains("GET /endless");
         }
     }

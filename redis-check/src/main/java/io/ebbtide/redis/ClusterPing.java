@@ -15,45 +15,52 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One PING to each node of a cluster that the application uses. Safe for use by many threads; blocks no thread. */
+/** One PING and one CLUSTER INFO to each node of a cluster that the application uses. Safe for use by many threads; blocks no thread. */
 final class ClusterPing {
     /*
      * A command without a key goes to some node: if that one were frozen, the check would hang while the cluster
      * serves, moves its slots to a replica and goes on. So all nodes are asked. The first answer reports the state of
-     * the cluster; the other nodes have a moment more, and those still silent then are counted. A node that owes an
-     * answer is silent, and is not asked again.
+     * the cluster; the other nodes have a moment more, and those still silent then are counted.
+     *
+     * A node that owes an answer to an earlier run is silent, and is not asked again; its late answer counts, so that a
+     * run never depends on one node alone. For the same reason CLUSTER INFO goes out with the PING: a node may freeze
+     * after its first answer.
      *
      * Masters that were replaced stay in the cluster's list for ever, without slots: they do not count.
      */
     private static final long MOMENT_MILLIS = 250;
 
-    private final Map<String, CompletableFuture<StatefulRedisConnection<?, ?>>> asked = new ConcurrentHashMap<>();
+    private final Map<String, CompletableFuture<Outcome>> asked = new ConcurrentHashMap<>();
 
-    /** The PINGs of one run, by node. */
+    /** The answers that one run awaits, by node. */
     private final class Round {
-        private final Map<String, CompletableFuture<StatefulRedisConnection<?, ?>>> answers = new HashMap<>();
-        private final CompletableFuture<StatefulRedisConnection<?, ?>> first = new CompletableFuture<>();
+        private final Map<String, CompletableFuture<Outcome>> answers = new HashMap<>();
+        private final Map<String, CompletableFuture<Outcome>> owed = new HashMap<>();
+        private final CompletableFuture<Outcome> first = new CompletableFuture<>();
         private final CompletableFuture<Void> all = new CompletableFuture<>();
 
         Round(StatefulRedisClusterConnection<?, ?> cluster, List<String> nodes) {
             for (String node : nodes) {
                 var before = asked.get(node);
                 if (before == null || before.isDone()) {
-                    var answer = ping(cluster, node);
+                    var answer = ask(cluster, node);
                     asked.put(node, answer);
                     answers.put(node, answer);
+                } else {
+                    owed.put(node, before);
                 }
             }
         }
 
         @SuppressWarnings("FutureReturnValueIgnored") // `first` and `all` carry all results
         void await() {
+            owed.values().forEach(late -> late.thenAccept(first::complete));
             var owing = new AtomicInteger(answers.size());
             for (var answer : answers.values()) {
-                answer.whenComplete((connection, failure) -> {
+                answer.whenComplete((outcome, failure) -> {
                     boolean isLast = owing.decrementAndGet() == 0;
                     if (failure == null) {
-                        first.complete(connection);
+                        first.complete(outcome);
                     } else if (isLast) {
                         first.completeExceptionally(failure); // unless one has answered
                     }
@@ -65,7 +72,7 @@ final class ClusterPing {
         }
 
         boolean isSilent(String node) {
-            var answer = answers.get(node);
+            var answer = answers.getOrDefault(node, owed.get(node));
             return answer == null || !answer.isDone() || answer.isCompletedExceptionally();
         }
     }
@@ -82,10 +89,9 @@ final class ClusterPing {
             return CompletableFuture.completedStage(Outcome.down(reason));
         }
         round.await();
-        return round.first.thenCompose(connection -> round.all
+        return round.first.thenCompose(outcome -> round.all
                 .completeOnTimeout(null, MOMENT_MILLIS, TimeUnit.MILLISECONDS)
-                .thenCompose(ignored -> state(connection))
-                .thenApply(outcome -> judged(outcome, round, masters, replicas)));
+                .thenApply(ignored -> judged(outcome, round, masters, replicas)));
     }
 
     /** The masters that serve slots, and decide on a failover; while none does yet, all. */
@@ -111,18 +117,18 @@ final class ClusterPing {
         return readFrom != null && !readFrom.equals(ReadFrom.UPSTREAM);
     }
 
-    private static <K, V> CompletableFuture<StatefulRedisConnection<?, ?>> ping(
-            StatefulRedisClusterConnection<K, V> cluster, String node) {
+    private static <K, V> CompletableFuture<Outcome> ask(StatefulRedisClusterConnection<K, V> cluster, String node) {
         try {
             return cluster.getConnectionAsync(node)
-                    .thenCompose(connection -> connection.async().ping().thenApply(pong -> connection));
+                    .thenCompose(connection ->
+                            connection.async().ping().thenCombine(state(connection), (pong, outcome) -> outcome));
         } catch (RuntimeException e) { // a node that has just gone
             return CompletableFuture.failedFuture(e);
         }
     }
 
     private static CompletionStage<Outcome> state(StatefulRedisConnection<?, ?> connection) {
-        return PingLook.detail("clusterState", connection.async().clusterInfo().thenApply(ClusterState::of));
+        return PingCheck.detail("clusterState", connection.async().clusterInfo().thenApply(ClusterState::of));
     }
 
     /**

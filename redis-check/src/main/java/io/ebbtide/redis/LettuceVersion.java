@@ -1,6 +1,6 @@
 package io.ebbtide.redis;
 
-import io.ebbtide.internal.LibraryVersion;
+import io.ebbtide.spi.LibraryVersion;
 import io.lettuce.core.RedisURI;
 
 /** The version of Lettuce that the application uses. Stateless. */

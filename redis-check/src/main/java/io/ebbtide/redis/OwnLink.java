@@ -26,7 +26,7 @@ final class OwnLink implements Link {
     @Override
     public synchronized CompletionStage<StatefulConnection<?, ?>> connection() {
         if (closed) {
-            return CompletableFuture.failedStage(new IllegalStateException("the check is over"));
+            return CompletableFuture.failedStage(new IllegalStateException("the check has been stopped"));
         }
         CompletableFuture<StatefulConnection<?, ?>> last = current;
         if (last == null || last.isCompletedExceptionally()) {
@@ -41,7 +41,7 @@ final class OwnLink implements Link {
         boolean late = givenUp;
         givenUp = false;
         return late
-                ? CompletableFuture.failedStage(new IllegalStateException("connected too late"))
+                ? CompletableFuture.failedStage(new IllegalStateException("connected after the run had timed out"))
                 : CompletableFuture.completedStage(opened);
     }
 

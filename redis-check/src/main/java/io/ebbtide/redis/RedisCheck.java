@@ -87,7 +87,7 @@ public final class RedisCheck {
 
     private static Check check(Link link, boolean withRole) {
         LettuceVersion.check();
-        return Check.async(new PingLook(link, withRole))
+        return Check.async(new PingCheck(link, withRole))
                 .dependency()
                 .onTimeout(link::giveUp)
                 .onStop(link::close);

@@ -9,14 +9,14 @@ import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Describes in generally understandable words why Redis did not execute a command. */
+/** Describes as generally understandable text why Redis did not execute a command. */
 final class RedisReason {
     private static final Map<String, String> BY_CODE = Map.ofEntries(
             Map.entry("LOADING", "loading its data"),
             Map.entry("MASTERDOWN", "replica without its master"),
             Map.entry("NOAUTH", "password missing"),
             Map.entry("WRONGPASS", "login refused"),
-            Map.entry("NOPERM", "user may not do this"),
+            Map.entry("NOPERM", "user lacks permission"),
             Map.entry("MISCONF", "cannot write its data to disk"),
             Map.entry("BUSY", "busy with a script"),
             Map.entry("CLUSTERDOWN", "cluster is down"));
@@ -74,7 +74,7 @@ final class RedisReason {
             return "connection closed";
         }
         if (failure instanceof RedisCommandTimeoutException) {
-            return "no answer in the time that the client gives";
+            return "no answer within the client's command timeout";
         }
         String message = String.valueOf(failure.getMessage());
         if (message.contains("max number of clients")) {

@@ -61,7 +61,7 @@ final class RedisCheckIT {
     }
 
     @Test
-    void redis_thatAnswers_isUp_andTellsItsLatency() {
+    void redis_thatAnswers_isUp_andReportsItsLatency() {
         run(RedisCheck.of(connected(redis).connect()));
 
         CheckStatus status = awaitStatus(Status.UP);
@@ -112,7 +112,7 @@ final class RedisCheckIT {
     }
 
     @Test
-    void killedRedis_isToldAtOnce_andBackAfterItsRestart() {
+    void killedRedis_isReportedAtOnce_andBackAfterItsRestart() {
         run(quick(RedisCheck.of(connected(redis).connect())));
         awaitStatus(Status.UP);
 
@@ -145,7 +145,7 @@ final class RedisCheckIT {
 
     @Test
     @Tag("full")
-    void ownConnection_toAFrozenRedis_leavesNothingBehindOnceItIsBack() {
+    void ownConnection_toAFrozenRedis_isCleanedUpOnceItIsBack() {
         try (StatefulRedisConnection<String, String> observer = connected(redis).connect()) {
             long before = connections(observer);
             run(quick(RedisCheck.of(client)));
@@ -285,12 +285,12 @@ final class RedisCheckIT {
                 "-ERR max number of clients reached | too many clients",
                 "-LOADING Redis is loading the dataset in memory | loading its data",
                 "-MASTERDOWN Link with MASTER is down | replica without its master",
-                "-NOPERM this user has no permissions to run the 'ping' command | user may not do this",
+                "-NOPERM this user has no permissions to run the 'ping' command | user lacks permission",
                 "-MISCONF Redis is configured to save RDB snapshots | cannot write its data to disk",
                 "-BUSY Redis is busy running a script | busy with a script",
-                "-ERR something that nobody knows of 10.0.0.7 | failed with RedisCommandExecutionException"
+                "-ERR something unknown at 10.0.0.7 | failed with RedisCommandExecutionException"
             })
-    void answers_thatAreErrors_areToldInOurWords(String answer, String reason) throws Exception {
+    void answers_thatAreErrors_areReportedAsText(String answer, String reason) throws Exception {
         try (var responder = new Responder(Map.of("PING", answer + "\r\n", "HELLO", "-ERR unknown command\r\n"))) {
             client = RedisClient.create(responder.uri());
             client.setOptions(

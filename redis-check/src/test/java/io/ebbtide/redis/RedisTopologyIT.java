@@ -74,6 +74,33 @@ final class RedisTopologyIT {
         }
     }
 
+    /** The run that waits for the last of them ends with the answer of any. */
+    @Test
+    void cluster_ofWhichAllNodesWereFrozen_isUpWithoutTheLastOfThem() {
+        RedisClusterClient client = RedisClusterClient.create(cluster().uri());
+        try (StatefulRedisClusterConnection<String, String> connection = client.connect()) {
+            run(patient(RedisCheck.of(connection).required()));
+            awaitStatus(Status.UP);
+            servers.get(0).freeze();
+            servers.get(2).freeze();
+            await().until(() -> Long.valueOf(2).equals(check().details().get("nodesSilent")));
+            servers.get(1).freeze();
+            await().until(() -> check().reason().startsWith("no answer within"));
+
+            servers.get(0).thaw();
+            servers.get(2).thaw();
+
+            await().untilAsserted(() -> {
+                CheckStatus status = awaitStatus(Status.UP);
+                assertThat(status.details()).containsEntry("nodesSilent", 1L);
+            });
+            servers.get(1).thaw();
+            service.close();
+        } finally {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(5));
+        }
+    }
+
     @Test
     void cluster_thatHasLostMostOfItsNodes_isDown() {
         RedisClusterClient client = RedisClusterClient.create(cluster().uri());

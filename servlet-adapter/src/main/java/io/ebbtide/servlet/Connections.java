@@ -1,6 +1,6 @@
 package io.ebbtide.servlet;
 
-import io.ebbtide.lifecycle.ConnectionUse;
+import io.ebbtide.spi.ConnectionUse;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -8,10 +8,10 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Connections {
     /*
      * The servlet API reports a connection's id but never its end. So two generations are remembered: once one is full,
-     * the older one is forgotten. A connection in use stays; one that was idle while MOST others came counts as new
+     * the older one is forgotten. A connection in use stays; one that was idle while MAX others came counts as new
      * again, which only makes the lame duck more careful.
      */
-    private static final int MOST = 10_000;
+    private static final int MAX = 10_000;
 
     private volatile Set<String> recent = ConcurrentHashMap.newKeySet();
     private volatile Set<String> older = Set.of();
@@ -23,7 +23,7 @@ final class Connections {
             return ConnectionUse.AGAIN;
         }
         boolean known = older.contains(connection);
-        if (now.size() >= MOST) {
+        if (now.size() >= MAX) {
             forget(now);
         }
         return known ? ConnectionUse.AGAIN : ConnectionUse.FIRST;

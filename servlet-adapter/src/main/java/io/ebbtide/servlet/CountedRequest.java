@@ -1,8 +1,8 @@
 package io.ebbtide.servlet;
 
 import io.ebbtide.inflight.Ticket;
-import io.ebbtide.internal.Printable;
-import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.spi.RequestText;
+import io.ebbtide.spi.Traffic;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletMapping;
@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ final class CountedRequest implements Supplier<String> {
 
     private final String method;
     private final String path;
-    private final ServletSource source;
+    private final BooleanSupplier contextStops;
     private final Traffic traffic;
     private final AtomicBoolean over = new AtomicBoolean();
     private volatile int status;
@@ -35,11 +36,16 @@ final class CountedRequest implements Supplier<String> {
     private volatile boolean open;
     private volatile @Nullable Ticket ticket;
 
-    /** @param request only its name is kept, as the container reuses the object */
-    CountedRequest(HttpServletRequest request, ServletSource source, Traffic traffic) {
+    /**
+     * Creates a request that is not yet admitted.
+     *
+     * @param request only its name is kept, as the container reuses the object
+     * @param contextStops whether the container may have closed the connections of the web application
+     */
+    CountedRequest(HttpServletRequest request, BooleanSupplier contextStops, Traffic traffic) {
         method = request.getMethod();
         path = request.getRequestURI();
-        this.source = source;
+        this.contextStops = contextStops;
         this.traffic = traffic;
     }
 
@@ -56,12 +62,7 @@ final class CountedRequest implements Supplier<String> {
             newTicket.route(request.getContextPath() + pattern);
         }
         request.setAttribute(ATTRIBUTE, this);
-        request.setAttribute(InFlightFilter.TICKET, newTicket);
-    }
-
-    /** Returns the response for the application. */
-    LeavingResponse leaving(HttpServletResponse response, boolean http1) {
-        return new LeavingResponse(response, this, traffic, http1);
+        request.setAttribute(Ticket.REQUEST_ATTRIBUTE, newTicket);
     }
 
     /** A thread begins to work on it, in a dispatch. */
@@ -71,19 +72,19 @@ final class CountedRequest implements Supplier<String> {
 
     /** The thread has returned from the dispatch. */
     void paused() {
-        ticket().leftBy(Thread.currentThread());
+        ticket().releasedBy(Thread.currentThread());
     }
 
     /** Returns whether the filter has to flush the answer itself: the container may stop as soon as no request is in flight. */
     boolean mustFlush() {
-        return traffic.leaving();
+        return traffic.isShuttingDown();
     }
 
     /** The client closed the connection before the end of the answer; may be called more than once. */
     void disconnected() {
         disconnected = true;
         if (open) {
-            left(); // Grizzly reports no end of an asynchronous request whose client has gone
+            end(); // Grizzly reports no end of an asynchronous request whose client has gone
         }
     }
 
@@ -109,14 +110,14 @@ final class CountedRequest implements Supplier<String> {
         } else if (pages != null && !disconnected) {
             pages.await(this, response);
         } else {
-            left();
+            end();
         }
     }
 
     /** The request has left the web application, and was not kept open. */
-    void left() {
+    void end() {
         if (over.compareAndSet(false, true)) {
-            if (disconnected && source.contextStops()) {
+            if (disconnected && contextStops.getAsBoolean()) {
                 traffic.cut(ticket()); // the container may have closed the connection
             }
             traffic.answered(ticket(), method, disconnected ? 0 : status);
@@ -128,24 +129,28 @@ final class CountedRequest implements Supplier<String> {
      *
      * @param shown the status of the page, which the container chose
      */
-    void leftWith(int shown) {
+    void endWith(int shown) {
         if (shown >= HttpServletResponse.SC_BAD_REQUEST) {
             status = shown;
         }
-        left();
+        end();
     }
 
     private void await(HttpServletRequest request, HttpServletResponse response) {
         open = true;
         if (disconnected) {
-            left();
+            end();
             return;
         }
         try {
             request.getAsyncContext().addListener(new AsyncCompletion(this), request, response);
         } catch (IllegalStateException e) { // completed in between
-            left();
+            end();
         }
+    }
+
+    Traffic traffic() {
+        return traffic;
     }
 
     Ticket ticket() {
@@ -155,7 +160,7 @@ final class CountedRequest implements Supplier<String> {
     /** The name of the request: never its query or its path's parameters, which may hold secrets. */
     @Override
     public String get() {
-        return method + " " + Printable.path(path);
+        return RequestText.name(method, path);
     }
 
     /** Its asynchronous cycle is complete. */
@@ -163,7 +168,7 @@ final class CountedRequest implements Supplier<String> {
         if (response instanceof HttpServletResponse answer) {
             status = answer.getStatus();
         }
-        left();
+        end();
     }
 
     /**
@@ -176,7 +181,7 @@ final class CountedRequest implements Supplier<String> {
             disconnected = true; // as the container reports an event of the socket
         }
         if (thrown || disconnected) {
-            left();
+            end();
         }
     }
 }

@@ -15,10 +15,10 @@ final class EmbeddedServerWarning {
     EmbeddedServerWarning() {
         if (!Registration.isSomethingRegistered()) {
             LOG.warn(
-                    "ebbtide-servlet registers nothing here, as Spring Boot starts the server itself: no health endpoint, no"
-                            + " counting, no drain (expected: a WAR in a container; in an executable jar or WAR, a ServletSource that a"
-                            + " ServletContextInitializer bean registers, given to Ebbtide.builder(..).serve(..); see"
-                            + " docs/reference/servlet.md)");
+                    "ebbtide-servlet registers nothing here, because Spring Boot starts the server itself: no health endpoint, no"
+                            + " counting, no drain (expected: a WAR in a container; in an executable jar or WAR,"
+                            + " ebbtide-spring-boot-starter, or ebbtide-spring-boot3-starter for Spring Boot 3, in place of"
+                            + " ebbtide-servlet)");
         }
     }
 }

@@ -44,7 +44,7 @@ final class ErrorPages {
     void shown(CountedRequest request) {
         Awaited known = awaited.remove(request);
         if (known != null) {
-            request.leftWith(known.response().getStatus());
+            request.endWith(known.response().getStatus());
         }
     }
 
@@ -61,7 +61,7 @@ final class ErrorPages {
     private void end(Duration atLeast) {
         awaited.forEach((request, known) -> {
             if (ticker.since(known.sinceNanos()).compareTo(atLeast) >= 0 && awaited.remove(request, known)) {
-                request.left(); // with its own status: the response may now belong to another request
+                request.end(); // with its own status: the response may now belong to another request
             }
         });
     }

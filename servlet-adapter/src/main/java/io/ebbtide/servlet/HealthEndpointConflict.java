@@ -26,16 +26,16 @@ final class HealthEndpointConflict {
             ContextLog.warn(
                     context,
                     container
-                            + " answers /health itself, by its feature mpHealth, before any web application: the probes of this service are"
-                            + " never asked there (expected: the context parameter ebbtide.probe-path, such as /internal/health, or"
+                            + " answers /health itself, by its feature mpHealth, before any web application: probes never reach this"
+                            + " service there (expected: the context parameter ebbtide.probe-path, such as /internal/health, or"
                             + " EBBTIDE_MANAGEMENT_PORT, or the server without mpHealth)");
         } else if (container.contains("Payara") && sees(context, MICRO_PROFILE)) {
             ContextLog.warn(
                     context,
                     container
-                            + " serves MicroProfile Health at /health, which this web application at / takes over: the application's own"
-                            + " HealthChecks are not asked there (expected: the context parameter ebbtide.probe-path, if they are to"
-                            + " be)");
+                            + " serves MicroProfile Health at /health, which this web application at / replaces: the application's own"
+                            + " HealthChecks do not run there (expected: the context parameter ebbtide.probe-path, if they must"
+                            + " run)");
         }
     }
 

@@ -1,8 +1,8 @@
 package io.ebbtide.servlet;
 
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.probe.ProbeResponse;
-import io.ebbtide.probe.Probes;
+import io.ebbtide.spi.ProbeResponse;
+import io.ebbtide.spi.Probes;
+import io.ebbtide.spi.Traffic;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HealthServlet extends HttpServlet {
     private static final long serialVersionUID = 1;
+
+    /** By its name, because the listener makes the source of which this class is a part. */
+    private static final String LISTENER = "io.ebbtide.servlet.EbbtideListener";
 
     @SuppressWarnings("serial") // never written, see below
     private final ServiceLifecycle life;
@@ -66,7 +69,7 @@ public final class HealthServlet extends HttpServlet {
         ServletSource source = ServletSource.in(context);
         if (source == null) {
             throw new ServletException("%s: no service in this web application (expected: %s as a listener, or a %s)"
-                    .formatted(who, EbbtideListener.class.getName(), ServletSource.class.getName()));
+                    .formatted(who, LISTENER, ServletSource.class.getName()));
         }
         return source;
     }
@@ -87,7 +90,7 @@ public final class HealthServlet extends HttpServlet {
             return;
         }
         Traffic traffic = source.traffic();
-        if (traffic != null && traffic.leaving() && InFlightFilter.isHttp1(request)) {
+        if (traffic != null && traffic.isShuttingDown() && InFlightFilter.isHttp1(request)) {
             response.setHeader("Connection", "close");
         }
         String path = path(request);

@@ -2,11 +2,12 @@ package io.ebbtide.servlet;
 
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
-import io.ebbtide.internal.Expect;
-import io.ebbtide.internal.Printable;
-import io.ebbtide.lifecycle.ConnectionUse;
-import io.ebbtide.lifecycle.HealthCheckers;
-import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.spi.ConnectionUse;
+import io.ebbtide.spi.HealthCheckers;
+import io.ebbtide.spi.PeerAddress;
+import io.ebbtide.spi.SourceArguments;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.WebSocketUpgrade;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
@@ -37,23 +38,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class InFlightFilter implements Filter {
     /** The attribute of a request that holds its {@link Ticket}. */
-    public static final String TICKET = "io.ebbtide.ticket";
+    public static final String TICKET = Ticket.REQUEST_ATTRIBUTE;
 
-    private final boolean toldOfTheEnd;
+    private final boolean endIsReported;
     private final ServiceLifecycle life;
     private @Nullable ServletSource given;
     private Set<String> probeServlets = Set.of();
 
     /** For containers: uses the source that is registered in the context. */
     public InFlightFilter() {
-        toldOfTheEnd = false;
+        endIsReported = false;
         life = ServiceLifecycle.NONE;
     }
 
     /** For a context in which a listener reports the end of each request. */
     InFlightFilter(ServletSource source, ServiceLifecycle life) {
         given = source;
-        toldOfTheEnd = true;
+        endIsReported = true;
         this.life = life;
     }
 
@@ -65,14 +66,11 @@ public final class InFlightFilter implements Filter {
      * @throws IllegalArgumentException if the request did not come through an {@code InFlightFilter}
      */
     public static Ticket ticket(ServletRequest request) {
-        if (Expect.present(request, "request").getAttribute(TICKET) instanceof Ticket ticket) {
+        if (SourceArguments.present(request, "request").getAttribute(TICKET) instanceof Ticket ticket) {
             return ticket;
         }
-        String what = request instanceof HttpServletRequest http
-                ? Printable.path(http.getRequestURI())
-                : request.getProtocol();
-        throw new IllegalArgumentException(
-                "request: %s (expected: one that came by an InFlightFilter)".formatted(what));
+        String path = request instanceof HttpServletRequest http ? http.getRequestURI() : null;
+        throw SourceArguments.withoutTicket("request", path, "an InFlightFilter");
     }
 
     @Override
@@ -115,8 +113,8 @@ public final class InFlightFilter implements Filter {
             HealthServlet.answer(source, http, answer);
             return;
         }
-        var counted = new CountedRequest(http, source, traffic);
-        Ticket ticket = traffic.leaving() && wantsWebSocket(http)
+        var counted = new CountedRequest(http, source::contextStops, traffic);
+        Ticket ticket = traffic.isShuttingDown() && wantsWebSocket(http)
                 ? null
                 : traffic.admit(WorkKind.REQUEST, counted, peer(http), use(http, source));
         if (ticket == null) {
@@ -134,7 +132,7 @@ public final class InFlightFilter implements Filter {
             counted.thrown(e);
             throw e;
         } finally {
-            counted.returned(http, answer, status, failed && toldOfTheEnd ? source.errorPages() : null);
+            counted.returned(http, answer, status, failed && endIsReported ? source.errorPages() : null);
         }
     }
 
@@ -159,11 +157,12 @@ public final class InFlightFilter implements Filter {
     private static boolean pass(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain, CountedRequest counted)
             throws IOException, ServletException {
-        LeavingResponse known = LeavingResponse.in(response);
-        LeavingResponse asked = known == null ? counted.leaving(response, isHttp1(request)) : known;
+        DisconnectingResponse known = DisconnectingResponse.in(response);
+        DisconnectingResponse asked =
+                known == null ? new DisconnectingResponse(response, counted, isHttp1(request)) : known;
         try {
             if (known == null) {
-                chain.doFilter(new LeavingRequest(request, asked), asked);
+                chain.doFilter(new DisconnectingRequest(request, asked), asked);
             } else {
                 chain.doFilter(request, response);
             }
@@ -191,7 +190,9 @@ public final class InFlightFilter implements Filter {
     }
 
     private static @Nullable InetAddress peer(HttpServletRequest request) {
-        return HealthCheckers.isOne(request.getHeader("User-Agent")) ? null : Address.of(request.getRemoteAddr());
+        return HealthCheckers.isOne(request.getHeader("User-Agent"))
+                ? null
+                : PeerAddress.parse(request.getRemoteAddr());
     }
 
     private static ConnectionUse use(HttpServletRequest request, ServletSource source) {
@@ -205,6 +206,6 @@ public final class InFlightFilter implements Filter {
     }
 
     private static boolean wantsWebSocket(HttpServletRequest request) {
-        return "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
+        return WebSocketUpgrade.isRequestedBy(request.getHeader("Upgrade"));
     }
 }

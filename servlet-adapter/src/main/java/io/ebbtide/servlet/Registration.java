@@ -1,9 +1,12 @@
 package io.ebbtide.servlet;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRegistration;
+import jakarta.servlet.ServletRequestListener;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -15,12 +18,12 @@ final class Registration {
     /** For this copy of the library, which belongs to one web application. */
     private static volatile boolean somethingIsRegistered;
 
-    private final ServletSource source;
     private final ServletContext context;
+    private final String probePath;
 
-    Registration(ServletSource source, ServletContext context) {
-        this.source = source;
+    Registration(ServletContext context, String probePath) {
         this.context = context;
+        this.probePath = probePath;
     }
 
     static boolean isSomethingRegistered() {
@@ -28,31 +31,31 @@ final class Registration {
     }
 
     /** Returns whether the filter is registered, which begins and ends the service. */
-    boolean run(ServiceLifecycle life) {
+    boolean run(Filter inFlight, Servlet health, ServletRequestListener endOfRequest) {
         somethingIsRegistered = true;
-        FilterRegistration.Dynamic filter = context.addFilter(FILTER, new InFlightFilter(source, life));
+        FilterRegistration.Dynamic filter = context.addFilter(FILTER, inFlight);
         if (filter != null) {
             filter.setAsyncSupported(true);
             var dispatches = EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
             filter.addMappingForUrlPatterns(dispatches, false, "/*");
         }
-        ServletRegistration.Dynamic servlet = context.addServlet(SERVLET, new HealthServlet(source, life));
+        ServletRegistration.Dynamic servlet = context.addServlet(SERVLET, health);
         if (servlet != null) {
             servlet.setAsyncSupported(true);
             servlet.setLoadOnStartup(0);
-            Set<String> taken = servlet.addMapping(source.probePath() + "/*");
+            Set<String> taken = servlet.addMapping(probePath + "/*");
             if (!taken.isEmpty()) {
                 ContextLog.warn(
                         context,
-                        ("%s has a servlet of its own at %s, so that the probes are not served there; set the context parameter"
+                        ("%s already has a servlet at %s, so that the probes are not served there; set the context parameter"
                                         + " ebbtide.probe-path, or map %s elsewhere")
                                 .formatted(
                                         context.getContextPath().isEmpty() ? "the root" : context.getContextPath(),
                                         taken,
-                                        HealthServlet.class.getName()));
+                                        health.getClass().getName()));
             }
         }
-        context.addListener(new EndOfRequest(source.errorPages()));
+        context.addListener(endOfRequest);
         return filter != null;
     }
 }

@@ -2,7 +2,7 @@ package io.ebbtide.servlet;
 
 import io.ebbtide.Ebbtide;
 import io.ebbtide.internal.Redact;
-import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.report.ShutdownReport;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -34,7 +34,8 @@ final class Report {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             ContextLog.log(
-                    context, "the thread that stops the web application was interrupted: the service stops without it");
+                    context,
+                    "the thread that stops the web application was interrupted: the service continues to stop in the background");
         }
     }
 

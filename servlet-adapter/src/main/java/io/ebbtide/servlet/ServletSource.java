@@ -1,12 +1,12 @@
 package io.ebbtide.servlet;
 
-import io.ebbtide.internal.Expect;
-import io.ebbtide.internal.LibraryVersion;
 import io.ebbtide.internal.Ticker;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
-import io.ebbtide.probe.ProbeHost;
-import io.ebbtide.probe.Probes;
+import io.ebbtide.spi.LibraryVersion;
+import io.ebbtide.spi.ProbeHost;
+import io.ebbtide.spi.Probes;
+import io.ebbtide.spi.SourceArguments;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import jakarta.servlet.ServletContext;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -38,7 +38,7 @@ public final class ServletSource implements TrafficSource, ProbeHost {
     private volatile @Nullable Probes probes;
 
     private ServletSource(String name) {
-        this.name = Expect.text(name, "name");
+        this.name = SourceArguments.text(name, "name");
     }
 
     /** Creates a source of this name, which appears in reports. */
@@ -73,7 +73,8 @@ public final class ServletSource implements TrafficSource, ProbeHost {
                 "use a container of Jakarta EE 10 or later, such as Tomcat 10.1 or Jetty 12");
         context.setAttribute(ATTRIBUTE, this);
         probePath = new ContextSettings(context).probePath();
-        return new Registration(this, context).run(life);
+        return new Registration(context, probePath)
+                .run(new InFlightFilter(this, life), new HealthServlet(this, life), new EndOfRequest(errorPages));
     }
 
     /** The source that is registered in the context; null if none is. */

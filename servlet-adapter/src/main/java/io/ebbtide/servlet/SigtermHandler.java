@@ -60,7 +60,7 @@ final class SigtermHandler {
             return installed;
         } catch (InvocationTargetException e) {
             throw new IllegalStateException(
-                    "the JVM was started with -Xrs or -XX:+ReduceSignalUsage, which permits no handler; start it without",
+                    "the JVM was started with -Xrs or -XX:+ReduceSignalUsage, which permits no handler; remove that option",
                     e);
         } catch (ReflectiveOperationException | LinkageError e) {
             throw new IllegalStateException(
@@ -74,7 +74,7 @@ final class SigtermHandler {
         if (former == handlerType.getField("SIG_IGN").get(null)) { // not equals(), which would call foreign code
             handle.invoke(null, signal, former); // else the JDK would keep ours
             throw new IllegalStateException(
-                    "the process that started this one ignores it (trap '' TERM), which Java cannot change; start it without");
+                    "the process that started this one ignores it (trap '' TERM), which Java cannot change; start it without the trap");
         }
     }
 
@@ -85,7 +85,7 @@ final class SigtermHandler {
             if (found != ours) {
                 handle.invoke(null, signal, found);
                 LOG.warn(
-                        "SIGTERM is handled by {}, which was installed after ours and may hold a reference to the classes of this web application",
+                        "SIGTERM is handled by {}, which was installed after Ebbtide's handler and may hold a reference to the classes of this web application",
                         found);
             }
         } catch (ReflectiveOperationException e) {

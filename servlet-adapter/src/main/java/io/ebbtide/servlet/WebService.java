@@ -97,7 +97,7 @@ final class WebService implements ServiceLifecycle, SiblingApplications.Applicat
         } catch (JMException | RuntimeException e) {
             ContextLog.warn(
                     context,
-                    "'%s' is not visible to the other web applications of this process, so each plans with the whole grace: %s"
+                    "'%s' is not visible to the other web applications of this process, so each of them uses the whole grace: %s"
                             .formatted(name, Redact.oneLine(e)));
         }
     }
@@ -172,7 +172,7 @@ final class WebService implements ServiceLifecycle, SiblingApplications.Applicat
             siblings.unregister();
             service = null;
         }
-        LeftThreads.await(context.getClassLoader(), THREADS_END);
+        RemainingThreads.await(context.getClassLoader(), THREADS_END);
     }
 
     private void uninstallSigtermHandler() {

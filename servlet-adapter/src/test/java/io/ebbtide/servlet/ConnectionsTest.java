@@ -2,7 +2,7 @@ package io.ebbtide.servlet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ebbtide.lifecycle.ConnectionUse;
+import io.ebbtide.spi.ConnectionUse;
 import org.junit.jupiter.api.Test;
 
 final class ConnectionsTest {

@@ -23,7 +23,7 @@ final class ContainerVersionIT {
     public static final class Service implements Supplier<String> {
         @Override
         public String get() {
-            var said = new CompletableFuture<String>();
+            var result = new CompletableFuture<String>();
             TomcatURLStreamHandlerFactory
                     .disable(); // one for the JVM, and a Tomcat of another class loader may have set it
             var tomcat = new Tomcat();
@@ -36,9 +36,9 @@ final class ContainerVersionIT {
                         (classes, servletContext) -> {
                             try {
                                 new EbbtideInitializer().onStartup(classes, servletContext);
-                                said.complete("accepted");
+                                result.complete("accepted");
                             } catch (IllegalStateException e) {
-                                said.complete(e.getMessage());
+                                result.complete(e.getMessage());
                             }
                         },
                         Set.of());
@@ -46,9 +46,9 @@ final class ContainerVersionIT {
                 tomcat.stop();
                 tomcat.destroy();
             } catch (IOException | LifecycleException e) {
-                said.completeExceptionally(e);
+                result.completeExceptionally(e);
             }
-            return said.join();
+            return result.join();
         }
     }
 

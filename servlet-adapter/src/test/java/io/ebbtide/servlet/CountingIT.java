@@ -55,26 +55,26 @@ final class CountingIT {
     }
 
     private void register(ServletContext context) {
-        Web.serve(context, "/plain", (request, response) -> tell(response, "plain"));
+        Web.serve(context, "/plain", (request, response) -> answer(response, "plain"));
         Web.serve(context, "/forward", (request, response) -> {
-            look();
+            recordCount();
             request.getRequestDispatcher("/plain").forward(request, response);
         });
         Web.serve(context, "/include", (request, response) -> {
             request.getRequestDispatcher("/plain").include(request, response);
-            look();
+            recordCount();
         });
         Web.serve(context, "/error-page", (request, response) -> response.sendError(418));
         Web.serve(context, "/throws", (request, response) -> {
-            look();
+            recordCount();
             throw new IllegalStateException("a servlet that fails");
         });
-        Web.serve(context, "/page", (request, response) -> tell(response, "page"));
+        Web.serve(context, "/page", (request, response) -> answer(response, "page"));
         Web.serve(context, "/ticket", (request, response) -> {
             boolean listed =
                     web.service.inFlight().list().stream().anyMatch(work -> work.thread() == Thread.currentThread());
             Ticket ticket = InFlightFilter.ticket(request);
-            tell(response, ticket.remaining() + " " + listed);
+            answer(response, ticket.remaining() + " " + listed);
         });
         Web.serve(context, "/endless", (request, response) -> {
             byte[] part = new byte[64 * 1024];
@@ -96,11 +96,11 @@ final class CountingIT {
         twice.addMappingForUrlPatterns(EnumSet.allOf(DispatcherType.class), true, "/*");
         Web.serve(context, "/async", (request, response) -> {
             AsyncContext async = request.startAsync();
-            async.start(() -> tell(async.getResponse(), "async", async::complete));
+            async.start(() -> answer(async.getResponse(), "async", async::complete));
         });
         Web.serve(context, "/async-dispatch", (request, response) -> {
             if (request.getDispatcherType() == DispatcherType.ASYNC) {
-                tell(response, "dispatched");
+                answer(response, "dispatched");
             } else {
                 request.startAsync().dispatch();
             }
@@ -108,18 +108,18 @@ final class CountingIT {
         Web.serve(context, "/async-twice", (request, response) -> {
             if (request.getDispatcherType() == DispatcherType.ASYNC) {
                 AsyncContext again = request.startAsync();
-                again.start(() -> tell(again.getResponse(), "twice", again::complete));
+                again.start(() -> answer(again.getResponse(), "twice", again::complete));
             } else {
                 request.startAsync().dispatch();
             }
         });
         Web.serve(context, "/async-timeout", (request, response) -> {
-            look();
+            recordCount();
             request.startAsync().setTimeout(50);
         });
         Web.serve(context, "/async-timeout-dispatch", (request, response) -> {
             if (request.getDispatcherType() == DispatcherType.ASYNC) {
-                tell(response, "after the time-out");
+                answer(response, "after the time-out");
                 return;
             }
             AsyncContext async = request.startAsync();
@@ -127,12 +127,12 @@ final class CountingIT {
             async.addListener(new OnTimeout(async::dispatch));
         });
         Web.serve(context, "/async-throws", (request, response) -> {
-            look();
+            recordCount();
             request.startAsync();
-            throw new IllegalStateException("a servlet that fails after it left its request open");
+            throw new IllegalStateException("a servlet that fails after it has made its request asynchronous");
         });
         Web.serve(context, "/async-dispatch-throws", (request, response) -> {
-            look();
+            recordCount();
             if (request.getDispatcherType() == DispatcherType.ASYNC) {
                 throw new IllegalStateException("a servlet that fails in a dispatch");
             }
@@ -140,24 +140,24 @@ final class CountingIT {
         });
         Web.serve(context, "/stream", (request, response) -> {
             for (int i = 0; i < 3; i++) {
-                tell(response, "part ");
+                answer(response, "part ");
                 response.flushBuffer();
             }
         });
     }
 
-    private void look() {
+    private void recordCount() {
         seen.add(web.service.inFlight().count());
     }
 
-    private void tell(ServletResponse response, String text) throws IOException {
-        look();
+    private void answer(ServletResponse response, String text) throws IOException {
+        recordCount();
         response.getOutputStream().print(text);
     }
 
-    private void tell(ServletResponse response, String text, Runnable then) {
+    private void answer(ServletResponse response, String text, Runnable then) {
         try {
-            tell(response, text);
+            answer(response, text);
             then.run();
         } catch (IOException e) {
             throw new IllegalStateException(e);
@@ -217,9 +217,9 @@ final class CountingIT {
         assertThat(seen).containsOnly(1);
     }
 
-    /** Tomcat 10.1 by itself closes the connection without an answer then, and tells listeners of the error alone. */
+    /** Tomcat 10.1 by itself closes the connection without an answer then, and notifies only listeners of the error. */
     @Test
-    void servletThatFailsAfterItLeftItsRequestOpen_isCountedOnceAndOverOnce() throws Exception {
+    void servletThatFailsAfterItHasMadeItsRequestAsync_isCountedOnceAndCompletedOnce() throws Exception {
         long before = web.counted();
 
         if (ServerInfo.getServerNumber().startsWith("10.")) {
@@ -233,12 +233,12 @@ final class CountingIT {
     }
 
     @Test
-    void ticket_isReachedByTheRequest_andTellsItsThread() throws Exception {
+    void ticket_isReachedByTheRequest_andNamesItsThread() throws Exception {
         assertThat(web.get("/ticket").body()).isEqualTo(InFlight.UNLIMITED + " true");
     }
 
     @Test
-    void clientThatGoesAwayWithinTheAnswer_leavesNothingInFlight() throws Exception {
+    void clientThatDisconnectsDuringTheAnswer_isNoLongerInFlight() throws Exception {
         long before = web.counted();
 
         try (WireConnection connection = WireConnection.open(web.port(), Web.SOON)) {
@@ -275,7 +275,7 @@ final class CountingIT {
     }
 
     @Test
-    void webSocketUpgrade_thatNobodyTakes_isARequestLikeOthers() throws Exception {
+    void webSocketUpgrade_thatIsNotAccepted_isARequestLikeOthers() throws Exception {
         try (WireConnection connection = WireConnection.open(web.port(), Web.SOON)) {
             connection.send(
                     "GET /plain HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n");

@@ -64,7 +64,7 @@ final class ErrorPagesTest {
     }
 
     private CountedRequest failed() {
-        var counted = new CountedRequest(request, source, source.traffic());
+        var counted = new CountedRequest(request, source::contextStops, source.traffic());
         Ticket ticket = service.work("GET /missing", WorkKind.REQUEST);
         counted.begin(ticket, request);
         counted.returned(request, response, 500, pages);

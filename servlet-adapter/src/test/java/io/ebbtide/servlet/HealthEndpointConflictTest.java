@@ -40,7 +40,7 @@ final class HealthEndpointConflictTest {
             IBM WebSphere Liberty/26.0.0.3 | /       | /health          | false | ''
             IBM WebSphere Liberty/26.0.0.3 | /       | /internal/health | true  | ''
             IBM WebSphere Liberty/26.0.0.3 | /orders | /health          | true  | ''
-            Payara Micro                   | ''      | /health          | true  | takes over
+            Payara Micro                   | ''      | /health          | true  | replaces
             Apache Tomcat/10.1.59          | ''      | /health          | true  | ''
             """)
     void conflict_isWarnedOf(String server, String path, String probePath, boolean seesMicroProfile, String warning) {

@@ -79,7 +79,7 @@ final class ListenerIT {
 
     /** Frameworks compete to be the last listener at the start and the first at the end. */
     @Test
-    void listeners_areToldOfTheStartBefore_andOfTheEndAfterTheService_whateverTheirOrder() throws Exception {
+    void listeners_areNotifiedOfTheStartBefore_andOfTheEndAfterTheService_whateverTheirOrder() throws Exception {
         var events = new ArrayList<String>();
         context.addServletContainerInitializer(listening("first", events), Set.of());
         context.addServletContainerInitializer(new EbbtideInitializer(), Set.of());
@@ -141,7 +141,7 @@ final class ListenerIT {
     }
 
     @Test
-    void parameters_areTheSettings_andOthersAreLeftAlone() throws Exception {
+    void parameters_areTheSettings_andOthersAreIgnored() throws Exception {
         context.addParameter("ebbtide.lame-duck", " 3s ");
         context.addParameter("ebbtide.name", "orders");
         context.addParameter("other", "value");

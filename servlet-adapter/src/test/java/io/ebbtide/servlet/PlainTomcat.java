@@ -1,11 +1,13 @@
 package io.ebbtide.servlet;
 
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
-import io.ebbtide.probe.ProbeHost;
-import io.ebbtide.probe.Probes;
+import io.ebbtide.spi.ProbeHost;
+import io.ebbtide.spi.Probes;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import io.ebbtide.testkit.contract.Application;
 import io.ebbtide.testkit.contract.BareServer;
+import io.ebbtide.testkit.contract.ServletExchange;
+import io.ebbtide.testkit.contract.ServletExchange.AsyncFailure;
 import jakarta.servlet.ServletContext;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,7 +69,11 @@ final class PlainTomcat implements TrafficSource, ProbeHost {
     }
 
     private static void serve(ServletContext context, Application application) {
-        Web.serve(context, "/", (request, response) -> ServletExchange.handle(request, response, application));
+        Web.serve(
+                context,
+                "/",
+                (request, response) ->
+                        ServletExchange.handle(request, response, AsyncFailure.IN_A_DISPATCH, application));
     }
 
     int port() {
@@ -105,7 +111,7 @@ final class PlainTomcat implements TrafficSource, ProbeHost {
     @Override
     public void stopAccepting() {}
 
-    /** As a container that is told to stop: the web application does not wait for it. */
+    /** As a container that is stopped: the web application does not wait for it. */
     @Override
     public void close(Duration within) throws Exception {
         var end = new Thread(this::stop, "end of Tomcat");

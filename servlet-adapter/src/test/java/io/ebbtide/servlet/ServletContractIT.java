@@ -42,16 +42,16 @@ final class ServletContractIT extends HttpContract {
     protected Map<Promise, String> cannot() {
         return Map.of(
                 Promise.PROBES_WHILE_SATURATED,
-                "The container's threads are its own: while all of them are at work, no filter and no servlet is asked. The"
+                "The container calls filters and servlets on its own threads: while all of them are busy, none is called. The"
                         + " management port answers.",
                 Promise.LOAD_CONNECTIONS,
-                "The servlet API tells the connection of a request, and not how many there are.",
+                "The servlet API reports the connection of a request, but not the number of connections.",
                 Promise.LOAD_WORKERS,
-                "The servlet API does not tell of the container's threads.",
+                "The servlet API does not report the container's threads.",
                 Promise.DRAIN_PORT_CLOSED,
-                "The ports are the container's: it closes them before or after the web application learns of the end.",
+                "The container closes its ports before or after it notifies the web application of the shutdown.",
                 Promise.PORT_IN_USE,
-                "The ports are the container's, and so is what it says of one in use.");
+                "The container opens the ports, and reports a port in use by itself.");
     }
 
     @Override

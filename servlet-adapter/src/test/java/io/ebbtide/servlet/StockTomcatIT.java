@@ -68,7 +68,7 @@ final class StockTomcatIT {
                 WireResponse answer = last.read(false);
 
                 assertThat(answer.status())
-                        .as("in flight at the signal, longer than Tomcat waits unless told")
+                        .as("in flight at the signal, longer than Tomcat waits by default")
                         .isEqualTo(200);
                 assertThat(answer.body()).isEqualTo("slow");
             }
@@ -79,7 +79,7 @@ final class StockTomcatIT {
             assertThat(tomcat.exitValue()).isEqualTo(143);
             assertThat(log(base)).contains("\"service\":\"orders\"", "\"outcome\":\"CLEAN\"");
             assertThat(log(base) + Files.readString(folder.resolve("output")))
-                    .as("what Tomcat says of threads and thread locals that are left")
+                    .as("Tomcat's warnings about remaining threads and thread locals")
                     .doesNotContain("ebbtide-orders-", "memory leak");
             System.out.printf(
                     "%s: sent %,d, lost %d%n",

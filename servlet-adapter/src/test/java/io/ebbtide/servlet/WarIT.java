@@ -158,7 +158,7 @@ final class WarIT {
     }
 
     @Test
-    void redeployment_leavesNoThreadAndNoClassLoaderBehind() throws Exception {
+    void redeployment_retainsNoThreadAndNoClassLoader() throws Exception {
         List<WeakReference<ClassLoader>> loaders = new ArrayList<>();
         for (int i = 0; i < ROUNDS; i++) {
             loaders.add(deployAndRemove());

@@ -8,7 +8,7 @@ final class Backend {
     private final int port;
     private final AtomicLong opened = new AtomicLong();
     private final AtomicInteger open = new AtomicInteger();
-    private boolean leaves;
+    private boolean removed;
     private long removedAtNanos;
 
     Backend(int port) {
@@ -23,14 +23,14 @@ final class Backend {
     }
 
     synchronized void removeAt(long nanos) {
-        if (!leaves || nanos - removedAtNanos < 0) {
-            leaves = true;
+        if (!removed || nanos - removedAtNanos < 0) {
+            removed = true;
             removedAtNanos = nanos;
         }
     }
 
     synchronized boolean isInRotation(long nowNanos) {
-        return !leaves || nowNanos - removedAtNanos < 0;
+        return !removed || nowNanos - removedAtNanos < 0;
     }
 
     void connected() {

@@ -15,8 +15,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Starts a main class in a separate JVM: the same Java, the same class path, default dispositions of signals regardless of
- * those this process ignores ({@link Signals#withDefaultDispositions}). Created with {@link #of}. Not thread-safe; confine to one thread.
+ * Starts a main class in a separate JVM: the same Java, the same class path unless another is given, default dispositions of signals
+ * regardless of those this process ignores ({@link Signals#withDefaultDispositions}). Created with {@link #of}. Not thread-safe;
+ * confine to one thread.
  *
  * <pre>{@code
  * try (ServiceProcess service = JavaLauncher.of(Orders.class).environment("EBBTIDE_GRACE", "20s").start()) {
@@ -52,6 +53,7 @@ public final class JavaLauncher {
     }
 
     private final String main;
+    private final List<String> classPath;
     private final List<Path> modulePath;
     private final List<String> jvmOptions = new ArrayList<>();
     private final List<String> without = new ArrayList<>();
@@ -63,15 +65,32 @@ public final class JavaLauncher {
     private int threadLimit;
     private Path home = Path.of(System.getProperty("java.home"));
 
-    private JavaLauncher(String main, List<Path> modulePath) {
+    private JavaLauncher(String main, List<String> classPath, List<Path> modulePath) {
         this.main = main;
+        this.classPath = classPath;
         this.modulePath = modulePath;
         Dispositions.canBeReset(); // tested once, before a start that may be timed
     }
 
     /** Creates a launcher of this main class. */
     public static JavaLauncher of(Class<?> main) {
-        return new JavaLauncher(Expect.present(main, "main").getName(), List.of());
+        return new JavaLauncher(
+                Expect.present(main, "main").getName(),
+                List.of(System.getProperty("java.class.path").split(File.pathSeparator)),
+                List.of());
+    }
+
+    /**
+     * Creates a launcher of a main class that is not on the class path of this process.
+     *
+     * @param main the name of the class
+     * @param classPath jars and folders, at least one
+     */
+    public static JavaLauncher ofClassPath(String main, List<Path> classPath) {
+        List<Path> path = Expect.list(classPath, "classPath");
+        Expect.atLeast(1, path.size(), "classPath");
+        return new JavaLauncher(
+                Expect.text(main, "main"), path.stream().map(Path::toString).toList(), List.of());
     }
 
     /**
@@ -84,7 +103,7 @@ public final class JavaLauncher {
     public static JavaLauncher ofModule(String main, List<Path> modulePath) {
         List<Path> path = Expect.list(modulePath, "modulePath");
         Expect.atLeast(1, path.size(), "modulePath");
-        return new JavaLauncher(Expect.text(main, "main"), path);
+        return new JavaLauncher(Expect.text(main, "main"), List.of(), path);
     }
 
     /**
@@ -267,13 +286,13 @@ public final class JavaLauncher {
     }
 
     private String classPath() {
-        List<String> entries =
-                new ArrayList<>(List.of(System.getProperty("java.class.path").split(File.pathSeparator)));
+        List<String> entries = new ArrayList<>(classPath);
         for (String prefix : without) {
             if (!entries.removeIf(
                     entry -> Path.of(entry).getFileName().toString().startsWith(prefix))) {
                 throw new IllegalArgumentException(
-                        "without: %s (expected: that of a jar on the class path)".formatted(prefix));
+                        "without: %s (expected: the beginning of the file name of a jar on the class path)"
+                                .formatted(prefix));
             }
         }
         entries.addAll(0, first);

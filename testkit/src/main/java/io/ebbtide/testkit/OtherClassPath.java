@@ -37,14 +37,16 @@ public final class OtherClassPath {
                 .toList();
         if (kept.size() == before.size()) {
             throw new IllegalArgumentException(
-                    "prefix: %s (expected: that of a jar on the class path)".formatted(prefix));
+                    "prefix: %s (expected: the beginning of the file name of a jar on the class path)"
+                            .formatted(prefix));
         }
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> others = files.filter(each -> each.toString().endsWith(".jar"))
                     .sorted()
                     .toList();
             if (others.isEmpty()) {
-                throw new IllegalArgumentException("folder: %s (expected: one with jars)".formatted(folder));
+                throw new IllegalArgumentException(
+                        "folder: %s (expected: a folder that contains jars)".formatted(folder));
             }
             return new OtherClassPath(
                     Stream.concat(kept.stream(), others.stream()).toList());

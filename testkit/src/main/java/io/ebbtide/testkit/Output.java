@@ -1,5 +1,6 @@
 package io.ebbtide.testkit;
 
+import io.ebbtide.internal.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,12 +37,12 @@ final class Output {
                     return matcher;
                 }
             }
-            long left = endNanos - System.nanoTime();
-            if (ended || left <= 0) {
+            long remainingNanos = endNanos - System.nanoTime();
+            if (ended || remainingNanos <= 0) {
                 throw new IllegalStateException("no line with '%s' %s; output:\n%s"
-                        .formatted(pattern, ended ? "before the end" : "within " + timeout, text()));
+                        .formatted(pattern, ended ? "before the end" : "within " + Durations.text(timeout), text()));
             }
-            TimeUnit.NANOSECONDS.timedWait(this, left);
+            TimeUnit.NANOSECONDS.timedWait(this, remainingNanos);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.ebbtide.testkit;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.ebbtide.internal.Durations;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -137,8 +138,8 @@ public final class ServiceProcess implements AutoCloseable {
      */
     public Exit awaitExit(Duration timeout) throws InterruptedException {
         if (!process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
-            throw new IllegalStateException(
-                    "process %d still runs after %s; output:\n%s".formatted(process.pid(), timeout, output()));
+            throw new IllegalStateException("process %d still runs after %s; output:\n%s"
+                    .formatted(process.pid(), Durations.text(timeout), output()));
         }
         long ended = System.nanoTime();
         reader.join(LONGEST.toMillis());

@@ -1,6 +1,8 @@
 package io.ebbtide.testkit;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Expect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +27,7 @@ public final class SigtermTrial {
     public static final Duration LEARN_OF_THE_REMOVAL = Duration.ofMillis(1_500);
 
     /** Clients reconnect until no server listens. */
-    public static final Duration NEVER_LEAVE = Duration.ofMinutes(1);
+    public static final Duration NEVER_DISCONNECT = Duration.ofMinutes(1);
 
     private static final int BEFORE_THE_SIGNAL = 5_000;
     private static final Duration LONGEST = Duration.ofSeconds(60);
@@ -43,21 +45,21 @@ public final class SigtermTrial {
         /** All violations of "nothing was lost, no client was refused, and the service reports it"; expected: none. */
         public List<String> faults() {
             var faults = new ArrayList<>(load.lost());
-            expect(faults, load.gone() == 0, "clients who found nobody listening", load.gone(), "0");
+            expect(faults, load.gone() == 0, "clients that found the port closed", load.gone(), "0");
             expect(faults, load.answered() == load.sent(), "answered", load.answered(), "all of " + load.sent());
             faults.addAll(faultsOfTheService());
             return List.copyOf(faults);
         }
 
         /**
-         * The violations for clients that {@link #NEVER_LEAVE}: connections that the kernel accepts in the microseconds between the
+         * The violations for clients that {@link #NEVER_DISCONNECT}: connections that the kernel accepts in the microseconds between the
          * last check of its queue and the closing of the port are reset; two of them are allowed.
          */
         List<String> faultsButOfTheLastMoment() {
             var faults = new ArrayList<String>();
             boolean reset = load.lost().stream().allMatch(lost -> lost.contains("reset"));
-            expect(faults, reset && load.lost().size() <= 2, "lost", load.lost(), "two at most, and reset");
-            expect(faults, load.gone() == CLIENTS, "clients who found nobody listening", load.gone(), CLIENTS + "");
+            expect(faults, reset && load.lost().size() <= 2, "lost", load.lost(), "at most two, each by a reset");
+            expect(faults, load.gone() == CLIENTS, "clients that found the port closed", load.gone(), CLIENTS + "");
             faults.addAll(faultsOfTheService());
             return List.copyOf(faults);
         }
@@ -69,7 +71,7 @@ public final class SigtermTrial {
             expect(faults, exit.code() == 0, "exit code", exit.code(), "0");
             expect(faults, report.path("outcome").asText().equals("CLEAN"), "outcome", report, "CLEAN");
             expect(faults, late.path("count").asLong() > 0, "late requests", late, "> 0");
-            expect(faults, late.path("refused").asLong(-1) == 0, "late and refused", late, "0");
+            expect(faults, late.path("refused").asLong(-1) == 0, "late requests that were refused", late, "0");
             return List.copyOf(faults);
         }
 
@@ -84,50 +86,81 @@ public final class SigtermTrial {
      * Starts the service, loads it, signals it, and waits for its end, which takes about 6 s. Prints one line of
      * numbers.
      *
-     * @param clientsLeaveAfter how long after the signal the clients continue to send
+     * @param clientsDisconnectAfter how long after the signal the clients continue to send
      * @throws IllegalStateException if the service does not start or end, or there is no load, within a minute each
      */
-    public static Outcome run(JavaLauncher launcher, Duration clientsLeaveAfter) throws InterruptedException {
-        try (ServiceProcess service = launcher.start()) {
-            var enough = new CountDownLatch(1);
-            StrictLoad load = StrictLoad.start(service.awaitPort(), CLIENTS, number -> {
-                if (number == BEFORE_THE_SIGNAL) {
-                    enough.countDown();
-                }
-                return mix(number);
-            });
-            if (!enough.await(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
-                throw new IllegalStateException("%d of %d requests sent after %s; output:\n%s"
-                        .formatted(load.sent(), BEFORE_THE_SIGNAL, LONGEST, service.output()));
-            }
-            if (clientsLeaveAfter.equals(NEVER_LEAVE)) {
-                load.expectRefusedConnections();
-            }
-            load.stopAfter(clientsLeaveAfter); // before the signal, because sending it takes a moment
-            service.signal("TERM");
-            LoadResult result = load.await(LONGEST);
-            ServiceProcess.Exit exit = service.awaitExit(LONGEST);
-
-            System.out.printf(
-                    "SIGTERM: sent %d, answered %d, lost %d, exit code %d after %d ms%n",
-                    result.sent(),
-                    result.answered(),
-                    result.lost().size(),
-                    exit.code(),
-                    exit.sinceSignal().toMillis());
+    public static Outcome run(JavaLauncher launcher, Duration clientsDisconnectAfter) throws InterruptedException {
+        Expect.present(clientsDisconnectAfter, "clientsDisconnectAfter");
+        try (ServiceProcess service = Expect.present(launcher, "launcher").start()) {
+            LoadResult result = load(service, clientsDisconnectAfter);
+            ServiceProcess.Exit exit = exit("SIGTERM", service, result);
             return new Outcome(result, exit, service.report());
         }
     }
 
     /**
-     * Runs the trial with clients that {@link #NEVER_LEAVE}, and once more if there are violations: a machine that removes a
+     * Runs the trial with a service that is not Ebbtide's, for comparison: there is no report, and any loss is its result. Prints one
+     * line of numbers.
+     *
+     * @param name what the line begins with
+     * @throws IllegalStateException as {@link #run}
+     */
+    public static LoadResult runOther(String name, JavaLauncher launcher, Duration clientsDisconnectAfter)
+            throws InterruptedException {
+        Expect.text(name, "name");
+        Expect.present(clientsDisconnectAfter, "clientsDisconnectAfter");
+        try (ServiceProcess service = Expect.present(launcher, "launcher").start()) {
+            LoadResult result = load(service, clientsDisconnectAfter);
+            exit(name, service, result);
+            return result;
+        }
+    }
+
+    private static LoadResult load(ServiceProcess service, Duration clientsDisconnectAfter)
+            throws InterruptedException {
+        var enough = new CountDownLatch(1);
+        StrictLoad load = StrictLoad.start(service.awaitPort(), CLIENTS, number -> {
+            if (number == BEFORE_THE_SIGNAL) {
+                enough.countDown();
+            }
+            return mix(number);
+        });
+        if (!enough.await(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
+            throw new IllegalStateException("%d of %d requests sent after %s; output:\n%s"
+                    .formatted(load.sent(), BEFORE_THE_SIGNAL, Durations.text(LONGEST), service.output()));
+        }
+        if (clientsDisconnectAfter.equals(NEVER_DISCONNECT)) {
+            load.expectRefusedConnections();
+        }
+        load.stopAfter(clientsDisconnectAfter); // before the signal, because sending it takes a moment
+        service.signal("TERM");
+        return load.await(LONGEST);
+    }
+
+    private static ServiceProcess.Exit exit(String name, ServiceProcess service, LoadResult result)
+            throws InterruptedException {
+        ServiceProcess.Exit exit = service.awaitExit(LONGEST);
+        System.out.printf(
+                "%s: sent %d, answered %d, lost %d, exit code %d after %d ms%n",
+                name,
+                result.sent(),
+                result.answered(),
+                result.lost().size(),
+                exit.code(),
+                exit.sinceSignal().toMillis());
+        return exit;
+    }
+
+    /**
+     * Runs the trial with clients that {@link #NEVER_DISCONNECT}, and once more if there are violations: a machine that removes a
      * core in the microseconds before the port is closed hardly does so twice.
      *
      * @return the violations of the last run; expected: none
      */
-    public static List<String> faultsUnderClientsThatNeverLeave(JavaLauncher launcher) throws InterruptedException {
-        List<String> faults = run(launcher, NEVER_LEAVE).faultsButOfTheLastMoment();
-        return faults.isEmpty() ? faults : run(launcher, NEVER_LEAVE).faultsButOfTheLastMoment();
+    public static List<String> faultsUnderClientsThatNeverDisconnect(JavaLauncher launcher)
+            throws InterruptedException {
+        List<String> faults = run(launcher, NEVER_DISCONNECT).faultsButOfTheLastMoment();
+        return faults.isEmpty() ? faults : run(launcher, NEVER_DISCONNECT).faultsButOfTheLastMoment();
     }
 
     /** 90 % take 20 ms, 9 % take 200 ms, 1 % take 3 s. */

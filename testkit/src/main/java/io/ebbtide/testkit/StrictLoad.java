@@ -1,5 +1,6 @@
 package io.ebbtide.testkit;
 
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -38,7 +39,7 @@ public final class StrictLoad {
     }
 
     /** Each client is a thread. */
-    private static final int MOST_CLIENTS = 10_000;
+    private static final int MAX_CLIENTS = 10_000;
 
     private static final Duration READ_TIMEOUT = Duration.ofSeconds(60);
 
@@ -79,7 +80,7 @@ public final class StrictLoad {
      */
     public static StrictLoad start(int port, int clients, int requestsPerConnection, Mix mix) {
         Expect.between(1, 65_535, port, "port");
-        Expect.between(0, MOST_CLIENTS, clients, "clients");
+        Expect.between(0, MAX_CLIENTS, clients, "clients");
         Expect.atLeast(1, requestsPerConnection, "requestsPerConnection");
         Expect.present(mix, "mix");
         var load = new StrictLoad(port, requestsPerConnection, mix);
@@ -147,7 +148,7 @@ public final class StrictLoad {
             client.join(Math.max(1, (endNanos - System.nanoTime()) / 1_000_000));
             if (client.isAlive()) {
                 throw new IllegalStateException("%s still waits for an answer after %s; %d sent, %d answered"
-                        .formatted(client.getName(), timeout, sent(), answered()));
+                        .formatted(client.getName(), Durations.text(timeout), sent(), answered()));
             }
         }
         var counts = new TreeMap<Integer, Long>();
@@ -193,7 +194,7 @@ public final class StrictLoad {
         } catch (ConnectException e) {
             gone.incrementAndGet();
             if (!expectsRefusal) {
-                lost.add("a client that had not been told of the removal found nobody listening: " + e.getMessage());
+                lost.add("a client that had not been notified of the removal found the port closed: " + e.getMessage());
             }
         } catch (IOException e) {
             lost.add("connecting failed: " + e);

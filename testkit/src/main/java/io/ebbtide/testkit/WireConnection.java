@@ -120,8 +120,8 @@ public final class WireConnection implements AutoCloseable {
         while (head.status() >= 100 && head.status() < 200 && head.status() != 101) {
             head = readHead();
         }
-        boolean noBody = headOnly || head.status() == 101 || head.status() == 204 || head.status() == 304;
-        return noBody ? head : new WireResponse(head.status(), head.headers(), body(head.headers()));
+        boolean bodiless = headOnly || head.status() == 101 || head.status() == 204 || head.status() == 304;
+        return bodiless ? head : new WireResponse(head.status(), head.headers(), body(head.headers()));
     }
 
     /**

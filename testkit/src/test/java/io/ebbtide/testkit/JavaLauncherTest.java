@@ -8,6 +8,7 @@ import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -63,6 +64,24 @@ final class JavaLauncherTest {
             assertThat(process.awaitExit(Duration.ofSeconds(60)).code()).isZero();
 
             assertThat(process.output().lines()).containsExactly("100 " + folder);
+        }
+    }
+
+    @Test
+    void classOfAnotherClassPath_isStarted_withThatClassPathAlone(@TempDir Path folder) throws Exception {
+        Path classes = Path.of(Surroundings.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        try (ServiceProcess process = JavaLauncher.ofClassPath(
+                        Surroundings.class.getName(), List.of(classes, folder.resolve("extra-1.jar")))
+                .without("extra-")
+                .descriptors(100)
+                .start()) {
+            assertThat(process.awaitExit(Duration.ofSeconds(60)).code()).isZero();
+
+            assertThat(process.output().lines()).containsExactly("100 " + classes);
         }
     }
 

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** Says one letter, its name, to whoever connects, and then repeats what it hears; ends once the client has. */
+/** Sends one letter, its name, to each client that connects, then echoes its input; ends once the client has. */
 final class NamedServer implements AutoCloseable {
     private final char name;
     private final ServerSocket server;
@@ -25,7 +25,7 @@ final class NamedServer implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** Nobody is let in any more; whoever is in stays. The kernel lets in whom it likes as long as somebody accepts. */
+    /** Accepts no new connection; existing ones stay. The kernel completes connections as long as the port is open. */
     @Override
     public void close() throws IOException {
         server.close();

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What counts as lost, against a server that answers as it is told. */
+/** What counts as lost, against a server that answers as it is configured. */
 final class StrictLoadTest {
     private static final Duration SOON = Duration.ofSeconds(60);
 
@@ -95,7 +95,7 @@ final class StrictLoadTest {
     }
 
     @Test
-    void nobodyListening_isALoss_unlessTheClientsWereTold() throws Exception {
+    void closedPort_isALoss_unlessTheClientsWereNotified() throws Exception {
         StrictLoad load = start();
         closePort(load);
 
@@ -106,11 +106,11 @@ final class StrictLoadTest {
         assertThat(result.lost())
                 .hasSize(2)
                 .allSatisfy(lost -> assertThat(lost)
-                        .startsWith("a client that had not been told of the removal found nobody listening: "));
+                        .startsWith("a client that had not been notified of the removal found the port closed: "));
     }
 
     @Test
-    void nobodyListening_isNoLoss_ofClientsThatLearnByIt() throws Exception {
+    void closedPort_isNoLoss_ofClientsThatLearnByIt() throws Exception {
         StrictLoad load = start();
         load.expectRefusedConnections();
         closePort(load);
@@ -165,7 +165,7 @@ final class StrictLoadTest {
 
         assertThatThrownBy(() -> load.await(Duration.ofMillis(200)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("client-0 still waits for an answer after PT0.2S; 2 sent, 0 answered");
+                .hasMessage("client-0 still waits for an answer after 200 ms; 2 sent, 0 answered");
     }
 
     private StrictLoad start() {

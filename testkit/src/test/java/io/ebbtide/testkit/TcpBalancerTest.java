@@ -97,7 +97,7 @@ final class TcpBalancerTest {
     }
 
     @Test
-    void removal_leavesEstablishedConnectionsAlone() throws Exception {
+    void removal_keepsEstablishedConnections() throws Exception {
         balancer.add(first.port());
         balancer.add(second.port());
         Socket one = connect();
@@ -207,7 +207,7 @@ final class TcpBalancerTest {
         nameOf(client);
 
         CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> send(client, sent));
-        Awaitility.await() // nobody reads, so it cannot go on
+        Awaitility.await() // the client does not read, so the sender cannot continue
                 .pollDelay(Duration.ofMillis(300))
                 .untilAsserted(() -> assertThat(sending).isNotDone());
         byte[] received = client.getInputStream().readAllBytes();

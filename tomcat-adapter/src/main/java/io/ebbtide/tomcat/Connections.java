@@ -1,8 +1,8 @@
 package io.ebbtide.tomcat;
 
-import io.ebbtide.lifecycle.ConnectionUse;
+import io.ebbtide.spi.ConnectionUse;
+import io.ebbtide.spi.PeerAddress;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,10 +30,15 @@ final class Connections implements AbstractEndpoint.Handler<NioChannel> {
 
     private final AbstractEndpoint.Handler<NioChannel> handler;
     private final Map<SocketWrapperBase<NioChannel>, Optional<InetAddress>> used = new ConcurrentHashMap<>();
-    private volatile boolean leaving;
+    private volatile boolean shuttingDown;
 
     Connections(AbstractEndpoint.Handler<NioChannel> handler) {
         this.handler = handler;
+    }
+
+    /** Returns the handler without our wrapper, if it has one. */
+    static AbstractEndpoint.Handler<NioChannel> guarded(AbstractEndpoint.Handler<NioChannel> handler) {
+        return handler instanceof Connections connections ? connections.handler : handler;
     }
 
     /** Called once for each request, by the thread that serves it. */
@@ -41,7 +46,7 @@ final class Connections implements AbstractEndpoint.Handler<NioChannel> {
         Turn turn = TURN.get();
         if (turn == null || request.protocol().startsWithIgnoreCase("HTTP/2", 0)) {
             request.action(ActionCode.REQ_HOST_ADDR_ATTRIBUTE, request);
-            return new Arrival(address(request.remoteAddr().toString()), ConnectionUse.SHARED);
+            return new Arrival(PeerAddress.parse(request.remoteAddr().toString()), ConnectionUse.SHARED);
         }
         return turn.connections().arrival(turn.connection());
     }
@@ -51,7 +56,7 @@ final class Connections implements AbstractEndpoint.Handler<NioChannel> {
         if (known != null) {
             return new Arrival(known.orElse(null), ConnectionUse.AGAIN);
         }
-        InetAddress peer = address(connection.getRemoteAddr());
+        InetAddress peer = PeerAddress.parse(connection.getRemoteAddr());
         used.put(connection, Optional.ofNullable(peer));
         if (connection.isClosed()) {
             used.remove(connection); // closed in between, and no further event will follow
@@ -60,8 +65,8 @@ final class Connections implements AbstractEndpoint.Handler<NioChannel> {
     }
 
     /** From now on a connection that turns out to use HTTP/2 gets its GOAWAY at its first turn. */
-    void leave() {
-        leaving = true;
+    void beginShutdown() {
+        shuttingDown = true;
     }
 
     @Override
@@ -69,7 +74,7 @@ final class Connections implements AbstractEndpoint.Handler<NioChannel> {
         TURN.set(new Turn(this, connection));
         try {
             SocketState state = handler.process(connection, event);
-            if (leaving && connection.getCurrentProcessor() instanceof Processor processor) {
+            if (shuttingDown && connection.getCurrentProcessor() instanceof Processor processor) {
                 processor.pause(); // a second call does nothing, nor does a call for HTTP/1
             }
             return state;
@@ -97,14 +102,5 @@ final class Connections implements AbstractEndpoint.Handler<NioChannel> {
     @Override
     public void recycle() {
         handler.recycle();
-    }
-
-    /** Never queries a name server: Tomcat has the address as digits. */
-    private static @Nullable InetAddress address(@Nullable String digits) {
-        try {
-            return digits == null ? null : InetAddress.getByName(digits);
-        } catch (UnknownHostException e) {
-            return null;
-        }
     }
 }

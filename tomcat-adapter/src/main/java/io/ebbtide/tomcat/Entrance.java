@@ -1,8 +1,8 @@
 package io.ebbtide.tomcat;
 
-import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.probe.Probes;
+import io.ebbtide.spi.Probes;
+import io.ebbtide.spi.SourceLoad;
+import io.ebbtide.spi.Traffic;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
@@ -17,7 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /** One connector of Tomcat, with our wrappers around its port, its connections and its requests. */
 final class Entrance {
-    private static final long MOST_FOR_THE_PORT_MILLIS = 2_000;
+    private static final long MAX_FOR_THE_PORT_MILLIS = 2_000;
+
+    /** Longer than the 60 s after which nginx and AWS load balancers drop their idle upstream connections. */
+    private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(75);
 
     private final Connector connector;
     private final AbstractHttp11Protocol<?> protocol;
@@ -34,17 +37,22 @@ final class Entrance {
     /**
      * Configures a new connector.
      *
+     * @param idleTimeout null for the connector's own, or the default if it has none
      * @throws IllegalArgumentException if it does not use HTTP by {@code NioEndpoint}, as Tomcat's connectors do by
      *     default
      */
-    static Entrance of(Connector connector, Duration idleTimeout, Duration handlersEnd) {
+    static Entrance of(Connector connector, @Nullable Duration idleTimeout, Duration handlersEnd) {
         if (!(connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> protocol)
                 || !(Internals.endpoint(protocol) instanceof NioEndpoint endpoint)) {
             throw new IllegalArgumentException("connector: %s (expected: org.apache.coyote.http11.Http11NioProtocol)"
                     .formatted(connector.getProtocolHandlerClassName()));
         }
         connector.setThrowOnFailure(true);
-        protocol.setKeepAliveTimeout(Math.toIntExact(idleTimeout.toMillis()));
+        if (idleTimeout != null) {
+            protocol.setKeepAliveTimeout(Math.toIntExact(idleTimeout.toMillis()));
+        } else if (protocol.getKeepAliveTimeout() == protocol.getConnectionTimeout()) { // Tomcat's value unless set
+            protocol.setKeepAliveTimeout(Math.toIntExact(DEFAULT_IDLE_TIMEOUT.toMillis()));
+        }
         protocol.setUseSendfile(false); // it continues, unobserved, after the request is over
         endpoint.setBindOnInit(true);
         endpoint.setDaemon(true);
@@ -52,10 +60,26 @@ final class Entrance {
         return new Entrance(connector, protocol, endpoint);
     }
 
-    /** Installs our wrappers; the port is bound, and nothing has been accepted yet. */
+    /** Whether the connector uses HTTP by {@code NioEndpoint}. */
+    static boolean canBe(Connector connector) {
+        return connector.getProtocolHandler() instanceof AbstractHttp11Protocol<?> protocol
+                && Internals.endpoint(protocol) instanceof NioEndpoint;
+    }
+
+    /** Binds the port of a connector that was initialized without that, and starts next. */
+    void bind() throws Exception {
+        endpoint.init();
+    }
+
+    /** Closes the port of a connector that has stopped: Tomcat would do so when the connector is destroyed. */
+    void unbind() throws Exception {
+        endpoint.unbind();
+    }
+
+    /** Installs our wrappers, instead of earlier ones; the port is bound, and nothing has been accepted yet. */
     void guard(Traffic traffic, @Nullable Probes probes) throws IOException {
-        protocol.setAdapter(new Gate(protocol.getAdapter(), traffic, probes));
-        var guardedConnections = new Connections(endpoint.getHandler());
+        protocol.setAdapter(new TomcatGate(TomcatGate.guarded(protocol.getAdapter()), traffic, probes));
+        var guardedConnections = new Connections(Connections.guarded(endpoint.getHandler()));
         endpoint.setHandler(guardedConnections);
         connections = guardedConnections;
         var guarded = new Port(Internals.port(endpoint), endpoint::isPaused);
@@ -72,10 +96,10 @@ final class Entrance {
     }
 
     /** Asks the clients of HTTP/2 to disconnect, by GOAWAY; those of HTTP/1.1 are asked with their next answer. */
-    void leave() {
+    void beginShutdown() {
         Connections guarded = connections;
         if (guarded != null) {
-            guarded.leave(); // first, so that no connection is missed
+            guarded.beginShutdown(); // first, so that no connection is missed
         }
         protocol.getHandler().pause();
     }
@@ -93,7 +117,7 @@ final class Entrance {
             endpoint.setMaxConnections(-1); // the accept thread may wait for a connection to end
         }
         try {
-            open.closeWhenEmpty().get(MOST_FOR_THE_PORT_MILLIS, TimeUnit.MILLISECONDS);
+            open.closeWhenEmpty().get(MAX_FOR_THE_PORT_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             open.close();
             return;

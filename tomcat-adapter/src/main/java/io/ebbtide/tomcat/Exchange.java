@@ -1,9 +1,8 @@
 package io.ebbtide.tomcat;
 
 import io.ebbtide.inflight.Ticket;
-import io.ebbtide.internal.Printable;
-import io.ebbtide.internal.Redact;
-import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.spi.RequestText;
+import io.ebbtide.spi.Traffic;
 import jakarta.servlet.RequestDispatcher;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -24,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * application's own.
  */
 final class Exchange implements ActionHook {
-    private static final Logger LOG = LoggerFactory.getLogger(TomcatSource.class);
+    /** The class that users know. */
+    private static final Logger LOG = LoggerFactory.getLogger("io.ebbtide.tomcat.TomcatSource");
 
     private static final int SWITCHING_PROTOCOLS = 101;
 
@@ -63,14 +63,14 @@ final class Exchange implements ActionHook {
         return exchange;
     }
 
-    /** @param called the name of the request; read when a log line needs it */
-    synchronized void begin(Ticket admitted, String calledBy, Supplier<String> called) {
+    /** @param requestName method and path; read when a log line needs it */
+    synchronized void begin(Ticket admitted, String requestMethod, Supplier<String> requestName) {
         ticket = admitted;
-        method = calledBy;
-        name = called;
+        method = requestMethod;
+        name = requestName;
         handled = true;
         failure = null;
-        request.setAttribute(TomcatSource.TICKET, admitted);
+        request.setAttribute(Ticket.REQUEST_ATTRIBUTE, admitted);
     }
 
     /** The thread resumes work on the request. */
@@ -83,16 +83,16 @@ final class Exchange implements ActionHook {
     }
 
     /** The thread stops working on the request, which is over unless another thread continues it later. */
-    void left(boolean ended) {
+    void returned(boolean ended) {
         Ticket mine = ticket;
         if (mine == null) {
             return;
         }
-        mine.leftBy(Thread.currentThread());
+        mine.releasedBy(Thread.currentThread());
         if (ended || !isAsync()) {
             end();
         } else {
-            nobodyHandles();
+            handlerReturned();
         }
     }
 
@@ -114,7 +114,7 @@ final class Exchange implements ActionHook {
      * Reports the answer's status, and the route as the container has mapped it, unless the application has set a
      * better one.
      */
-    private void tell() {
+    private void reportAnswer() {
         Ticket mine = ticket;
         if (mine == null) {
             return;
@@ -138,13 +138,13 @@ final class Exchange implements ActionHook {
     @Override
     public void action(ActionCode code, Object parameter) {
         if (code == ActionCode.COMMIT || code == ActionCode.CLOSE || code == ActionCode.CLIENT_FLUSH) {
-            askToLeave();
-            tell();
+            askToDisconnect();
+            reportAnswer();
             processor.action(code, parameter);
         } else if (code == ActionCode.ASYNC_RUN && parameter instanceof Runnable task) {
             Ticket mine = ticket; // read now: a task may begin once the connection has brought its next request
-            Supplier<String> called = name;
-            Internals.around(task, given -> mine == null ? given : () -> work(given, mine, called));
+            Supplier<String> requestName = name;
+            Internals.around(task, given -> mine == null ? given : () -> work(given, mine, requestName));
             processor.action(code, task);
         } else {
             processor.action(code, parameter);
@@ -152,16 +152,16 @@ final class Exchange implements ActionHook {
     }
 
     /** Runs a task that the application passes to {@code AsyncContext.start}, so that its thread and its failure are known. */
-    private void work(Runnable task, Ticket mine, Supplier<String> called) {
+    private void work(Runnable task, Ticket mine, Supplier<String> requestName) {
         mine.workedOnBy(Thread.currentThread());
         try {
             task.run();
         } catch (Throwable e) {
-            String failed = Printable.line(Redact.text(called.get()));
+            String failed = RequestText.line(requestName.get());
             taskFailed(mine, e);
-            LOG.error("{} failed: {}", failed, Redact.trace(e));
+            LOG.error("{} failed: {}", failed, RequestText.trace(e));
         } finally {
-            mine.leftBy(Thread.currentThread());
+            mine.releasedBy(Thread.currentThread());
         }
     }
 
@@ -182,7 +182,7 @@ final class Exchange implements ActionHook {
         }
     }
 
-    private synchronized void nobodyHandles() {
+    private synchronized void handlerReturned() {
         handled = false;
         Throwable remembered = failure;
         failure = null;
@@ -201,8 +201,8 @@ final class Exchange implements ActionHook {
      * An answer that has already begun is not changed: closing a connection without notifying its client would race
      * with its next request.
      */
-    private void askToLeave() {
-        if (traffic.leaving()
+    private void askToDisconnect() {
+        if (traffic.isShuttingDown()
                 && !response.isCommitted()
                 && response.getStatus() != SWITCHING_PROTOCOLS
                 && processor instanceof Http11Processor http11) {

@@ -20,7 +20,7 @@ final class LastInLine {
     private static final int ROUNDS = 3;
 
     /** Longer than the pause of a process that has used up its CPU quota, a tenth of a second at a time. */
-    private static final Duration MOST_FOR_A_ROUND = Duration.ofMillis(250);
+    private static final Duration MAX_FOR_A_ROUND = Duration.ofMillis(250);
 
     private LastInLine() {}
 
@@ -39,8 +39,8 @@ final class LastInLine {
         try (var socket = new Socket()) {
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             port.expect(socket.getLocalSocketAddress());
-            socket.setSoTimeout(Math.toIntExact(MOST_FOR_A_ROUND.toMillis()));
-            socket.connect(port.getLocalAddress(), Math.toIntExact(MOST_FOR_A_ROUND.toMillis()));
+            socket.setSoTimeout(Math.toIntExact(MAX_FOR_A_ROUND.toMillis()));
+            socket.connect(port.getLocalAddress(), Math.toIntExact(MAX_FOR_A_ROUND.toMillis()));
             String head = "GET " + PATH + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             socket.getInputStream().read(); // an answer, or the end, as with TLS

@@ -1,11 +1,11 @@
 package io.ebbtide.tomcat;
 
-import io.ebbtide.internal.Expect;
-import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.probe.Probes;
+import io.ebbtide.spi.BindFailure;
+import io.ebbtide.spi.Probes;
+import io.ebbtide.spi.SourceArguments;
+import io.ebbtide.spi.SourceLoad;
+import io.ebbtide.spi.Traffic;
 import java.io.IOException;
-import java.net.BindException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** A Tomcat with its entrances guarded, from the start to the end. One thread starts and ends it. */
 final class Server {
     /** For handlers whose time is over, after they are interrupted. */
-    private static final Duration HANDLERS_END = Duration.ofMillis(250);
+    static final Duration HANDLERS_END = Duration.ofMillis(250);
 
     /** Waited for in twenty steps, each of which must be over 0, which would mean for ever. */
     private static final String HANDLERS_HAVE_ENDED_MILLIS = "20";
@@ -34,7 +34,8 @@ final class Server {
 
     private static final List<String> LEAKS = List.of("ObjectStreamClassCaches", "RmiTargets", "ThreadLocals");
 
-    private interface Step {
+    /** A step of an end that must not keep the next one from being taken. */
+    interface Step {
         void run() throws Exception;
     }
 
@@ -85,8 +86,13 @@ final class Server {
         }
     }
 
-    /** @param name its name in messages */
-    void start(String name, Traffic traffic, @Nullable Probes probes, Duration idleTimeout) throws Exception {
+    /**
+     * Starts.
+     *
+     * @param name its name in messages
+     * @param idleTimeout as set by the user; null if it is not
+     */
+    void start(String name, Traffic traffic, @Nullable Probes probes, @Nullable Duration idleTimeout) throws Exception {
         try {
             bind(name, idleTimeout);
             for (Entrance entrance : entrances) {
@@ -95,9 +101,8 @@ final class Server {
             tomcat.start();
             for (Context context : contexts()) {
                 if (context.getState() != LifecycleState.STARTED) {
-                    throw new IllegalStateException(
-                            "context '%s' of %s is %s (expected: STARTED; Tomcat's log says why)"
-                                    .formatted(context.getPath(), name, context.getState()));
+                    throw new IllegalStateException("context '%s' of %s is %s (expected: STARTED; see Tomcat's log)"
+                            .formatted(context.getPath(), name, context.getState()));
                 }
             }
         } catch (Exception e) {
@@ -106,7 +111,7 @@ final class Server {
         }
     }
 
-    private void bind(String name, Duration idleTimeout) throws Exception {
+    private void bind(String name, @Nullable Duration idleTimeout) throws Exception {
         if (tomcat.getServer() instanceof StandardServer server) {
             server.setUtilityThreadsAsDaemon(true);
         }
@@ -115,20 +120,13 @@ final class Server {
             found.add(Entrance.of(connector, idleTimeout, HANDLERS_END));
         }
         if (found.isEmpty()) {
-            throw Expect.wrong("connectors", "none", "at least one, see Tomcat.setConnector");
+            throw SourceArguments.wrong("connectors", "none", "at least one, see Tomcat.setConnector");
         }
         try {
             tomcat.init();
         } catch (LifecycleException e) {
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                if (cause instanceof BindException) {
-                    throw new IOException(
-                            "%s cannot be bound, %s (expected: a free port on an address of this machine)"
-                                    .formatted(name, cause.getMessage()),
-                            e);
-                }
-            }
-            throw e;
+            IOException unbound = BindFailure.of(name, e);
+            throw unbound == null ? e : unbound;
         }
         entrances = List.copyOf(found);
     }
@@ -150,8 +148,8 @@ final class Server {
         return entrances.get(0).localPort();
     }
 
-    void leave() {
-        entrances.forEach(Entrance::leave);
+    void beginShutdown() {
+        entrances.forEach(Entrance::beginShutdown);
     }
 
     void stopAccepting() throws Exception {
@@ -168,7 +166,7 @@ final class Server {
     }
 
     /** A failed step does not prevent the others: else a port stays open, or threads stay. */
-    private static void doAll(List<Step> steps) throws Exception {
+    static void doAll(List<Step> steps) throws Exception {
         Exception failure = null;
         for (Step step : steps) {
             try {
@@ -200,6 +198,10 @@ final class Server {
     }
 
     SourceLoad load() {
+        return load(entrances);
+    }
+
+    static SourceLoad load(List<Entrance> entrances) {
         List<SourceLoad> loads = entrances.stream().map(Entrance::load).toList();
         return new SourceLoad(
                 sum(loads, SourceLoad::openConnections),

@@ -1,13 +1,14 @@
 package io.ebbtide.tomcat;
 
 import io.ebbtide.inflight.Ticket;
-import io.ebbtide.internal.Expect;
-import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
-import io.ebbtide.probe.ProbeHost;
-import io.ebbtide.probe.Probes;
+import io.ebbtide.spi.ProbeHost;
+import io.ebbtide.spi.Probes;
+import io.ebbtide.spi.SourceArguments;
+import io.ebbtide.spi.SourceLoad;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import jakarta.servlet.ServletRequest;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.apache.catalina.Context;
@@ -36,17 +37,11 @@ import org.jspecify.annotations.Nullable;
  * has been set for {@code org.apache.catalina}, {@code org.apache.coyote} or {@code org.apache.tomcat}; warnings stay.
  */
 public final class TomcatSource implements TrafficSource, ProbeHost {
-    /** The attribute of a request that holds its ticket. */
-    static final String TICKET = Ticket.class.getName();
-
-    /** Longer than the 60 s after which nginx and AWS load balancers drop their idle upstream connections. */
-    private static final Duration DEFAULT_IDLE_TIMEOUT = Duration.ofSeconds(75);
-
     private final @Nullable Tomcat theirs;
     private final Consumer<Context> application;
     private final int httpPort;
     private int workerThreads = 8 * Math.max(2, Runtime.getRuntime().availableProcessors());
-    private Duration idleTimeout = DEFAULT_IDLE_TIMEOUT;
+    private @Nullable Duration idleTimeout;
     private @Nullable Probes probes;
     private volatile String name;
     private volatile int port = -1;
@@ -68,21 +63,21 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
      */
     public static TomcatSource http(int port, Consumer<Context> application) {
         TomcatVersion.check();
-        Expect.between(0, 65_535, port, "port");
-        return new TomcatSource(null, port, Expect.present(application, "application"), "http:" + port);
+        SourceArguments.port(port);
+        return new TomcatSource(null, port, SourceArguments.present(application, "application"), "http:" + port);
     }
 
     /**
      * Creates a source from a Tomcat configured by its own API: connectors, TLS, HTTP/2, hosts, contexts, valves.
      *
      * @param tomcat not started yet; each of its connectors must use HTTP by NIO, as they do by default. This adapter
-     *     sets their idle timeout, disables sendfile, and makes their threads daemons. Its base folder, which Tomcat
+     *     sets their idle timeout, see {@link #idleTimeout}, disables sendfile, and makes their threads daemons. Its base folder, which Tomcat
      *     creates in the working directory by default, is not deleted.
      * @throws IllegalStateException if the application's Tomcat is of another line than 10.1 and 11.0
      */
     public static TomcatSource of(Tomcat tomcat) {
         TomcatVersion.check();
-        return new TomcatSource(Expect.present(tomcat, "tomcat"), -1, context -> {}, "tomcat");
+        return new TomcatSource(SourceArguments.present(tomcat, "tomcat"), -1, context -> {}, "tomcat");
     }
 
     /**
@@ -92,41 +87,37 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
      */
     public TomcatSource workerThreads(int count) {
         if (theirs != null) {
-            throw new IllegalStateException(
-                    "workerThreads: %d (expected: not with of(tomcat); set maxThreads of its connectors)"
-                            .formatted(count));
+            throw SourceArguments.ofGivenServer("workerThreads", count, "of(tomcat)", "maxThreads of its connectors");
         }
-        workerThreads = Expect.atLeast(1, count, "workerThreads");
+        workerThreads = SourceArguments.threads(count, "workerThreads");
         return this;
     }
 
     /**
-     * Sets how long a connection may be idle between two requests, 1 ms to 1 day; 75 s unless set. Must be longer than
-     * the idle timeout of the proxy in front; otherwise the proxy sends a request into a connection that is just being
-     * closed.
+     * Sets how long a connection may be idle between two requests, 1 ms to 1 day; 75 s unless set, or the {@code
+     * keepAliveTimeout} of a given Tomcat's connector, if that was set. Must be longer than the idle timeout of the proxy in
+     * front; otherwise the proxy sends a request into a connection that is just being closed.
      */
     public TomcatSource idleTimeout(Duration timeout) {
-        Expect.present(timeout, "timeout");
-        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
-            throw Expect.wrong("idleTimeout", timeout, "1 ms to 1 day");
-        }
-        idleTimeout = timeout;
+        idleTimeout = SourceArguments.idleTimeout(timeout);
         return this;
     }
 
     /**
      * Returns the ticket of a request in flight, for handlers that run for long: {@link Ticket#remaining()} returns how
      * long they may continue. May be called by any thread until the request is over; the ticket is closed
-     * automatically.
+     * automatically. The attribute {@link Ticket#REQUEST_ATTRIBUTE} of the request has the same ticket.
      *
      * @param request an {@code HttpServletRequest}, wrapped or not
      * @throws IllegalArgumentException if the request did not come through a {@code TomcatSource}
      */
     public static Ticket ticket(ServletRequest request) {
-        if (Expect.present(request, "request").getAttribute(TICKET) instanceof Ticket ticket) {
+        if (SourceArguments.present(request, "request").getAttribute(Ticket.REQUEST_ATTRIBUTE)
+                instanceof Ticket ticket) {
             return ticket;
         }
-        throw Expect.wrong("request", request, "one that came by a TomcatSource");
+        String path = request instanceof HttpServletRequest http ? http.getRequestURI() : null;
+        throw SourceArguments.withoutTicket("request", path, "a TomcatSource");
     }
 
     /** Returns the port of the first connector; -1 before the start. */
@@ -158,10 +149,10 @@ public final class TomcatSource implements TrafficSource, ProbeHost {
 
     /** Asks the clients of HTTP/2 to disconnect, by GOAWAY; those of HTTP/1.1 are asked with their next answer. */
     @Override
-    public void leave() {
+    public void beginShutdown() {
         Server now = server;
         if (now != null) {
-            now.leave();
+            now.beginShutdown();
         }
     }
 

@@ -1,6 +1,6 @@
 package io.ebbtide.tomcat;
 
-import io.ebbtide.internal.LibraryVersion;
+import io.ebbtide.spi.LibraryVersion;
 import java.util.List;
 import org.apache.catalina.startup.Tomcat;
 

@@ -5,6 +5,8 @@ import io.ebbtide.testkit.contract.BareServer;
 import io.ebbtide.testkit.contract.HttpContract;
 import io.ebbtide.testkit.contract.Promise;
 import io.ebbtide.testkit.contract.ServerUnderTest;
+import io.ebbtide.testkit.contract.ServletExchange;
+import io.ebbtide.testkit.contract.ServletExchange.AsyncFailure;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -52,7 +54,7 @@ final class TomcatContractIT extends HttpContract {
     protected Map<Promise, String> cannot() {
         return Map.of(
                 Promise.PROBES_WHILE_SATURATED,
-                "Tomcat reads requests on its worker threads alone: while all of them are at work, nobody sees that one is a"
+                "Tomcat reads requests on its worker threads alone: while all of them are busy, no thread can recognise a"
                         + " probe. The management port answers.");
     }
 
@@ -69,7 +71,7 @@ final class TomcatContractIT extends HttpContract {
         protected void service(HttpServletRequest request, HttpServletResponse response)
                 throws ServletException, IOException {
             try {
-                application.handle(new ServletExchange(request, response));
+                ServletExchange.handle(request, response, AsyncFailure.IN_A_TASK, application);
             } catch (IOException | ServletException | RuntimeException e) {
                 throw e;
             } catch (Exception e) {

@@ -7,7 +7,7 @@ import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
 import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.WorkKind;
-import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.report.ShutdownReport;
 import io.ebbtide.testkit.WireConnection;
 import io.ebbtide.testkit.WireResponse;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -38,6 +38,7 @@ import org.apache.catalina.LifecycleState;
 import org.apache.catalina.Wrapper;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.descriptor.web.ErrorPage;
 import org.awaitility.Awaitility;
@@ -96,7 +97,7 @@ final class TomcatSourceIT {
     }
 
     @Test
-    void http2_requestsInFlight_areAnsweredAndCounted_whileTheClientIsAskedToLeave() throws Exception {
+    void http2_requestsInFlight_areAnsweredAndCounted_whileTheClientIsAskedToDisconnect() throws Exception {
         Tomcat tomcat = tomcat((request, response) -> {
             if (request.getRequestURI().equals("/blocking")) {
                 release.await();
@@ -142,7 +143,7 @@ final class TomcatSourceIT {
         try (var before = new Http2Frames(source.port())) {
             before.awaitFrame(Http2Frames.SETTINGS);
 
-            source.leave();
+            source.beginShutdown();
             before.awaitFrame(Http2Frames.GOAWAY);
             try (var late = new Http2Frames(source.port())) {
                 late.awaitFrame(Http2Frames.GOAWAY);
@@ -155,7 +156,7 @@ final class TomcatSourceIT {
         var registry = new SimpleMeterRegistry();
         var source = TomcatSource.http(0, context -> {
             var servlet = new HandlerServlet((request, response) -> {
-                if (request.getRequestURI().endsWith("/told")) {
+                if (request.getRequestURI().endsWith("/named")) {
                     TomcatSource.ticket(request).route("/orders/{id}");
                 }
                 response.getWriter().print("order");
@@ -166,7 +167,7 @@ final class TomcatSourceIT {
                 Ebbtide.builder("it").serve(source).metrics(registry).build().start());
 
         WireConnection.get(source.port(), "/orders/4711");
-        WireConnection.get(source.port(), "/orders/told");
+        WireConnection.get(source.port(), "/orders/named");
 
         Awaitility.await()
                 .untilAsserted(
@@ -175,7 +176,7 @@ final class TomcatSourceIT {
                                 .containsExactlyInAnyOrder("/orders/*", "/orders/{id}"));
     }
 
-    /** The accept thread waits until a connection ends, and whoever is in the queue waits for it. */
+    /** The accept thread waits until a connection ends, and the clients in the queue wait for it. */
     /** No error page of the application is shown, as by Tomcat alone, so nothing of the application is in flight. */
     @Test
     void request_thatTomcatRefuses_isAnsweredWithoutTheApplication_andNotCounted() throws Exception {
@@ -271,11 +272,34 @@ final class TomcatSourceIT {
     }
 
     @Test
+    void idleTimeout_ofAGivenTomcat_isTheOptions_elseItsOwn_elseTheDefault() throws Exception {
+        Tomcat configured = tomcat((request, response) -> {});
+        configured.getConnector().setProperty("keepAliveTimeout", "65000");
+        Tomcat unset = tomcat((request, response) -> {});
+        unset.getConnector().setProperty("connectionTimeout", "10000");
+        Tomcat overridden = tomcat((request, response) -> {});
+        overridden.getConnector().setProperty("keepAliveTimeout", "65000");
+
+        start(TomcatSource.of(configured));
+        start(TomcatSource.of(unset));
+        start(TomcatSource.of(overridden).idleTimeout(Duration.ofSeconds(80)));
+
+        assertThat(keepAliveMillis(configured)).isEqualTo(65_000);
+        assertThat(keepAliveMillis(unset)).isEqualTo(75_000);
+        assertThat(keepAliveMillis(overridden)).isEqualTo(80_000);
+    }
+
+    private static int keepAliveMillis(Tomcat tomcat) {
+        return ((AbstractHttp11Protocol<?>) tomcat.getConnector().getProtocolHandler()).getKeepAliveTimeout();
+    }
+
+    @Test
     void ticket_isFoundThroughWrappers_andByTasks() throws Exception {
         var source = TomcatSource.http(0, context -> {
             Wrapper servlet = Tomcat.addServlet(context, "ticket", new HandlerServlet((request, response) -> {
                 var wrapped = new HttpServletRequestWrapper(request);
                 assertThat(TomcatSource.ticket(wrapped).remaining()).isEqualTo(InFlight.UNLIMITED);
+                assertThat(request.getAttribute("io.ebbtide.ticket")).isSameAs(TomcatSource.ticket(request));
                 AsyncContext async = request.startAsync();
                 async.start(() -> {
                     awaitRelease();
@@ -326,7 +350,7 @@ final class TomcatSourceIT {
 
     /** The task waits for a worker until its request is over, and the next on the connection has begun. */
     @Test
-    void task_thatFailsWhenItsRequestIsOver_leavesTheNextOneAlone() throws Exception {
+    void task_thatFailsWhenItsRequestIsOver_doesNotAffectTheNextOne() throws Exception {
         var taskThread = new CompletableFuture<Thread>();
         var second = new CompletableFuture<AsyncContext>();
         var source = TomcatSource.http(0, context -> {
@@ -410,7 +434,7 @@ final class TomcatSourceIT {
     }
 
     @Test
-    void context_thatDoesNotStart_failsTheStart_andLeavesNothing() throws Exception {
+    void context_thatDoesNotStart_failsTheStart_andReleasesEverything() throws Exception {
         var base = new AtomicReference<Path>();
         int port = freePort();
         Ebbtide service = service(TomcatSource.http(port, context -> {
@@ -424,8 +448,7 @@ final class TomcatSourceIT {
 
         assertThatThrownBy(service::start)
                 .cause()
-                .hasMessage(
-                        "context '' of http:%d is STOPPED (expected: STARTED; Tomcat's log says why)".formatted(port));
+                .hasMessage("context '' of http:%d is STOPPED (expected: STARTED; see Tomcat's log)".formatted(port));
 
         assertThat(base.get()).doesNotExist();
         new ServerSocket(port).close();
@@ -460,7 +483,8 @@ final class TomcatSourceIT {
         assertThatThrownBy(() -> TomcatSource.http(0, context -> {}).workerThreads(0))
                 .hasMessage("workerThreads: 0 (expected: >= 1)");
         assertThatThrownBy(() -> TomcatSource.of(new Tomcat()).workerThreads(8))
-                .hasMessage("workerThreads: 8 (expected: not with of(tomcat); set maxThreads of its connectors)");
+                .hasMessage(
+                        "workerThreads: 8 (expected: not set with of(tomcat); set maxThreads of its connectors instead)");
         assertThatThrownBy(() -> TomcatSource.http(0, context -> {}).idleTimeout(Duration.ZERO))
                 .hasMessage("idleTimeout: PT0S (expected: 1 ms to 1 day)");
     }

@@ -80,7 +80,7 @@ final class AnswerEnd extends AbstractStreamSinkConduit<StreamSinkConduit> {
         if (!exchange.getProtocol().equals(Protocols.HTTP_2_0)) { // there, the end of the stream alone reports it
             IoUtils.safeClose(exchange.getConnection());
         }
-        throw new IOException("the handler failed within its answer");
+        throw new IOException("the handler failed while it sent its answer");
     }
 
     private boolean hasFailed() {

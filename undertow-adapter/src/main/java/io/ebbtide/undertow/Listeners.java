@@ -39,7 +39,7 @@ final class Listeners {
     /** Accepted, opened, read, each a task of its connection's I/O thread, and one spare. */
     private static final int STEPS_TO_THE_HANDLER = 4;
 
-    private static final int MOST_FOR_A_STEP_MILLIS = 50;
+    private static final int MAX_FOR_A_STEP_MILLIS = 50;
 
     private final Undertow undertow;
     private final XnioWorker worker;
@@ -55,6 +55,11 @@ final class Listeners {
 
     static Listeners of(Undertow undertow, XnioWorker worker) {
         return new Listeners(undertow, worker);
+    }
+
+    /** Whether {@link #close} can close the ports without closing their connections, too. */
+    boolean canClose() {
+        return channels != null && acceptThread != null;
     }
 
     /**
@@ -86,7 +91,7 @@ final class Listeners {
             done[i] = each;
         }
         try {
-            CompletableFuture.allOf(done).get(MOST_FOR_A_STEP_MILLIS, TimeUnit.MILLISECONDS);
+            CompletableFuture.allOf(done).get(MAX_FOR_A_STEP_MILLIS, TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             // a handler blocks an I/O thread, and with it the connections of that thread
         }

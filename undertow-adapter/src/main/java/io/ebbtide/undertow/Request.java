@@ -1,9 +1,8 @@
 package io.ebbtide.undertow;
 
 import io.ebbtide.inflight.Ticket;
-import io.ebbtide.internal.Printable;
-import io.ebbtide.internal.Redact;
-import io.ebbtide.lifecycle.Traffic;
+import io.ebbtide.spi.RequestText;
+import io.ebbtide.spi.Traffic;
 import io.undertow.server.ConduitWrapper;
 import io.undertow.server.DefaultResponseListener;
 import io.undertow.server.ExchangeCompletionListener;
@@ -58,7 +57,7 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
         try {
             application.handleRequest(exchange);
         } finally {
-            newTicket.leftBy(Thread.currentThread());
+            newTicket.releasedBy(Thread.currentThread());
         }
     }
 
@@ -93,10 +92,10 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
                 exchange.setStatusCode(StatusCodes.INTERNAL_SERVER_ERROR);
             }
             exchange.endExchange(); // before logging, which may block for ever
-            LOG.error("{} failed: {}", Printable.line(Redact.text(get())), Redact.trace(e));
+            LOG.error("{} failed: {}", RequestText.line(get()), RequestText.trace(e));
         } finally {
             if (mine != null) {
-                mine.leftBy(Thread.currentThread());
+                mine.releasedBy(Thread.currentThread());
             }
         }
     }
@@ -112,7 +111,7 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
         if (mine != null) {
             traffic.answering(mine, committing.getResponseHeaders().getFirst(Headers.CONTENT_TYPE));
         }
-        if (!traffic.leaving()
+        if (!traffic.isShuttingDown()
                 || committing.isUpgrade()
                 || committing.getProtocol().equals(Protocols.HTTP_2_0)) {
             return;
@@ -133,7 +132,7 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
         try {
             Ticket mine = ticket;
             if (mine != null) {
-                tellRoute(completed, mine);
+                setRoute(completed, mine);
                 int status = completed.isResponseStarted() ? completed.getStatusCode() : 0;
                 traffic.answered(mine, completed.getRequestMethod().toString(), status);
             }
@@ -143,7 +142,7 @@ final class Request implements Supplier<String>, Executor, ResponseCommitListene
     }
 
     /** Sets the route that Undertow's own routing has found, unless the application has set a better one. */
-    private static void tellRoute(HttpServerExchange exchange, Ticket ticket) {
+    private static void setRoute(HttpServerExchange exchange, Ticket ticket) {
         PathTemplateMatch match = exchange.getAttachment(PathTemplateMatch.ATTACHMENT_KEY);
         if (match != null && ticket.route() == null) {
             ticket.route(match.getMatchedTemplate());

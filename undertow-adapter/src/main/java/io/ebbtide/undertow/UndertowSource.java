@@ -1,19 +1,19 @@
 package io.ebbtide.undertow;
 
 import io.ebbtide.inflight.Ticket;
-import io.ebbtide.internal.Expect;
-import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
-import io.ebbtide.probe.ProbeHost;
-import io.ebbtide.probe.Probes;
+import io.ebbtide.spi.BindFailure;
+import io.ebbtide.spi.ProbeHost;
+import io.ebbtide.spi.Probes;
+import io.ebbtide.spi.SourceArguments;
+import io.ebbtide.spi.SourceLoad;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.ConnectorStatistics;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -60,8 +60,8 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
 
     private UndertowSource(Undertow.Builder builder, HttpHandler application) {
         UndertowVersion.check();
-        this.builder = Expect.present(builder, "builder");
-        this.application = Expect.present(application, "application");
+        this.builder = SourceArguments.present(builder, "builder");
+        this.application = SourceArguments.present(application, "application");
     }
 
     /**
@@ -72,9 +72,7 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
      * @throws IllegalStateException if the application's Undertow is of another line than 2.3 and 2.4
      */
     public static UndertowSource http(int port, HttpHandler application) {
-        if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("port: %d (expected: 0 to 65535)".formatted(port));
-        }
+        SourceArguments.port(port);
         var source = new UndertowSource(Undertow.builder().addHttpListener(port, "0.0.0.0"), application);
         source.name = "http:" + port;
         return source;
@@ -94,13 +92,13 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
 
     /** Sets the number of threads that read and write, {@code >= 1}; by default one for each processor, at least 2. */
     public UndertowSource ioThreads(int count) {
-        ioThreads = atLeastOne(count, "ioThreads");
+        ioThreads = SourceArguments.threads(count, "ioThreads");
         return this;
     }
 
     /** Sets the number of threads that run blocking handlers, {@code >= 1}; by default 8 for each I/O thread. */
     public UndertowSource workerThreads(int count) {
-        workerThreads = atLeastOne(count, "workerThreads");
+        workerThreads = SourceArguments.threads(count, "workerThreads");
         return this;
     }
 
@@ -110,11 +108,7 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
      * closed.
      */
     public UndertowSource idleTimeout(Duration timeout) {
-        Expect.present(timeout, "timeout");
-        if (timeout.compareTo(Duration.ofMillis(1)) < 0 || timeout.compareTo(Duration.ofDays(1)) > 0) {
-            throw new IllegalArgumentException("idleTimeout: %s (expected: 1 ms to 1 day)".formatted(timeout));
-        }
-        idleTimeout = timeout;
+        idleTimeout = SourceArguments.idleTimeout(timeout);
         return this;
     }
 
@@ -126,10 +120,9 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
      * @throws IllegalArgumentException if the exchange did not come through an {@code UndertowSource}
      */
     public static Ticket ticket(HttpServerExchange exchange) {
-        Ticket ticket = Request.ticketOf(Expect.present(exchange, "exchange"));
+        Ticket ticket = Request.ticketOf(SourceArguments.present(exchange, "exchange"));
         if (ticket == null) {
-            throw new IllegalArgumentException(
-                    "exchange: %s (expected: one that came by an UndertowSource)".formatted(exchange.getRequestPath()));
+            throw SourceArguments.withoutTicket("exchange", exchange.getRequestPath(), "an UndertowSource");
         }
         return ticket;
     }
@@ -157,17 +150,15 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
                 .setServerOption(
                         UndertowOptions.ENABLE_STATISTICS, true) // the only way to count connections without a lock
                 .setServerOption(UndertowOptions.NO_REQUEST_TIMEOUT, Math.toIntExact(idleTimeout.toMillis()))
-                .setHandler(new Gate(application, traffic, workers, probes))
+                .setHandler(new UndertowGate(application, traffic, workers, probes))
                 .build();
         try {
             undertow.start();
         } catch (RuntimeException e) {
             worker.shutdownNow();
-            if (e.getCause() instanceof BindException bind) {
-                throw new IOException(
-                        "%s cannot be bound, %s (expected: a free port on an address of this machine)"
-                                .formatted(name, bind.getMessage()),
-                        e);
+            IOException unbound = BindFailure.of(name, e);
+            if (unbound != null) {
+                throw unbound;
             }
             throw e;
         }
@@ -241,12 +232,5 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
                         .set(Options.TCP_NODELAY, true)
                         .set(Options.CORK, true)
                         .getMap());
-    }
-
-    private static int atLeastOne(int count, String what) {
-        if (count < 1) {
-            throw new IllegalArgumentException("%s: %d (expected: >= 1)".formatted(what, count));
-        }
-        return count;
     }
 }

@@ -1,6 +1,6 @@
 package io.ebbtide.undertow;
 
-import io.ebbtide.internal.LibraryVersion;
+import io.ebbtide.spi.LibraryVersion;
 import io.undertow.Undertow;
 import java.util.List;
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
-import io.ebbtide.lifecycle.LameDuckPolicy;
-import io.ebbtide.lifecycle.LameDuckRules;
+import io.ebbtide.budget.LameDuckPolicy;
+import io.ebbtide.budget.LameDuckRules;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.LoadResult;
 import io.ebbtide.testkit.ServiceProcess;
@@ -52,7 +52,7 @@ final class BalancedIT {
             var source = UndertowSource.of(listener, new TimedHandler()).workerThreads(2 * CLIENTS);
             Ebbtide.builder("balanced")
                     .serve(source)
-                    .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
+                    .startupTask("print the port", () -> System.out.println("port=" + source.port()))
                     .settings(Settings.derived()
                             .withGrace(Duration.ofMinutes(5))
                             .withLameDuck(Duration.parse(arguments[2]))
@@ -135,29 +135,29 @@ final class BalancedIT {
         Duration play(String ended) throws Exception {
             JavaLauncher launcher = JavaLauncher.of(Service.class)
                     .arguments(policy.name(), String.valueOf(senders), lameDuck.toString());
-            try (ServiceProcess leaving = launcher.start();
+            try (ServiceProcess stopping = launcher.start();
                     ServiceProcess staying = launcher.start();
                     TcpBalancer balancer = TcpBalancer.start()) {
-                int leavingPort = leaving.awaitPort();
-                balancer.add(leavingPort);
+                int stoppingPort = stopping.awaitPort();
+                balancer.add(stoppingPort);
                 balancer.add(staying.awaitPort());
-                leaving.awaitLine("'balanced' is RUNNING", SOON);
+                stopping.awaitLine("'balanced' is RUNNING", SOON);
                 StrictLoad load = StrictLoad.start(balancer.port(), CLIENTS, requestsPerConnection, BalancedIT::mix);
                 StrictLoad rare =
                         StrictLoad.start(balancer.port(), rareClients, 1, number -> WireRequest.get("/work/1500"));
                 Awaitility.await().atMost(SOON).until(() -> load.sent() >= REQUESTS_BEFORE);
 
-                leaving.signal("TERM");
-                leaving.awaitLine("'balanced' is LAME_DUCK", SOON);
+                stopping.signal("TERM");
+                stopping.awaitLine("'balanced' is LAME_DUCK", SOON);
                 long removedNanos = System.nanoTime() + lag.toNanos();
                 if (requestsPerConnection != FOR_GOOD) { // requests still arrive here, however slow the machine
-                    long openedBefore = balancer.opened(leavingPort);
+                    long openedBefore = balancer.opened(stoppingPort);
                     Awaitility.await()
                             .atMost(SOON)
-                            .until(() -> balancer.opened(leavingPort) > openedBefore + CONNECTIONS_IN_THE_LAME_DUCK);
+                            .until(() -> balancer.opened(stoppingPort) > openedBefore + CONNECTIONS_IN_THE_LAME_DUCK);
                 }
-                balancer.removeAfter(leavingPort, Duration.ofNanos(Math.max(0, removedNanos - System.nanoTime())));
-                ServiceProcess.Exit exit = leaving.awaitExit(SOON);
+                balancer.removeAfter(stoppingPort, Duration.ofNanos(Math.max(0, removedNanos - System.nanoTime())));
+                ServiceProcess.Exit exit = stopping.awaitExit(SOON);
                 long sentUntilExit = load.sent();
                 Awaitility.await() // the other instance serves on; clients of one that exits too early are refused
                         .atMost(SOON)
@@ -165,17 +165,17 @@ final class BalancedIT {
                 load.stop();
                 rare.stop();
 
-                print(leaving.report(), load.await(SOON), exit);
+                print(stopping.report(), load.await(SOON), exit);
                 verify(load.await(SOON));
                 verify(rare.await(SOON));
                 assertThat(balancer.refused())
                         .as("clients whose connection was refused")
                         .isZero();
                 assertThat(exit.code()).isZero();
-                assertThat(leaving.report().get("outcome").asText()).isEqualTo("CLEAN");
-                assertThat(leaving.report().get("lameDuck").get("ended").asText())
+                assertThat(stopping.report().get("outcome").asText()).isEqualTo("CLEAN");
+                assertThat(stopping.report().get("lameDuck").get("ended").asText())
                         .isEqualTo(ended);
-                assertThat(leaving.report().get("late").get("latestMillis").asLong())
+                assertThat(stopping.report().get("late").get("latestMillis").asLong())
                         .as("new requests came until the endpoint was removed")
                         .isGreaterThan(lag.toMillis() / 2);
                 assertThat(staying.isAlive()).isTrue();

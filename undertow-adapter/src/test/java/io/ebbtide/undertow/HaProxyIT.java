@@ -30,7 +30,7 @@ final class HaProxyIT {
     private static final Duration SOON = Duration.ofMinutes(4);
     private static final int CLIENTS = 16;
 
-    private static final int MOST_RUNS = 3;
+    private static final int MAX_RUNS = 3;
 
     /** The ways of asking that HAProxy's manual shows; the first sends OPTIONS in HTTP/1.0, without a Host. */
     private static final Map<String, String> WAYS = new TreeMap<>(Map.of(
@@ -56,7 +56,7 @@ final class HaProxyIT {
             var source = UndertowSource.of(listener, new TimedHandler()).workerThreads(2 * CLIENTS);
             Ebbtide.builder("orders")
                     .serve(source)
-                    .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
+                    .startupTask("print the port", () -> System.out.println("port=" + source.port()))
                     .settings(
                             Settings.derived().withGrace(Duration.ofMinutes(5)).withLameDuck(Duration.ofMinutes(2)))
                     .run();
@@ -103,26 +103,28 @@ final class HaProxyIT {
         while (!rollout()) {
             assertThat(run)
                     .as("runs in which the instance that stays was down, too")
-                    .isLessThan(MOST_RUNS);
+                    .isLessThan(MAX_RUNS);
             run++;
         }
     }
 
     /** Returns false if this machine was so busy that the instance that stays did not answer HAProxy's health check within a second. */
     private static boolean rollout() throws Exception {
-        try (ServiceProcess leaving = JavaLauncher.of(Service.class).start();
+        try (ServiceProcess stopping = JavaLauncher.of(Service.class).start();
                 ServiceProcess staying = JavaLauncher.of(Service.class).start()) {
             int port = RealHaProxy.freePort();
-            try (RealHaProxy proxy = RealHaProxy.start(recommended(port, leaving.awaitPort(), staying.awaitPort()))) {
+            try (RealHaProxy proxy = RealHaProxy.start(recommended(port, stopping.awaitPort(), staying.awaitPort()))) {
                 Awaitility.await()
                         .atMost(SOON)
                         .until(() -> proxy.states().values().stream().allMatch(state -> state.equals("UP")));
                 StrictLoad load =
                         StrictLoad.start(port, CLIENTS, 20, number -> WireRequest.get("/work/" + number % 30));
-                Awaitility.await().atMost(SOON).until(() -> load.answered() > 500);
+                // of too few requests no silence proves anything, and a busy machine may have had this instance out of
+                // rotation
+                Awaitility.await().atMost(SOON).until(() -> proxy.requests("orders/a") > 250);
 
-                leaving.signal("TERM");
-                ServiceProcess.Exit exit = leaving.awaitExit(SOON);
+                stopping.signal("TERM");
+                ServiceProcess.Exit exit = stopping.awaitExit(SOON);
                 long atExit = load.answered();
                 Awaitility.await().atMost(SOON).until(() -> load.answered() > atExit + 200);
                 load.stop();
@@ -132,7 +134,7 @@ final class HaProxyIT {
                         "HAProxy: sent %d, lost %d, late %s, exit after %d ms%n",
                         result.sent(),
                         result.lost().size(),
-                        leaving.report().get("late").get("count"),
+                        stopping.report().get("late").get("count"),
                         exit.sinceSignal().toMillis());
                 if (proxy.timesDown("orders/b") > 0) {
                     return false;
@@ -140,8 +142,9 @@ final class HaProxyIT {
                 assertThat(result.lost()).isEmpty();
                 assertThat(result.answered()).isEqualTo(result.sent());
                 assertThat(exit.code()).isZero();
-                assertThat(leaving.report().get("outcome").asText()).isEqualTo("CLEAN");
-                assertThat(leaving.report().get("lameDuck").get("ended").asText())
+                assertThat(stopping.report().get("outcome").asText()).isEqualTo("CLEAN");
+                assertThat(stopping.report().get("lameDuck").get("ended").asText())
+                        .as("the report: %s", stopping.report())
                         .isEqualTo("QUIET");
                 return true;
             }

@@ -27,9 +27,9 @@ final class PidOneIT {
             var source = UndertowSource.of(listener, new HoldingHandler());
             Ebbtide.builder("first")
                     .serve(source)
-                    .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
+                    .startupTask("print the port", () -> System.out.println("port=" + source.port()))
                     .startupTask(
-                            "tell the process id",
+                            "print the process id",
                             () -> System.out.println(
                                     "pid=" + ProcessHandle.current().pid()))
                     .settings(
@@ -43,7 +43,7 @@ final class PidOneIT {
     static void isAllowed() {
         assumeTrue(
                 JavaLauncher.canBePidOne(),
-                "this system lets nobody have a PID namespace of his own (util-linux' unshare --user --pid)");
+                "this system permits no PID namespace for this user (util-linux' unshare --user --pid)");
     }
 
     @Test

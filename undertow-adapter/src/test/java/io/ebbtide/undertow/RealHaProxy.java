@@ -76,6 +76,11 @@ final class RealHaProxy implements AutoCloseable {
         return Integer.parseInt(column(22).get(server));
     }
 
+    /** The number of requests that this server, such as {@code orders/a}, has been sent. */
+    long requests(String server) throws IOException {
+        return Long.parseLong(column(7).get(server));
+    }
+
     private Map<String, String> column(int column) throws IOException {
         var values = new TreeMap<String, String>();
         String table = WireConnection.get(statistics, "/statistics;csv").body();
@@ -100,9 +105,9 @@ final class RealHaProxy implements AutoCloseable {
                 return;
             } catch (IOException e) {
                 if (!process.isAlive() || System.nanoTime() > end) {
-                    String said = Files.readString(folder.resolve("log"));
+                    String log = Files.readString(folder.resolve("log"));
                     close();
-                    throw new IllegalStateException("HAProxy does not answer: " + said, e);
+                    throw new IllegalStateException("HAProxy does not answer: " + log, e);
                 }
                 LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
             }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
-import io.ebbtide.lifecycle.LameDuckPolicy;
-import io.ebbtide.lifecycle.LameDuckRules;
+import io.ebbtide.budget.LameDuckPolicy;
+import io.ebbtide.budget.LameDuckRules;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.LoadResult;
 import io.ebbtide.testkit.ServiceProcess;
@@ -58,7 +58,7 @@ final class RepeatedSignalsIT {
             var source = UndertowSource.of(listener, new TimedHandler()).workerThreads(2 * CLIENTS);
             Ebbtide.builder("repeated")
                     .serve(source)
-                    .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
+                    .startupTask("print the port", () -> System.out.println("port=" + source.port()))
                     .settings(Settings.derived()
                             .withGrace(Duration.ofMinutes(2))
                             .withLameDuck(LAME_DUCK)
@@ -115,7 +115,7 @@ final class RepeatedSignalsIT {
 
     /** On a machine that has stood still for half a second the process sees a signal that much later, and says so. */
     private static boolean isSeenAsASecondOne(ServiceProcess service) {
-        return service.output().contains("SIGTERM came again: the lame duck ends now");
+        return service.output().contains("SIGTERM was received again: the lame duck ends now");
     }
 
     private String played(long seed, int number) {

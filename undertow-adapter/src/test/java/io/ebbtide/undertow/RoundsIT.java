@@ -68,18 +68,18 @@ final class RoundsIT {
     }
 
     @Test
-    void tenRounds_leaveNothingOpen() throws Exception {
+    void tenRounds_closeEverything() throws Exception {
         rounds(10);
     }
 
     @Test
     @Tag("full")
-    void twoHundredRounds_leaveNothingOpen() throws Exception {
+    void twoHundredRounds_closeEverything() throws Exception {
         rounds(200);
     }
 
     private static void rounds(int count) throws Exception {
-        assumeTrue(Files.isDirectory(OPEN_FILES), "this system has no /proc/self/fd that tells what is open");
+        assumeTrue(Files.isDirectory(OPEN_FILES), "this system has no /proc/self/fd, the list of open files");
         long sent = 0;
         for (int i = 0; i < WARM_UP; i++) {
             sent += round();

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
-import io.ebbtide.lifecycle.LameDuckPolicy;
-import io.ebbtide.lifecycle.LameDuckRules;
+import io.ebbtide.budget.LameDuckPolicy;
+import io.ebbtide.budget.LameDuckRules;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.LoadResult;
 import io.ebbtide.testkit.ServiceProcess;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * Processes that are started, loaded and told to stop at random moments, two at a time. {@code -Dsoak.seed=<number>} has
+ * Processes that are started, loaded and sent SIGTERM at random moments, two at a time. {@code -Dsoak.seed=<number>} has
  * the same moments again.
  */
 @Execution(ExecutionMode.CONCURRENT) // they mostly wait
@@ -55,10 +55,10 @@ final class SoakIT {
             var source = UndertowSource.of(listener, new HoldingHandler());
             LameDuckRules rules = LameDuckRules.defaults()
                     .withPolicy(LameDuckPolicy.valueOf(arguments[1]))
-                    .withLeast(Duration.ofMillis(Long.parseLong(arguments[2])));
+                    .withMinimum(Duration.ofMillis(Long.parseLong(arguments[2])));
             Ebbtide.builder("soak")
                     .serve(source)
-                    .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
+                    .startupTask("print the port", () -> System.out.println("port=" + source.port()))
                     .startupTask(
                             "warm up",
                             () -> new CountDownLatch(1).await(Long.parseLong(arguments[3]), TimeUnit.MILLISECONDS))
@@ -92,7 +92,7 @@ final class SoakIT {
 
     /** What is drawn for one round: the same from the same seed and number, whatever the others do. */
     private record Draw(
-            int number, Moment moment, int lameDuckMillis, LameDuckPolicy policy, int leastMillis, Random random) {
+            int number, Moment moment, int lameDuckMillis, LameDuckPolicy policy, int minMillis, Random random) {
         private static final List<Moment> IN_TURN =
                 List.of(Moment.START_UP, Moment.UNDER_LOAD, Moment.AT_REST, Moment.IN_FLIGHT, Moment.ON_THEIR_WAY);
 
@@ -101,10 +101,10 @@ final class SoakIT {
             Moment moment = IN_TURN.get(number % IN_TURN.size());
             int lameDuck = random.nextInt(MAX_LAME_DUCK_MILLIS + 1);
             LameDuckPolicy policy = random.nextBoolean() ? LameDuckPolicy.FIXED : LameDuckPolicy.ADAPTIVE;
-            int least = random.nextInt(lameDuck + 1);
+            int min = random.nextInt(lameDuck + 1);
             return moment.needsTheLameDuck()
-                    ? new Draw(number, moment, AMPLE_LAME_DUCK_MILLIS, LameDuckPolicy.FIXED, least, random)
-                    : new Draw(number, moment, lameDuck, policy, least, random);
+                    ? new Draw(number, moment, AMPLE_LAME_DUCK_MILLIS, LameDuckPolicy.FIXED, min, random)
+                    : new Draw(number, moment, lameDuck, policy, min, random);
         }
 
         /** How long requests take at least: some are to outlast the lame duck. */
@@ -119,7 +119,7 @@ final class SoakIT {
         @Override
         public String toString() {
             return "round %d: %s, lame duck %d ms, %s from %d ms"
-                    .formatted(number, moment, lameDuckMillis, policy, leastMillis);
+                    .formatted(number, moment, lameDuckMillis, policy, minMillis);
         }
     }
 
@@ -168,7 +168,7 @@ final class SoakIT {
                 .arguments(
                         Integer.toString(draw.lameDuckMillis()),
                         draw.policy().name(),
-                        Integer.toString(draw.leastMillis()),
+                        Integer.toString(draw.minMillis()),
                         Integer.toString(draw.warmUpMillis()))
                 .start()) {
             try {

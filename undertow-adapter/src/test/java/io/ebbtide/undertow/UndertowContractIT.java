@@ -48,7 +48,7 @@ final class UndertowContractIT extends HttpContract {
     protected Map<Promise, String> cannot() {
         return Map.of(
                 Promise.ASYNC_TIMED_OUT,
-                "Undertow has no time-out for an exchange that nobody completes; it is in flight until it is cut and named at"
+                "Undertow has no time-out for an exchange that is never completed; it is in flight until it is aborted and named at"
                         + " the deadline.");
     }
 

@@ -58,7 +58,7 @@ final class UndertowExchange implements Exchange, OpenExchange {
         Handlers.websocket((upgraded, channel) -> channel.resumeReceives()).handleRequest(exchange);
     }
 
-    /** There is no time-out for exchanges that nobody completes. */
+    /** There is no time-out for exchanges that are never completed. */
     @Override
     public OpenExchange open(Duration timeout) {
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {});

@@ -8,7 +8,7 @@ import io.ebbtide.Settings;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.SourceLoad;
+import io.ebbtide.spi.SourceLoad;
 import io.ebbtide.testkit.WireConnection;
 import io.ebbtide.testkit.WireResponse;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -55,8 +55,8 @@ final class UndertowSourceIT {
                                 .get(
                                         "/{id}",
                                         exchange -> exchange.getResponseSender().send("order"))
-                                .get("/told", exchange -> {
-                                    UndertowSource.ticket(exchange).route("/orders/told");
+                                .get("/named", exchange -> {
+                                    UndertowSource.ticket(exchange).route("/orders/named");
                                     exchange.getResponseSender().send("order");
                                 }))
                 .addExactPath("/plain", exchange -> exchange.getResponseSender().send("plain"))
@@ -115,7 +115,7 @@ final class UndertowSourceIT {
     void requests_areTimedByTheRoutesTemplate() throws Exception {
         try (WireConnection client = connect()) {
             client.exchange("GET", "/orders/4711");
-            client.exchange("GET", "/orders/told");
+            client.exchange("GET", "/orders/named");
             client.exchange("GET", "/plain");
         }
 
@@ -123,7 +123,7 @@ final class UndertowSourceIT {
                 .untilAsserted(
                         () -> assertThat(registry.find("http.server.requests").timers())
                                 .extracting(timer -> timer.getId().getTag("uri"))
-                                .containsExactlyInAnyOrder("/{id}", "/orders/told", "UNKNOWN"));
+                                .containsExactlyInAnyOrder("/{id}", "/orders/named", "UNKNOWN"));
     }
 
     @ParameterizedTest
@@ -143,10 +143,10 @@ final class UndertowSourceIT {
     }
 
     @Test
-    void whileLeaving_aDispatchedRunnableThatThrows_isToldToLeave() throws Exception {
+    void whileShuttingDown_aDispatchedRunnableThatThrows_isAnsweredWithConnectionClose() throws Exception {
         try (WireConnection client = connect()) {
             client.exchange("GET", "/plain");
-            Ticket work = beginToLeave();
+            Ticket work = beginShutdown();
 
             WireResponse response = client.exchange("GET", "/runnable");
 
@@ -159,7 +159,7 @@ final class UndertowSourceIT {
 
     @ParameterizedTest
     @ValueSource(strings = {"/within-runnable", "/within-length"})
-    void handler_thatFailsWithinItsAnswer_leavesHalfOfIt(String path) throws Exception {
+    void handler_thatFailsWithinItsAnswer_truncatesIt(String path) throws Exception {
         try (WireConnection client = connect()) {
             assertThatThrownBy(() -> client.exchange("GET", path))
                     .isInstanceOfAny(EOFException.class, SocketException.class);
@@ -178,10 +178,10 @@ final class UndertowSourceIT {
     }
 
     @Test
-    void load_whilePortsAreClosed_tellsOpenConnections() throws Exception {
+    void load_whilePortsAreClosed_reportsOpenConnections() throws Exception {
         try (WireConnection client = connect()) {
             client.exchange("GET", "/plain");
-            Ticket work = beginToLeave();
+            Ticket work = beginShutdown();
             Awaitility.await()
                     .untilAsserted(
                             () -> assertThatThrownBy(() -> connect().close()).isInstanceOf(IOException.class));
@@ -202,6 +202,30 @@ final class UndertowSourceIT {
 
             assertThat(client.isEnded()).isTrue();
             assertThat(other.inFlight().count()).isZero();
+        }
+    }
+
+    @Test
+    void probe_thatExpectsContinueWithoutContent_isTheLastOfItsConnection() throws Exception {
+        try (WireConnection client = connect()) {
+            client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n\r\nhello");
+
+            WireResponse response = client.read(false);
+
+            assertThat(response.status()).isEqualTo(200);
+            assertThat(response.closes()).isTrue();
+            assertThat(client.isEnded()).isTrue();
+        }
+    }
+
+    @Test
+    void probe_thatExpectsContinueWithContent_keepsTheConnectionOpen() throws Exception {
+        try (WireConnection client = connect()) {
+            client.send("POST /health/live HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n"
+                    + "Content-Length: 5\r\n\r\nhello");
+
+            assertThat(client.read(false).status()).isEqualTo(405);
+            assertThat(client.exchange("GET", "/plain").body()).isEqualTo("plain");
         }
     }
 
@@ -232,7 +256,7 @@ final class UndertowSourceIT {
     }
 
     /** Something else is in flight, so the service goes on draining. */
-    private Ticket beginToLeave() {
+    private Ticket beginShutdown() {
         Ticket work = service.inFlight().enter(WorkKind.JOB, "keeps it draining");
         service.shutdown("test");
         Awaitility.await().until(() -> service.state() == LifecycleState.DRAINING);

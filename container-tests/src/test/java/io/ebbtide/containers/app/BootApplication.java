@@ -38,7 +38,7 @@ public class BootApplication extends SpringBootServletInitializer {
         }
     }
 
-    /** What clients ask. */
+    /** Answers the requests of clients. */
     @RestController
     public static class Controller {
         private final Pool pool;
@@ -48,7 +48,7 @@ public class BootApplication extends SpringBootServletInitializer {
             this.pool = pool;
         }
 
-        /** Takes its time, and then needs the pool. */
+        /** Waits, and then needs the pool. */
         @GetMapping("/slow")
         public String slow(@RequestParam(defaultValue = "0") long millis) throws InterruptedException {
             new CountDownLatch(1).await(millis, TimeUnit.MILLISECONDS);

@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** How many requests are in flight besides this one; with {@code ?total} how many came in before it. */
+/** How many requests are in flight besides this one; with {@code ?total} how many were admitted before it. */
 @WebServlet("/in-flight")
 public final class InFlightServlet extends HttpServlet {
     private static final long serialVersionUID = 1;

@@ -12,7 +12,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
 
-/** As nearly every application has one: containers answer otherwise, in small things, where any filter wraps what they gave it. */
+/** A filter, as nearly every application has one: the answers of containers differ slightly if a filter wraps request or response. */
 @WebFilter(urlPatterns = "/*", asyncSupported = true)
 public final class PassFilter implements Filter {
     @Override

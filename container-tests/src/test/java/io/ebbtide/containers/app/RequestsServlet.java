@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Each kind of request that a container knows. */
+/** Answers each kind of request that a container supports. */
 @WebServlet(
         urlPatterns = {
             "/slow",

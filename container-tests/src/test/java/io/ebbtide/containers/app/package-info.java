@@ -1,2 +1,2 @@
-/** A web application that knows nothing of Ebbtide, but for one servlet that looks at what is in flight. */
+/** A web application that does not use Ebbtide, except for one servlet that reads the number of requests in flight. */
 package io.ebbtide.containers.app;

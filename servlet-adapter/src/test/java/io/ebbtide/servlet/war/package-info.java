@@ -1,2 +1,2 @@
-/** What a web application of somebody else's consists of. */
+/** The parts of a web application that is not ours. */
 package io.ebbtide.servlet.war;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The cases in which an adapter may answer differently from the bare server. Any other difference fails the trial. */
 enum AllowedDifference {
     /** The probes are the adapter's own paths; on the bare server the application answers them with 404. */
-    PROBE("a probe is answered by the adapter, where the bare server asks the application") {
+    PROBE("a probe is answered by the adapter; without the adapter the application answers it") {
         @Override
         boolean explains(Answers bare, Answers seen) {
             if (bare.statuses().isEmpty() && seen.statuses().isEmpty()) { // HTTP/0.9
@@ -34,6 +34,22 @@ enum AllowedDifference {
             }
             return true;
         }
+    },
+
+    /** As Tomcat does after a request with {@code Expect: 100-continue} whose content it has not read. */
+    CLOSED_AFTER_AN_ERROR(
+            "the bare server closes after the application's 404; a probe's 200 is no error, so the next request is read") {
+        @Override
+        boolean explains(Answers bare, Answers seen) {
+            int last = bare.finals().size() - 1;
+            return last >= 0
+                    && last < seen.finals().size() - 1
+                    && bare.finals().get(last) == 404
+                    && seen.finals().get(last) == 200
+                    && bare.finals().subList(0, last).equals(seen.finals().subList(0, last))
+                    && CLOSING_HEAD.matcher(bare.text()).find()
+                    && PROBE_HEAD.matcher(seen.text()).find();
+        }
     };
 
     private static final List<Integer> PROBE_STATUSES = List.of(200, 405, 503);
@@ -42,6 +58,8 @@ enum AllowedDifference {
 
     /** The head of each answer to a probe, also for HEAD. */
     private static final Pattern PROBE_HEAD = Pattern.compile("(?i)\r\nCache-Control: ?no-store\r\n");
+
+    private static final Pattern CLOSING_HEAD = Pattern.compile("(?i)\r\nConnection: ?close\r\n");
 
     private final String reason;
 

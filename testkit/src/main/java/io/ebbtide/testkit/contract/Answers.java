@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,8 +28,13 @@ record Answers(List<Integer> statuses, String text) {
 
     /** Sends the bytes in these parts, ends the sending, and reads all answers; waits up to the read timeout. */
     static Answers to(WireConnection client, List<byte[]> parts) throws IOException {
+        return to(client, parts, 0);
+    }
+
+    /** The same, with a pause after each part. */
+    static Answers to(WireConnection client, List<byte[]> parts, long pauseMillis) throws IOException {
         try {
-            send(client, parts);
+            send(client, parts, pauseMillis);
             client.endSending();
         } catch (IOException e) {
             // a server need not read a refused request to its end
@@ -38,16 +45,19 @@ record Answers(List<Integer> statuses, String text) {
     /** Sends the bytes, but ends the sending only once nothing has been received for the given time. */
     static Answers toPatientClient(WireConnection client, List<byte[]> parts, Duration quiet) throws IOException {
         try {
-            send(client, parts);
+            send(client, parts, 0);
         } catch (IOException e) {
             // as above
         }
         return of(client.readToEndPatiently(quiet));
     }
 
-    private static void send(WireConnection client, List<byte[]> parts) throws IOException {
+    private static void send(WireConnection client, List<byte[]> parts, long pauseMillis) throws IOException {
         for (byte[] part : parts) {
             client.send(part);
+            if (pauseMillis > 0) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(pauseMillis));
+            }
         }
     }
 

@@ -57,7 +57,7 @@ final class CountingTrials {
         timed(stage, client, "HEAD", Scenario.PLAIN, "200");
         timed(stage, client, "GET", Scenario.EMPTY, "204");
         timed(stage, stage.connect(), "GET", Scenario.FAILS, "500");
-        Seen.equal("requests that the meters were told of", stage.timed() - before, 4L);
+        Seen.equal("requests that were reported to the meters", stage.timed() - before, 4L);
     }
 
     private static void timed(Stage stage, WireConnection client, String method, Scenario scenario, String status)
@@ -66,7 +66,7 @@ final class CountingTrials {
         client.exchange(method, scenario.path());
         stage.awaitInFlight(0);
         Seen.equal(
-                method + " with " + status + " that the meters were told of",
+                method + " with " + status + " that were reported to the meters",
                 stage.timed("method", method, "status", status) - before,
                 1L);
     }
@@ -78,7 +78,7 @@ final class CountingTrials {
         client.close();
         stage.application().release();
         stage.awaitInFlight(0);
-        Seen.equal("requests that the meters were told of", stage.timed() - before, 1L);
+        Seen.equal("requests that were reported to the meters", stage.timed() - before, 1L);
     }
 
     static void failureWithin(Stage stage) throws Exception {
@@ -87,7 +87,7 @@ final class CountingTrials {
         stage.awaitCounted(before, 1);
     }
 
-    static void failureWithinIsTold(Stage stage) throws Exception {
+    static void failureWithinIsDetectable(Stage stage) throws Exception {
         WireConnection client = stage.begin(Scenario.FAILS_WITHIN);
         WireResponse response;
         try {
@@ -97,9 +97,9 @@ final class CountingTrials {
         }
         Seen.that(
                 response.status() >= 500,
-                "an answer that failed within",
+                "an answer whose handler failed while sending it",
                 response,
-                "an end before it, or a status 5xx");
+                "an incomplete answer, or a status 5xx");
     }
 
     static void async(Stage stage) throws Exception {
@@ -182,7 +182,7 @@ final class CountingTrials {
         WireConnection client = stage.begin(Scenario.LARGE);
         stage.awaitInFlight(1);
         boolean over = Seen.soon(A_MOMENT, () -> stage.inFlight().count(WorkKind.REQUEST) == 0);
-        Seen.that(!over, "a request whose answer nobody reads", "over", "in flight");
+        Seen.that(!over, "a request whose answer the client does not read", "over", "in flight");
         Seen.equal("the length of the body", client.read(false).body().length(), Scenario.LARGE_BYTES);
         stage.awaitCounted(before, 1);
     }
@@ -216,7 +216,7 @@ final class CountingTrials {
         stage.awaitCounted(before, 1);
     }
 
-    static void bodyNobodyReads(Stage stage) throws Exception {
+    static void unreadBody(Stage stage) throws Exception {
         long before = stage.total();
         WireConnection client = stage.connect();
         for (int i = 0; i < 2; i++) {
@@ -296,7 +296,7 @@ final class CountingTrials {
     static void upgrade(Stage stage) throws Exception {
         long before = stage.total();
         WireConnection client = stage.connect();
-        client.send(LeavingTrials.UPGRADE);
+        client.send(ShutdownTrials.UPGRADE);
         Seen.equal("the status", client.read(false).status(), 101);
         stage.awaitCounted(before, 1);
     }
@@ -326,7 +326,7 @@ final class CountingTrials {
                 Seen.soon(stage.patience(), () -> isAtWork(only(stage).thread())),
                 "the thread of a request that a handler works on",
                 only(stage).thread(),
-                "the one that is in the handler");
+                "the thread that executes the handler");
     }
 
     private static boolean isAtWork(@Nullable Thread thread) {

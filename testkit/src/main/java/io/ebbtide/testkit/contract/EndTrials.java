@@ -1,8 +1,8 @@
 package io.ebbtide.testkit.contract;
 
 import io.ebbtide.Ebbtide;
-import io.ebbtide.lifecycle.ExitCode;
-import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.report.ExitCode;
+import io.ebbtide.report.ShutdownReport;
 import io.ebbtide.testkit.WireConnection;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -37,14 +37,14 @@ final class EndTrials {
     }
 
     static void portBeforeTheStart(Stage stage) throws Exception {
-        int before = stage.contract().server(new Application(), 0).port().getAsInt();
+        int before = stage.servers().server(new Application(), 0).port().getAsInt();
         Seen.equal("the port before the start", before, -1);
         Seen.that(stage.port() > 0, "the port after the start", stage.port(), "> 0");
     }
 
     static void portInUse(Stage stage) throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getByName("0.0.0.0"))) {
-            ServerUnderTest server = stage.contract().server(new Application(), taken.getLocalPort());
+            ServerUnderTest server = stage.servers().server(new Application(), taken.getLocalPort());
             Ebbtide service = Ebbtide.builder("contract").serve(server.source()).build();
             Throwable failure = failureOf(service);
             Seen.that(failure != null, "a start on a port in use", "succeeded", "an exception");
@@ -57,7 +57,7 @@ final class EndTrials {
                             message.contains(":" + taken.getLocalPort()) && message.contains("(expected: a free port"));
             Seen.that(
                     named,
-                    "what is said of a port in use",
+                    "the message about a port in use",
                     messages,
                     "http:%d ... (expected: a free port ...)".formatted(taken.getLocalPort()));
         }
@@ -96,9 +96,9 @@ final class EndTrials {
         ShutdownReport report = stage.end();
         Seen.equal("the report", report.exitCode(), ExitCode.WORK_CUT);
         verifyCut(report, "GET /blocking");
-        Seen.that(report.cut().get(0).thread() != null, "its thread", "none", "the one that is in the handler");
-        Seen.that(!report.cut().get(0).stack().isEmpty(), "its stack", "none", "where the handler is");
-        Seen.that(hasNoAnswer(client), "the client of a request that was cut", "an answer", "the connection's end");
+        Seen.that(report.cut().get(0).thread() != null, "its thread", "none", "the thread that executes the handler");
+        Seen.that(!report.cut().get(0).stack().isEmpty(), "its stack", "none", "the frames of the handler");
+        Seen.that(hasNoAnswer(client), "the client of an aborted request", "an answer", "the connection's end");
     }
 
     static void asyncStraggler(Stage stage) throws Exception {
@@ -107,7 +107,7 @@ final class EndTrials {
         ShutdownReport report = stage.end();
         verifyCut(report, "GET /async");
         Seen.equal("its thread", report.cut().get(0).thread(), null);
-        Seen.that(hasNoAnswer(client), "the client of a request that was cut", "an answer", "the connection's end");
+        Seen.that(hasNoAnswer(client), "the client of an aborted request", "an answer", "the connection's end");
     }
 
     static void stubbornHandler(Stage stage) throws Exception {
@@ -124,7 +124,7 @@ final class EndTrials {
         WireConnection used = stage.connectAndAsk();
         WireConnection blocked = stage.begin(Scenario.BLOCKING);
         stage.awaitInFlight(1);
-        stage.leave();
+        stage.beginShutdown();
         used.exchange("GET", Scenario.PLAIN.path());
         stage.connect().exchange("GET", Scenario.FAILS.path());
         stage.drain();
@@ -134,7 +134,7 @@ final class EndTrials {
         Seen.equal("in flight at the signal, with the trial's own", report.inFlightAtSignal(), 2L);
         Seen.equal("arrived since then", report.inFlightArrived(), 2L);
         Seen.equal("finished", report.inFlightFinished(), 4L);
-        Seen.equal("cut", report.inFlightCut(), 0);
+        Seen.equal("aborted", report.inFlightCut(), 0);
         Seen.equal("late", report.late().count(), 2L);
     }
 
@@ -146,23 +146,23 @@ final class EndTrials {
         Seen.equal("in flight at the signal", report.inFlightAtSignal(), 2L);
         Seen.equal("arrived since then", report.inFlightArrived(), 0L);
         Seen.equal("finished", report.inFlightFinished(), 0L);
-        Seen.equal("cut", report.inFlightCut(), 2);
+        Seen.equal("aborted", report.inFlightCut(), 2);
     }
 
     static void noThreadStays(Stage stage) throws Exception {
         askAndEnd(stage); // threads that a server keeps for the next one do not count
         Set<Thread> before = Thread.getAllStackTraces().keySet();
         for (int i = 0; i < 2; i++) {
-            try (Stage next = Stage.start(stage.contract())) {
+            try (Stage next = Stage.start(stage.servers())) {
                 next.beginTrial(stage.patience());
                 askAndEnd(next);
             }
         }
-        Seen.soonEqual(stage.patience(), "threads that are left", () -> newThreads(before), Set.of());
+        Seen.soonEqual(stage.patience(), "remaining threads of the server", () -> newThreads(before), Set.of());
     }
 
     private static void askAndEnd(Stage stage) throws Exception {
-        for (int i = 0; i < stage.contract().workers(); i++) {
+        for (int i = 0; i < stage.servers().workers(); i++) {
             stage.connectAndAsk();
         }
         stage.end();
@@ -188,7 +188,7 @@ final class EndTrials {
 
     private static void verifyCut(ShutdownReport report, String description) {
         Seen.equal(
-                "work that was cut",
+                "aborted work",
                 report.cut().stream().map(ShutdownReport.Cut::description).toList(),
                 List.of(description));
     }

@@ -1,6 +1,6 @@
 package io.ebbtide.testkit.contract;
 
-import io.ebbtide.lifecycle.ShutdownReport;
+import io.ebbtide.report.ShutdownReport;
 import io.ebbtide.testkit.WireConnection;
 import io.ebbtide.testkit.WireRequest;
 import io.ebbtide.testkit.WireResponse;
@@ -32,7 +32,7 @@ final class GateTrials {
     private GateTrials() {}
 
     static void close(Stage stage) throws Exception {
-        stage.leave();
+        stage.beginShutdown();
         stage.drain();
         stage.closeGate();
     }

@@ -41,9 +41,6 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Execution(ExecutionMode.SAME_THREAD)
 public abstract class HttpContract {
-    /** How long a trial waits for an event that is expected soon; only a server that fails makes a trial wait that long. */
-    static final Duration PATIENCE = Duration.ofSeconds(60);
-
     /** How long a trial waits for an event that is not expected. */
     private static final Duration LESS_PATIENCE = Duration.ofMillis(1_500);
 
@@ -53,7 +50,33 @@ public abstract class HttpContract {
     private static final long MANY_MUTATIONS = 1_000_000;
 
     private final List<Outcome> outcomes = new ArrayList<>();
-    private final Trials trials = new Trials(this);
+    final ServerFactory servers = new ServerFactory() {
+        @Override
+        public String adapter() {
+            return HttpContract.this.adapter();
+        }
+
+        @Override
+        public ServerUnderTest server(Application application, int port) throws Exception {
+            return HttpContract.this.server(application, port);
+        }
+
+        @Override
+        public BareServer bare(Application application) throws Exception {
+            return HttpContract.this.bare(application);
+        }
+
+        @Override
+        public int workers() {
+            return HttpContract.this.workers();
+        }
+
+        @Override
+        public Set<String> serversOwnLines() {
+            return HttpContract.this.serversOwnLines();
+        }
+    };
+    private final Trials trials = new Trials(servers);
 
     /** For test classes of adapters. */
     protected HttpContract() {}
@@ -115,14 +138,13 @@ public abstract class HttpContract {
     /** The same mutations in each build, so that a change does not fail by chance; {@code -Dmutations.seed} selects others. */
     @Test
     final void mutatedRequests_areAnsweredAsByTheBareServer() throws Exception {
-        MutationTrial.run(this, Long.getLong("mutations", SOME_MUTATIONS), seed(1), serversOwnLines());
+        MutationTrial.run(servers, Long.getLong("mutations", SOME_MUTATIONS), seed(1));
     }
 
     @Test
     @Tag("full")
     final void mutatedRequests_aMillionOfThem_areAnsweredAsByTheBareServer() throws Exception {
-        MutationTrial.run(
-                this, Long.getLong("mutations.full", MANY_MUTATIONS), seed(System.nanoTime()), serversOwnLines());
+        MutationTrial.run(servers, Long.getLong("mutations.full", MANY_MUTATIONS), seed(System.nanoTime()));
     }
 
     private static long seed(long given) {
@@ -130,7 +152,7 @@ public abstract class HttpContract {
     }
 
     @Test
-    final void columnOfTheTable_tellsWhatIsKeptAndWhatCannotBe() throws IOException {
+    final void columnOfTheTable_statesWhatIsKeptAndWhatCannotBe() throws IOException {
         Path file = table();
         if (file == null) {
             return;
@@ -152,7 +174,7 @@ public abstract class HttpContract {
     /** Fails unless the promise is kept, or is declared impossible and not kept. */
     final void verify(Promise promise) throws Exception {
         String reason = cannot().get(promise);
-        Outcome outcome = trials.on(promise, reason == null ? PATIENCE : LESS_PATIENCE);
+        Outcome outcome = trials.on(promise, reason == null ? Stage.PATIENCE : LESS_PATIENCE);
         outcomes.add(outcome);
         Throwable failure = outcome.failure();
         if (reason == null && failure != null) {

@@ -164,7 +164,7 @@ final class MalformedTrials {
         DRAINING {
             @Override
             void enter(Stage stage) throws Exception {
-                stage.leave();
+                stage.beginShutdown();
                 stage.drain();
             }
 
@@ -199,9 +199,8 @@ final class MalformedTrials {
         String difference(Answers seen, Expected right) {
             return isRight(seen, right)
                     ? null
-                    : "%s (expected: %s, which the application %s)"
-                            .formatted(
-                                    seen, right.answers(), right.applicationAsked() ? "answered" : "was not asked for");
+                    : "%s (expected: %s; application called: %s)"
+                            .formatted(seen, right.answers(), right.applicationAsked() ? "yes" : "no");
         }
     }
 
@@ -254,7 +253,7 @@ final class MalformedTrials {
         var differences = new ArrayList<String>();
         var application = new Application();
         try (LogLines lines = LogLines.capture();
-                BareServer bare = stage.contract().bare(application)) {
+                BareServer bare = stage.servers().bare(application)) {
             List<Expected> expected = bare(stage, cases, bare, application);
             Set<String> serversOwn = lines.soFar();
             state.enter(stage);
@@ -269,7 +268,7 @@ final class MalformedTrials {
             Seen.soonEqual(stage.patience(), "requests in flight", stage::requestsInFlight, 0);
             Set<String> more = lines.soFar();
             more.removeAll(serversOwn);
-            more.removeIf(line -> stage.contract().serversOwnLines().stream().anyMatch(line::startsWith));
+            more.removeIf(line -> stage.servers().serversOwnLines().stream().anyMatch(line::startsWith));
             Seen.equal("lines above DEBUG that the bare server does not log", more, Set.of());
         }
     }

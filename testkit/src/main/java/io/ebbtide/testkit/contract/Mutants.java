@@ -278,7 +278,7 @@ final class Mutants {
         }
         List<byte[]> parts = new ArrayList<>();
         int from = 0;
-        for (int left = 1 + random.nextInt(MAX_PARTS - 1); left > 0 && from < bytes.length - 1; left--) {
+        for (int remaining = 1 + random.nextInt(MAX_PARTS - 1); remaining > 0 && from < bytes.length - 1; remaining--) {
             int to = from + 1 + random.nextInt(bytes.length - from - 1);
             parts.add(Arrays.copyOfRange(bytes, from, to));
             from = to;

@@ -31,12 +31,22 @@ final class MutationTrial {
      * connection; no result depends on a time-out. How many of several answers arrive if a server closes
      * with bytes unread is a race in some servers, and Tomcat answers an unreadable request line in the HTTP version of the
      * last one that the same processor could read. So if answers differ, the mutant is sent to both again several times, with no
-     * other client and each time after a well-formed request; the difference counts if the two have no answer in common.
+     * other client and each time after a well-formed request; the difference counts if the two have no answer in common. Some
+     * answers depend on how many reads the parts arrive in (Tomcat 11: 400 or nothing for a stray CR at the end of the head). So
+     * where there are several parts, a difference does not count if the two agree both on the parts read one by one and on all of
+     * them read at once.
      */
     private static final int CLIENTS = 2;
 
     private static final int ASKED_AGAIN = 12;
     private static final int MAX_SHOWN = 20;
+
+    /** Long enough for a server that has nothing else to do to read what was sent before. */
+    private static final long BETWEEN_PARTS_MILLIS = 20;
+
+    /** A line is printed after this many requests. */
+    private static final long PROGRESS = 50_000;
+
     private static final int WARM_UP_SHARE = 5;
 
     /** Less than 16 bytes for each of a million requests; a retained head takes more. */
@@ -61,11 +71,24 @@ final class MutationTrial {
     private final AtomicLong sent = new AtomicLong();
     private final LongAdder compared = new LongAdder();
     private final LongAdder raced = new LongAdder();
+    private final LongAdder timed = new LongAdder();
     private final LongAdder reset = new LongAdder();
     private final Map<AllowedDifference, Long> allowed =
             Collections.synchronizedMap(new EnumMap<>(AllowedDifference.class));
     private final List<String> differences = Collections.synchronizedList(new ArrayList<>());
     private final LongAdder different = new LongAdder();
+
+    /** How a mutant is sent. */
+    private enum Sending {
+        /** All parts, without a pause, and then the end of the sending. */
+        AS_IT_IS,
+        /** The same, but the end once nothing has been received for a while. */
+        PATIENTLY,
+        /** As one part. */
+        AT_ONCE,
+        /** Each part once the one before has been read. */
+        PART_BY_PART
+    }
 
     private MutationTrial(Stage stage, BareServer bare, long requests, long seed) {
         this.stage = stage;
@@ -78,11 +101,10 @@ final class MutationTrial {
      * Runs.
      *
      * @param requests the minimum number, {@code >= 1}
-     * @param serversOwnLines the beginnings of lines that the server itself logs above DEBUG
      */
-    static void run(HttpContract contract, long requests, long seed, Set<String> serversOwnLines) throws Exception {
-        try (Stage stage = Stage.start(contract);
-                BareServer bare = contract.bare(new Application());
+    static void run(ServerFactory servers, long requests, long seed) throws Exception {
+        try (Stage stage = Stage.start(servers);
+                BareServer bare = servers.bare(new Application());
                 LogLines lines = LogLines.capture()) {
             stage.beginTrial(HANG);
             var trial = new MutationTrial(stage, bare, requests, seed);
@@ -94,17 +116,18 @@ final class MutationTrial {
             long grown = heapInUse() - heapBefore;
             int moreThreads = Thread.getAllStackTraces().size() - threadsBefore;
             Set<String> logged = lines.soFar();
-            logged.removeIf(line -> serversOwnLines.stream().anyMatch(line::startsWith));
+            logged.removeIf(line -> servers.serversOwnLines().stream().anyMatch(line::startsWith));
             System.out.printf(
-                    "%s: seed %d, %,d mutated requests, %,d compared, %,d differ, %s allowed, %,d raced, %,d reset; heap"
-                            + " %+,d KiB, threads %+d, kinds of lines above DEBUG: %d%n",
-                    contract.adapter(),
+                    "%s: seed %d, %,d mutated requests, %,d compared, %,d differ, %s allowed, %,d raced, %,d by timing, %,d reset;"
+                            + " heap %+,d KiB, threads %+d, kinds of lines above DEBUG: %d%n",
+                    servers.adapter(),
                     seed,
                     trial.sent.get(),
                     trial.compared.sum(),
                     trial.different.sum(),
                     trial.allowed,
                     trial.raced.sum(),
+                    trial.timed.sum(),
                     trial.reset.sum(),
                     grown / 1024,
                     moreThreads,
@@ -118,9 +141,9 @@ final class MutationTrial {
         Seen.equal(
                 what + "answers of another class than the bare server's", different.sum() + " " + differences, "0 []");
         Seen.equal(what + "lines above DEBUG", logged, new TreeSet<>());
-        Seen.that(moreThreads <= MAX_MORE_THREADS, what + "threads more", moreThreads, "<= " + MAX_MORE_THREADS);
+        Seen.that(moreThreads <= MAX_MORE_THREADS, what + "additional threads", moreThreads, "<= " + MAX_MORE_THREADS);
         if (requests >= MIN_FOR_GROWTH) {
-            Seen.that(grown <= MAX_GROWTH_BYTES, what + "bytes of heap more", grown, "<= " + MAX_GROWTH_BYTES);
+            Seen.that(grown <= MAX_GROWTH_BYTES, what + "additional bytes of heap", grown, "<= " + MAX_GROWTH_BYTES);
         }
     }
 
@@ -146,7 +169,11 @@ final class MutationTrial {
     }
 
     private void tryOne(Mutant mutant) throws IOException {
-        sent.addAndGet(mutant.requests());
+        long before = sent.getAndAdd(mutant.requests());
+        long now = before + mutant.requests();
+        if (now / PROGRESS > before / PROGRESS) {
+            System.out.printf("%,d of %,d mutated requests sent%n", now, requests);
+        }
         if (mutant.isReset()) {
             try (WireConnection client = WireConnection.open(stage.port(), HANG)) {
                 for (byte[] part : mutant.parts()) {
@@ -188,19 +215,32 @@ final class MutationTrial {
     private void askAlone(Mutant mutant) throws IOException {
         List<Answers> rights = new ArrayList<>();
         List<Answers> seens = new ArrayList<>();
-        for (int i = 0; i < ASKED_AGAIN; i++) {
-            boolean patiently = i % 2 == 1;
-            rights.add(askAfresh(bare.port(), mutant, patiently));
-            seens.add(askAfresh(stage.port(), mutant, patiently));
-            if (rights.stream().anyMatch(right -> seens.stream().anyMatch(seen -> isRight(right, seen)))) {
-                raced.increment();
-                return;
+        if (agreeOn(mutant, rights, seens, Sending.AS_IT_IS, Sending.PATIENTLY)) {
+            raced.increment();
+        } else if (mutant.parts().size() > 1
+                && agreeOn(mutant, new ArrayList<>(), new ArrayList<>(), Sending.AT_ONCE)
+                && agreeOn(mutant, new ArrayList<>(), new ArrayList<>(), Sending.PART_BY_PART)) {
+            timed.increment();
+        } else {
+            different.increment();
+            if (differences.size() < MAX_SHOWN) {
+                differences.add("%s: %s (expected: %s)%n".formatted(mutant, kinds(seens), kinds(rights)));
             }
         }
-        different.increment();
-        if (differences.size() < MAX_SHOWN) {
-            differences.add("%s: %s (expected: %s)%n".formatted(mutant, kinds(seens), kinds(rights)));
+    }
+
+    /** Whether the two have an answer in common if they are asked in these ways, in turn; adds all answers. */
+    private boolean agreeOn(Mutant mutant, List<Answers> rights, List<Answers> seens, Sending... ways)
+            throws IOException {
+        for (int i = 0; i < ASKED_AGAIN; i++) {
+            Sending way = ways[i % ways.length];
+            rights.add(askAfresh(bare.port(), mutant, way));
+            seens.add(askAfresh(stage.port(), mutant, way));
+            if (rights.stream().anyMatch(right -> seens.stream().anyMatch(seen -> isRight(right, seen)))) {
+                return true;
+            }
         }
+        return false;
     }
 
     private static boolean isRight(Answers right, Answers seen) {
@@ -211,14 +251,22 @@ final class MutationTrial {
         return answers.stream().map(Answers::classes).collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static Answers askAfresh(int port, Mutant mutant, boolean patiently) throws IOException {
+    private static Answers askAfresh(int port, Mutant mutant, Sending way) throws IOException {
         WireConnection.get(port, Scenario.PLAIN.path());
-        if (!patiently) {
-            return ask(port, mutant);
-        }
-        try (WireConnection client = WireConnection.open(port, HANG)) {
-            return Answers.toPatientClient(client, mutant.parts(), QUIET);
-        }
+        return switch (way) {
+            case AS_IT_IS -> ask(port, mutant);
+            case AT_ONCE -> ask(port, new Mutant(List.of(mutant.bytes()), mutant.requests(), false));
+            case PATIENTLY -> {
+                try (WireConnection client = WireConnection.open(port, HANG)) {
+                    yield Answers.toPatientClient(client, mutant.parts(), QUIET);
+                }
+            }
+            case PART_BY_PART -> {
+                try (WireConnection client = WireConnection.open(port, HANG)) {
+                    yield Answers.to(client, mutant.parts(), BETWEEN_PARTS_MILLIS);
+                }
+            }
+        };
     }
 
     private static Answers ask(int port, Mutant mutant) throws IOException {

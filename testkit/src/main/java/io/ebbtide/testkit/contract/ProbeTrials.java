@@ -1,6 +1,6 @@
 package io.ebbtide.testkit.contract;
 
-import io.ebbtide.lifecycle.SourceLoad;
+import io.ebbtide.spi.SourceLoad;
 import io.ebbtide.testkit.WireConnection;
 import io.ebbtide.testkit.WireRequest;
 import io.ebbtide.testkit.WireResponse;
@@ -84,7 +84,7 @@ final class ProbeTrials {
     }
 
     static void saturated(Stage stage) throws Exception {
-        int workers = stage.contract().workers();
+        int workers = stage.servers().workers();
         for (int i = 0; i < ROUNDS_OF_BLOCKED_WORKERS * workers; i++) {
             stage.begin(Scenario.BLOCKING);
         }
@@ -112,8 +112,8 @@ final class ProbeTrials {
     }
 
     static void workers(Stage stage) throws Exception {
-        int workers = stage.contract().workers();
-        Seen.equal("the most workers", stage.load().maxWorkers(), workers);
+        int workers = stage.servers().workers();
+        Seen.equal("the maximum number of workers", stage.load().maxWorkers(), workers);
         Seen.soonEqual(stage.patience(), "busy workers", () -> stage.load().busyWorkers(), 0);
         for (int i = 0; i < workers; i++) {
             stage.begin(Scenario.BLOCKING);
@@ -127,7 +127,7 @@ final class ProbeTrials {
 
     static void loadAtAnyTime(Stage stage) throws Exception {
         SourceLoad before =
-                stage.contract().server(new Application(), 0).source().load();
+                stage.servers().server(new Application(), 0).source().load();
         Seen.that(before.openConnections() <= 0, "open connections before the start", before, "none, or not known");
         stage.connectAndAsk();
         stage.end();
@@ -137,7 +137,7 @@ final class ProbeTrials {
     }
 
     /** In the lame duck, the drain, or after the gate. */
-    static Trial whileLeaving(Trial until) {
+    static Trial whileShuttingDown(Trial until) {
         return stage -> {
             WireConnection first = stage.connectAndAsk();
             WireConnection second = stage.connectAndAsk();

@@ -35,7 +35,7 @@ enum Scenario {
     ERRS {
         @Override
         void play(Exchange exchange, Application application) {
-            throw new StackOverflowError("a handler that errs");
+            throw new StackOverflowError("a handler that throws an error");
         }
     },
     /** Throws an exception after a part of the answer was sent. */
@@ -44,7 +44,7 @@ enum Scenario {
         void play(Exchange exchange, Application application) throws Exception {
             write(exchange, "first ");
             exchange.flush();
-            throw new IllegalStateException("a handler that fails within its answer");
+            throw new IllegalStateException("a handler that fails while it sends its answer");
         }
     },
     /** Waits until it is released. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Assertions that report the actual and the expected value if they differ. */
 final class Seen {
-    private static final long LOOK_AGAIN_MILLIS = 2;
+    private static final long POLL_PERIOD_MILLIS = 2;
 
     private Seen() {}
 
@@ -26,10 +26,10 @@ final class Seen {
         }
     }
 
-    static void soonEqual(Duration patience, String what, Supplier<?> look, Object expected)
+    static void soonEqual(Duration patience, String what, Supplier<?> probe, Object expected)
             throws InterruptedException {
-        if (!soon(patience, () -> Objects.equals(look.get(), expected))) {
-            throw wrong(what, look.get() + " after " + patience.toMillis() + " ms", String.valueOf(expected));
+        if (!soon(patience, () -> Objects.equals(probe.get(), expected))) {
+            throw wrong(what, probe.get() + " after " + patience.toMillis() + " ms", String.valueOf(expected));
         }
     }
 
@@ -38,7 +38,7 @@ final class Seen {
         long endNanos = System.nanoTime() + patience.toNanos();
         var never = new CountDownLatch(1);
         while (!holds.getAsBoolean()) {
-            if (System.nanoTime() - endNanos > 0 || never.await(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (System.nanoTime() - endNanos > 0 || never.await(POLL_PERIOD_MILLIS, TimeUnit.MILLISECONDS)) {
                 return false;
             }
         }

@@ -1,6 +1,6 @@
 package io.ebbtide.testkit.contract;
 
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.spi.TrafficSource;
 import java.util.function.IntSupplier;
 
 /**

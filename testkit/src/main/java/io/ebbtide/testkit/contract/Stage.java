@@ -6,9 +6,9 @@ import io.ebbtide.inflight.InFlight;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.ShutdownReport;
-import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.report.ShutdownReport;
+import io.ebbtide.spi.SourceLoad;
+import io.ebbtide.spi.TrafficSource;
 import io.ebbtide.testkit.WireConnection;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -25,6 +25,9 @@ final class Stage implements AutoCloseable {
     /** Trials of kept promises end long before, however slow the machine is. */
     private static final Duration DRAIN = Duration.ofSeconds(60);
 
+    /** How long a trial waits for an event that is expected soon; only a server that fails makes a trial wait that long. */
+    static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final Duration SHORT_DRAIN = Duration.ofMillis(400);
 
     /** Longer than a server needs, so a much shorter time shows that the server did not wait until it was over. */
@@ -37,20 +40,20 @@ final class Stage implements AutoCloseable {
 
     private static final Duration MAX_UNTIL_STOPPED = DRAIN.plus(STOP).plusSeconds(20);
 
-    private final HttpContract contract;
+    private final ServerFactory servers;
     private final MeterRegistry meters = new SimpleMeterRegistry();
     private final Application application = new Application();
     private final ServerUnderTest server;
     private final StagedSource source;
     private final Ebbtide service;
     private final List<WireConnection> clients = new ArrayList<>();
-    private Duration patience = HttpContract.PATIENCE;
+    private Duration patience = PATIENCE;
     private @Nullable Ticket work;
     private @Nullable ShutdownReport report;
 
-    private Stage(HttpContract contract, Duration drain) throws Exception {
-        this.contract = contract;
-        server = contract.server(application, 0);
+    private Stage(ServerFactory servers, Duration drain) throws Exception {
+        this.servers = servers;
+        server = servers.server(application, 0);
         source = new StagedSource(server.source());
         service = Ebbtide.builder("contract")
                 .serve(source)
@@ -59,13 +62,13 @@ final class Stage implements AutoCloseable {
                 .build();
     }
 
-    static Stage start(HttpContract contract) throws Exception {
-        return started(new Stage(contract, DRAIN));
+    static Stage start(ServerFactory servers) throws Exception {
+        return started(new Stage(servers, DRAIN));
     }
 
     /** A stage whose drain ends after 400 ms. */
-    static Stage startShort(HttpContract contract) throws Exception {
-        return started(new Stage(contract, SHORT_DRAIN));
+    static Stage startShort(ServerFactory servers) throws Exception {
+        return started(new Stage(servers, SHORT_DRAIN));
     }
 
     private static Stage started(Stage stage) {
@@ -98,8 +101,8 @@ final class Stage implements AutoCloseable {
         clients.clear();
     }
 
-    HttpContract contract() {
-        return contract;
+    ServerFactory servers() {
+        return servers;
     }
 
     Application application() {
@@ -183,11 +186,11 @@ final class Stage implements AutoCloseable {
     }
 
     /** Begins the lame duck: the source is notified, and still serves everything. */
-    void leave() throws InterruptedException {
-        work = service.work("keeps it from draining", WorkKind.JOB);
+    void beginShutdown() throws InterruptedException {
+        work = service.work("keeps the service from draining", WorkKind.JOB);
         source.hold();
         service.shutdown("contract");
-        Seen.that(source.awaitLeaving(patience), "the leaving", "not begun", "begun");
+        Seen.that(source.awaitShutdown(patience), "the lame duck", "not begun", "begun");
     }
 
     /** Closes the ports; requests on open connections are served. */

@@ -1,10 +1,10 @@
 package io.ebbtide.testkit.contract;
 
-import io.ebbtide.lifecycle.SourceLoad;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
-import io.ebbtide.probe.ProbeHost;
-import io.ebbtide.probe.Probes;
+import io.ebbtide.spi.ProbeHost;
+import io.ebbtide.spi.Probes;
+import io.ebbtide.spi.SourceLoad;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class StagedSource implements TrafficSource, ProbeHost {
     private final TrafficSource source;
-    private final CountDownLatch leaving = new CountDownLatch(1);
+    private final CountDownLatch shutdownBegun = new CountDownLatch(1);
     private final CountDownLatch portsClosed = new CountDownLatch(1);
     private volatile CountDownLatch mayClosePorts = new CountDownLatch(0);
     private volatile CountDownLatch mayClose = new CountDownLatch(0);
@@ -39,8 +39,8 @@ final class StagedSource implements TrafficSource, ProbeHost {
         mayClose.countDown();
     }
 
-    boolean awaitLeaving(Duration patience) throws InterruptedException {
-        return leaving.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+    boolean awaitShutdown(Duration patience) throws InterruptedException {
+        return shutdownBegun.await(patience.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     boolean awaitPortsClosed(Duration patience) throws InterruptedException {
@@ -72,9 +72,9 @@ final class StagedSource implements TrafficSource, ProbeHost {
     @Override
     public void stopAccepting() throws Exception {
         if (mayClosePorts.getCount() > 0) {
-            source.leave();
+            source.beginShutdown();
         }
-        leaving.countDown();
+        shutdownBegun.countDown();
         mayClosePorts.await();
         source.stopAccepting();
         portsClosed.countDown();

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /** Tests promises one after the other; a broken one does not affect the others. Not thread-safe; confine to one thread. */
 final class Trials implements AutoCloseable {
-    private final HttpContract contract;
+    private final ServerFactory servers;
     private @Nullable Stage running;
 
-    Trials(HttpContract contract) {
-        this.contract = contract;
+    Trials(ServerFactory servers) {
+        this.servers = servers;
     }
 
     /**
@@ -36,7 +36,7 @@ final class Trials implements AutoCloseable {
     }
 
     private void onRunning(Promise promise, Duration patience) throws Exception {
-        Stage stage = running == null ? Stage.start(contract) : running;
+        Stage stage = running == null ? Stage.start(servers) : running;
         running = null; // a failure must not affect the next trial
         boolean fit = false;
         try {
@@ -54,7 +54,7 @@ final class Trials implements AutoCloseable {
 
     private void onItsOwn(Promise promise, Duration patience) throws Exception {
         close();
-        Stage stage = promise.needs() == Promise.Needs.SHORT_DRAIN ? Stage.startShort(contract) : Stage.start(contract);
+        Stage stage = promise.needs() == Promise.Needs.SHORT_DRAIN ? Stage.startShort(servers) : Stage.start(servers);
         boolean kept = false;
         try {
             stage.beginTrial(patience);

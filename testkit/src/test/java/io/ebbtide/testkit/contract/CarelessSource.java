@@ -4,9 +4,9 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
-import io.ebbtide.lifecycle.ConnectionUse;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.spi.ConnectionUse;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * An adapter of the JDK's server, as one is written in a hurry: the ticket of a handler that throws is never closed, the
- * query is in the list, health checkers are late, nobody is asked to leave, probes are requests like any other.
+ * query is in the list, health checkers are late, no client is asked to disconnect, probes are requests like any other.
  */
 final class CarelessSource implements TrafficSource {
     private final Application application;

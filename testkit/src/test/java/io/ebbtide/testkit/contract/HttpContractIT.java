@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The contract, tried with an adapter that keeps little of it: what is not kept is found out and said. */
 @Execution(ExecutionMode.CONCURRENT) // some wait
 final class HttpContractIT {
-    private static final Duration PATIENCE = HttpContract.PATIENCE;
+    private static final Duration PATIENCE = Stage.PATIENCE;
 
     /** Of trials that wait it out. */
     private static final Duration SHORT_PATIENCE = Duration.ofSeconds(5);
@@ -32,7 +32,7 @@ final class HttpContractIT {
     private static final String FILE = "careless.json";
     private static final String REASON = "its author was in a hurry";
 
-    private final Trials trials = new Trials(new Careless(Map.of()));
+    private final Trials trials = new Trials(new Careless(Map.of()).servers);
 
     /** Not found by the engine as a test: it is nested, and no contract of ours. */
     private static final class Careless extends HttpContract {
@@ -79,7 +79,7 @@ final class HttpContractIT {
                 "LISTED_WITH_THREAD",
                 "CONCURRENT",
                 "SLOW_SENDER",
-                "LEAVING_NEW_CONNECTION",
+                "LAME_DUCK_NEW_CONNECTION",
                 "PORT_BEFORE_START"
             })
     void promise_thatIsKept_isSeenAsKept(Promise promise) {
@@ -94,12 +94,12 @@ final class HttpContractIT {
             FAILED                  | the connection ended within the head, after:
             PROBES                  | the status of /health: 404 (expected: 200)
             LOAD_CONNECTIONS        | open connections: -1 after 5000 ms (expected: 0)
-            LEAVING_USED_CONNECTION | late requests on new connections: 1 (expected: 0)
-            LEAVING_HEALTH_CHECKERS | late requests: 1 (expected: 0)
-            LEAVING_BEGUN_BEFORE    | Connection:  (expected: close)
-            LEAVING_UPGRADE_REFUSED | the connection ended within the head, after:
+            LAME_DUCK_USED_CONNECTION | late requests on new connections: 1 (expected: 0)
+            LAME_DUCK_HEALTH_CHECKERS | late requests: 1 (expected: 0)
+            LAME_DUCK_BEGUN_BEFORE    | Connection:  (expected: close)
+            LAME_DUCK_UPGRADE_REFUSED | the connection ended within the head, after:
             DRAIN_SERVED            | Connection:  (expected: close)
-            DRAIN_PORT_CLOSED       | a new connection: let in (expected: refused)
+            DRAIN_PORT_CLOSED       | a new connection: accepted (expected: refused)
             GATE_REFUSES            | Connection:  (expected: close)
             """)
     void promise_thatIsNotKept_isSeenAsThatAndSaid(Promise promise, String said) {
@@ -110,7 +110,7 @@ final class HttpContractIT {
     }
 
     @Test
-    void failure_ofOneTrial_isInNobodysWay() {
+    void failure_ofOneTrial_doesNotAffectTheNext() {
         assertThat(trials.on(Promise.ANSWERED, PATIENCE).kept()).isTrue();
         assertThat(trials.on(Promise.FAILED, PATIENCE).kept()).isFalse();
         assertThat(trials.on(Promise.ANSWERED, PATIENCE).kept()).isTrue();

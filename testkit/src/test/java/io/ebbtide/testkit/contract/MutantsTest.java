@@ -51,6 +51,22 @@ final class MutantsTest {
     }
 
     @Test
+    void difference_afterAProbe_isAllowedWhereTheBareServerClosesAfterItsError() {
+        String closing = "HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n";
+        String notFound = "HTTP/1.1 404 Not Found\r\n\r\n";
+        String refused = "HTTP/1.1 400 Bad Request\r\n\r\n";
+        String plain = "HTTP/1.1 200 OK\r\n\r\nplain";
+        String probe = "HTTP/1.1 200 OK\r\nCache-Control: no-store\r\n\r\n{\"status\":\"UP\"}";
+
+        assertThat(allowed(closing, probe + refused)).isTrue();
+        assertThat(allowed(plain + closing, plain + probe + refused)).isTrue();
+        assertThat(allowed(notFound, probe + refused))
+                .as("the connection stays open")
+                .isFalse();
+        assertThat(allowed(closing, plain + refused)).as("no probe").isFalse();
+    }
+
+    @Test
     void interimAnswerAlone_isNone() {
         assertThat(answers("HTTP/1.1 100 Continue\r\n\r\n").classes())
                 .isEqualTo(answers("").classes());

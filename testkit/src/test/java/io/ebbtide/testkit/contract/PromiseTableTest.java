@@ -39,7 +39,7 @@ final class PromiseTableTest {
     }
 
     @Test
-    void column_thatWasWritten_isAsTold() throws IOException {
+    void column_thatWasWritten_isAccepted() throws IOException {
         PromiseTable.read(page).withColumn("Tomcat", NO_UPGRADE).write(page);
 
         assertThatCode(() -> PromiseTable.read(page).verifyColumn("Tomcat", NO_UPGRADE))
@@ -64,7 +64,7 @@ final class PromiseTableTest {
     }
 
     @Test
-    void cell_thatTellsOtherwise_isFoundOut() throws IOException {
+    void cell_thatDiffers_isDetected() throws IOException {
         PromiseTable.read(page).withColumn("Tomcat", NO_UPGRADE).write(page);
 
         assertThatThrownBy(() -> PromiseTable.read(page).verifyColumn("Tomcat", Map.of()))
@@ -73,7 +73,7 @@ final class PromiseTableTest {
     }
 
     @Test
-    void reason_thatTellsOtherwise_isFoundOut() throws IOException {
+    void reason_thatDiffers_isDetected() throws IOException {
         PromiseTable.read(page).withColumn("Tomcat", NO_UPGRADE).write(page);
 
         assertThatThrownBy(() ->

@@ -1,9 +1,0 @@
-package io.ebbtide.lifecycle;
-
-/** Whether a shutdown begins with the lame duck. */
-public enum Leaving {
-    /** Clients still send traffic and must notice the removal first: a signal. */
-    WITH_LAME_DUCK,
-    /** No client is waiting: a test, a redeployment, a developer at a terminal. */
-    AT_ONCE
-}
