@@ -1,6 +1,14 @@
 package io.ebbtide.lint;
 
 import io.ebbtide.internal.Expect;
+import io.ebbtide.lint.model.Autoscaler;
+import io.ebbtide.lint.model.Timing;
+import io.ebbtide.lint.model.Workload;
+import io.ebbtide.lint.model.World;
+import io.ebbtide.lint.read.Manifest;
+import io.ebbtide.lint.read.Sources;
+import io.ebbtide.lint.read.Value;
+import io.ebbtide.lint.rule.StrictRules;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,7 +97,7 @@ public final class AutoscaledWorkload {
     }
 
     private static List<AutoscaledWorkload> in(Sources sources) {
-        String problems = sources.findings().stream()
+        String problems = StrictRules.of(sources.omissions()).stream()
                 .filter(each -> each.rule().equals(StrictRules.UNREADABLE.id()))
                 .map(each -> each.file() + (each.line() > 0 ? ":" + each.line() : "") + ": " + each.numbers())
                 .collect(Collectors.joining("\n"));

@@ -1,12 +1,15 @@
 package io.ebbtide.lint;
 
 import io.ebbtide.internal.Expect;
+import io.ebbtide.lint.finding.Finding;
+import io.ebbtide.lint.finding.Severity;
+import io.ebbtide.lint.read.Sources;
+import io.ebbtide.lint.report.TextReport;
+import io.ebbtide.lint.rule.LintResult;
+import io.ebbtide.lint.rule.Schema;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -21,14 +24,10 @@ import java.util.Set;
  * files they are in. Immutable.
  */
 public final class ManifestLint {
-    private final List<Finding> findings;
-    private final List<Finding> suppressed;
-    private final int objects;
+    private final LintResult result;
 
-    private ManifestLint(List<Finding> findings, List<Finding> suppressed, int objects) {
-        this.findings = findings;
-        this.suppressed = suppressed;
-        this.objects = objects;
+    private ManifestLint(LintResult result) {
+        this.result = result;
     }
 
     /**
@@ -54,86 +53,33 @@ public final class ManifestLint {
         return judged(sources);
     }
 
-    static ManifestLint judged(Sources sources) {
-        return judged(sources, Schema.kubernetes());
-    }
-
-    static ManifestLint judged(Sources sources, Schema schema) {
-        List<Manifest> manifests = sources.manifests();
-        var suppressions = new Suppressions();
-        var unknownKinds = new HashSet<String>();
-        for (Manifest each : manifests) {
-            for (Finding finding : StrictCheck.of(each, schema)) {
-                // A kind that is not checked is reported once.
-                if (!finding.rule().equals(StrictRules.UNKNOWN_KIND.id())
-                        || unknownKinds.add(each.apiVersion() + " " + each.kind())) {
-                    suppressions.take(each, finding);
-                }
-            }
-        }
-        var world = new World(manifests);
-        for (Rule rule : Rules.all()) {
-            var folded = new FoldedFindings(rule);
-            rule.check().run(world, folded);
-            folded.all().forEach(each -> suppressions.take(each.manifest(), each.finding()));
-        }
-        suppressions.judge(manifests);
-        var open = new ArrayList<>(sources.findings());
-        open.addAll(suppressions.open());
-        if (manifests.isEmpty() && sources.patches() == 0 && open.stream().noneMatch(ManifestLint::isUnreadable)) {
-            open.addAll(StrictRules.nothingIn(sources.names()));
-        }
-        return new ManifestLint(sorted(open), sorted(suppressions.passed()), manifests.size());
-    }
-
-    private static List<Finding> sorted(List<Finding> findings) {
-        return findings.stream()
-                .distinct()
-                .sorted(Comparator.comparing(Finding::file)
-                        .thenComparingInt(Finding::line)
-                        .thenComparingInt(Finding::column)
-                        .thenComparing(Finding::severity)
-                        .thenComparing(Finding::rule)
-                        .thenComparing(Finding::numbers))
-                .toList();
+    private static ManifestLint judged(Sources sources) {
+        return new ManifestLint(LintResult.of(sources, Schema.kubernetes()));
     }
 
     /** Returns a copy without the findings of these rules; findings of unreadable input remain. */
     public ManifestLint without(Set<String> rules) {
-        return new ManifestLint(
-                findings.stream()
-                        .filter(each -> isUnreadable(each) || !rules.contains(each.rule()))
-                        .toList(),
-                suppressed,
-                objects);
+        return new ManifestLint(result.without(rules));
     }
 
     /** The findings that are not suppressed, by file and line. */
     public List<Finding> findings() {
-        return findings;
+        return result.findings();
     }
 
     /** The findings that annotations suppress, each with its reason. */
     public List<Finding> suppressed() {
-        return suppressed;
+        return result.suppressed();
     }
 
     /** The number of checked objects. */
     public int objects() {
-        return objects;
+        return result.objects();
     }
 
     /** Whether all input could be read, and held at least one object. */
     public boolean readable() {
-        return findings.stream().noneMatch(ManifestLint::isUnreadable);
-    }
-
-    private static boolean isUnreadable(Finding finding) {
-        return finding.rule().equals(StrictRules.UNREADABLE.id());
-    }
-
-    boolean has(Severity atLeast) {
-        return findings.stream().anyMatch(each -> each.severity().atLeast(atLeast));
+        return result.readable();
     }
 
     /**
@@ -151,8 +97,8 @@ public final class ManifestLint {
      * @throws AssertionError otherwise, with the text of all findings
      */
     public void assertClean(Severity atLeast) {
-        if (has(atLeast)) {
-            throw new AssertionError(TextReport.plain(this));
+        if (result.has(atLeast)) {
+            throw new AssertionError(TextReport.plain(result));
         }
     }
 }

@@ -3,6 +3,9 @@ package io.ebbtide.lint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.ebbtide.lint.finding.Finding;
+import io.ebbtide.lint.finding.Severity;
+import io.ebbtide.lint.fixture.Fixtures;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ManifestLintTest {
-    private static final Path RULES = Path.of("src/test/resources/rules");
+    private static final Path RULES = Fixtures.path("rules");
 
     @Test
     void assertClean_passesWhereNothingIs() {
@@ -25,7 +28,7 @@ final class ManifestLintTest {
         ManifestLint lint = ManifestLint.of(RULES.resolve("grace-below-sum/bad.yaml"));
 
         assertThatThrownBy(lint::assertClean).isInstanceOf(AssertionError.class).hasMessage("""
-                        src/test/resources/rules/grace-below-sum/bad.yaml:20:7: error: The grace is shorter than what has to happen in it. [grace-below-sum]
+                        target/rendered-fixtures/rules/grace-below-sum/bad.yaml:20:7: error: The grace is shorter than the sum of the phases that it must contain. [grace-below-sum]
                             object   Deployment orders, spec.template.spec.terminationGracePeriodSeconds
                             numbers  grace: 60 s (expected: >= 71 s, which is preStop 0 ms + lameDuck 20 s + drain 45 s + stop 0 ms + margin 6 s; raise the grace, and with it the platform's, or lower a share)
                             fix      raise terminationGracePeriodSeconds and EBBTIDE_GRACE, or lower a share
@@ -40,7 +43,7 @@ final class ManifestLintTest {
     }
 
     @Test
-    void without_leavesARuleOut() {
+    void without_omitsARule() {
         assertThat(ManifestLint.of(RULES.resolve("budget-missing/bad.yaml"))
                         .without(Set.of("budget-missing"))
                         .findings())
@@ -120,7 +123,7 @@ final class ManifestLintTest {
         assertThat(lint(text + map).findings())
                 .extracting(Finding::numbers)
                 .contains(
-                        "EBBTIDE_GRACE 90 s (set) > 60 s (terminationGracePeriodSeconds); the process would be killed 30 s before its own end");
+                        "EBBTIDE_GRACE 90 s (set) > 60 s (terminationGracePeriodSeconds); the process would be killed 30 s before it ends by itself");
     }
 
     private static ManifestLint lint(String text) {

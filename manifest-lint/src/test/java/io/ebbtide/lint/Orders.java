@@ -1,13 +1,14 @@
 package io.ebbtide.lint;
 
+import io.ebbtide.lint.finding.Finding;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A workload behind a Service in which nothing is wrong but that nothing waits, for tests that spoil it. */
-final class Orders {
+/** A correct workload behind a Service, except that nothing waits for endpoints, for tests that change it. */
+public final class Orders {
     /** The comments are where lines may go: labels and annotations of the pods, their spec, their container. */
-    static final String TEXT = """
+    public static final String TEXT = """
             apiVersion: apps/v1
             kind: Deployment
             metadata: {name: orders, namespace: shop}
@@ -49,27 +50,27 @@ final class Orders {
     private Orders() {}
 
     /** The manifest with this in place of that comment; the comment's indentation holds for each line. */
-    static String with(String comment, String lines) {
+    public static String with(String comment, String lines) {
         return with(TEXT, comment, lines);
     }
 
-    static String with(String text, String comment, String lines) {
+    public static String with(String text, String comment, String lines) {
         int at = text.indexOf(comment);
         String indentation = text.substring(text.lastIndexOf('\n', at), at);
         return text.replace(comment, lines.strip().replace("\n", indentation));
     }
 
-    static List<Finding> findings(String text) {
+    public static List<Finding> findings(String text) {
         return ManifestLint.of(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)), "orders.yaml")
                 .findings();
     }
 
-    static List<String> rules(String text) {
+    public static List<String> rules(String text) {
         return findings(text).stream().map(Finding::rule).toList();
     }
 
-    /** What this rule says of the numbers, once for each finding. */
-    static List<String> numbers(String rule, String text) {
+    /** The numbers of each finding of this rule. */
+    public static List<String> numbers(String rule, String text) {
         return findings(text).stream()
                 .filter(each -> each.rule().equals(rule))
                 .map(Finding::numbers)

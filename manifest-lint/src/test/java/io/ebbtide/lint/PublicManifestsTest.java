@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** Manifests that are not ours: what is found in them is true, and nothing else is found. */
+/** Public manifests: each finding in them is right, and there are no others. */
 final class PublicManifestsTest {
     private static final Path FOLDER = Path.of("src/test/resources/public");
 
