@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +75,8 @@ public final class AutoscaleSimulation {
     private static AutoscaleSimulation of(List<AutoscaledWorkload> workloads, String name) {
         if (workloads.isEmpty()) {
             throw BadInput.of(
-                    name, "neither a HorizontalPodAutoscaler nor a ScaledObject in it (expected: at least one)");
+                    name,
+                    "neither a HorizontalPodAutoscaler nor a ScaledObject (expected: at least one; render overlays and charts first)");
         }
         return new AutoscaleSimulation(
                 workloads,
@@ -112,8 +114,8 @@ public final class AutoscaleSimulation {
      * Returns a copy in which a metric stands for a signal, if its name does not show it.
      *
      * @param metric the name of the metric in the autoscaler; of a trigger of KEDA its name, else its query
-     * @param signal {@code cpu}, {@code memory}, {@code requests}, {@code in-flight}, {@code utilization}, {@code queue-depth}, or
-     *     {@code ignore}
+     * @param signal {@code cpu}, {@code memory}, {@code requests}, {@code arrivals}, {@code in-flight}, {@code utilization}, {@code
+     *     queue-depth}, or {@code ignore}
      */
     public AutoscaleSimulation withMetric(String metric, String signal) {
         var all = new LinkedHashMap<>(signals);
@@ -128,10 +130,7 @@ public final class AutoscaleSimulation {
      * @param period 1 s to 1 h
      */
     public AutoscaleSimulation withSyncPeriod(Duration period) {
-        Expect.positive(period, "period");
-        if (period.compareTo(Duration.ofSeconds(1)) < 0 || period.compareTo(Duration.ofHours(1)) > 0) {
-            throw Expect.wrong("period", period, "PT1S to PT1H");
-        }
+        Times.checkBetween(Duration.ofSeconds(1), Duration.ofHours(1), period, "syncPeriod");
         return new AutoscaleSimulation(
                 workloads, autoscaler, service, trace, signals, controller.withSyncPeriod(period), metrics);
     }
@@ -156,9 +155,18 @@ public final class AutoscaleSimulation {
 
     /** @param assumptions receives the assumptions for values that no manifest sets */
     Scenario scenario(List<String> assumptions) {
-        var reader = new ManifestReader(chosen(), signals);
+        AutoscaledWorkload chosen = chosen();
+        checkOnlyOneScales(chosen);
+        var reader = new ManifestReader(chosen, signals);
         HpaSpec hpa = reader.hpa();
         PodSpec pod = reader.pod();
+        boolean follows = hpa.metrics().stream().anyMatch(each -> each.signal() == Signal.QUEUE_DEPTH);
+        if (follows && !service.queues()) {
+            assumptions.add(
+                    "the load is requests, of which each waits at most %s, although a metric is the depth of a queue; for "
+                                    .formatted(Times.text(service.maxWait()))
+                            + "messages, which wait without limit, give --queue (in a test, ServiceModel.withQueue)");
+        }
         assumptions.addAll(reader.assumptions());
         return new Scenario("manifest", hpa, pod, service, controller, metrics);
     }
@@ -167,19 +175,66 @@ public final class AutoscaleSimulation {
         String names = workloads.stream().map(AutoscaledWorkload::name).collect(Collectors.joining(", "));
         if (autoscaler == null) {
             if (workloads.size() > 1) {
-                throw BadInput.of("autoscaler", "%d in the input; name one of %s", workloads.size(), names);
+                throw BadInput.of(
+                        "autoscaler",
+                        "%d in the input; select one of %s by --autoscaler (in a test, withAutoscaler)",
+                        workloads.size(),
+                        names);
             }
             return workloads.get(0);
         }
-        List<AutoscaledWorkload> found = workloads.stream()
-                .filter(each ->
-                        each.name().equals(autoscaler) || bare(each.name()).equals(autoscaler))
-                .toList();
-        if (found.size() != 1) {
+        List<AutoscaledWorkload> found = matching(each -> each.name().equals(autoscaler));
+        if (found.isEmpty()) {
+            found = matching(each -> bare(each.name()).equals(autoscaler));
+        }
+        if (found.isEmpty()) {
             throw BadInput.of(
-                    "autoscaler", "'%s' is the name of %d (expected: one of %s)", autoscaler, found.size(), names);
+                    "autoscaler", "'%s' is not the name of an autoscaler (expected: one of %s)", autoscaler, names);
+        }
+        if (found.size() > 1) {
+            boolean sameName =
+                    found.stream().map(AutoscaledWorkload::name).distinct().count() == 1;
+            throw BadInput.of(
+                    "autoscaler",
+                    sameName
+                            ? "'%s' is the name of %d: %s (expected: one); remove the others from the input"
+                            : "'%s' is the name of %d: %s (expected: the name of one); give its kind and namespace, too, as "
+                                    + "written here",
+                    autoscaler,
+                    found.size(),
+                    found.stream()
+                            .map(each -> sameName ? each.place() : "'" + each.name() + "' (" + each.place() + ")")
+                            .collect(Collectors.joining(", ")));
         }
         return found.get(0);
+    }
+
+    private List<AutoscaledWorkload> matching(Predicate<AutoscaledWorkload> condition) {
+        return workloads.stream().filter(condition).toList();
+    }
+
+    /** With two autoscalers of one workload, neither scales (Kubernetes, condition AmbiguousSelector), or KEDA refuses its own. */
+    private void checkOnlyOneScales(AutoscaledWorkload chosen) {
+        for (AutoscaledWorkload each : workloads) {
+            if (each != chosen && target(each).equals(target(chosen))) {
+                throw BadInput.of(
+                        chosen.place(),
+                        "%s and %s (%s) both scale %s (expected: one autoscaler for each workload, or none of them scales); remove one",
+                        chosen.name(),
+                        each.name(),
+                        each.place(),
+                        target(chosen));
+            }
+        }
+    }
+
+    /** Kind, namespace and name of what is scaled. */
+    private static String target(AutoscaledWorkload workload) {
+        Map<String, Object> target = SpecFields.map(workload.spec().get("scaleTargetRef"));
+        String name = workload.name();
+        String namespace =
+                name.contains("/") ? name.substring(name.lastIndexOf(' ') + 1, name.lastIndexOf('/') + 1) : "";
+        return SpecFields.text(target, "kind", "Deployment") + " " + namespace + SpecFields.text(target, "name", "");
     }
 
     private static String bare(String name) {

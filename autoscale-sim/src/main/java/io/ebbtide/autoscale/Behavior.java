@@ -9,19 +9,19 @@ import java.util.List;
  * @param down the rules for scaling down
  */
 record Behavior(ScalingRules up, ScalingRules down) {
-    /** All defaults: a block that sets nothing. */
+    /** All defaults: a section that sets nothing. */
     static final Behavior DEFAULT = new Behavior(ScalingRules.UP, ScalingRules.DOWN);
 
-    private static final ScalingRules UP_OF_GUIDE = new ScalingRules(
+    private static final ScalingRules UP_MODERATE = new ScalingRules(
             0, SelectPolicy.MAX, List.of(ScalingPolicy.percent(100, 30), ScalingPolicy.pods(2, 30)), null);
 
-    /** The block of the deployment guide, whose second policy for scaling down never decides. */
-    static final Behavior GUIDE = new Behavior(
-            UP_OF_GUIDE,
+    /** Slower than the templates' for scaling up; its second policy for scaling down never decides. */
+    static final Behavior MODERATE = new Behavior(
+            UP_MODERATE,
             new ScalingRules(
                     300, SelectPolicy.MAX, List.of(ScalingPolicy.percent(50, 60), ScalingPolicy.pods(1, 60)), null));
 
-    /** The block of the deployment templates. */
+    /** The section of the deployment templates. */
     static final Behavior TEMPLATES = new Behavior(
             new ScalingRules(
                     0, SelectPolicy.MAX, List.of(ScalingPolicy.percent(100, 15), ScalingPolicy.pods(4, 15)), null),

@@ -57,7 +57,7 @@ final class Charts {
 
     private static BufferedImage capacity(List<SimulationResult> results) {
         XYChart chart =
-                chart("Requests in a second: arriving, and what the pods in rotation can take", "requests/s", results);
+                chart("Requests per second: arriving, and capacity of the pods in rotation", "requests/s", results);
         Timeline load = results.get(0).timeline();
         XYSeries arriving = chart.addSeries("arriving", load.minutes(), load.arriving());
         arriving.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Area);

@@ -2,10 +2,10 @@ package io.ebbtide.autoscale;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,25 +21,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads rows of a time and requests in a second, separated by comma, semicolon or tab. The time is in seconds (of an epoch or from any
- * zero), milliseconds of the epoch, or ISO 8601. A first row of names may say which columns these are.
+ * zero), milliseconds, microseconds or nanoseconds of the epoch, or ISO 8601. A first row of names may say which columns these are.
  */
 final class CsvTrace {
     private static final List<String> TIMES = List.of("time", "timestamp", "ts", "date", "datetime", "seconds");
     private static final List<String> RATES = List.of("rate", "rps", "requests", "requests_per_second", "value", "qps");
     private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9.]+([eE][-+]?[0-9]+)?");
     private static final int MAX_LINE = 64 * 1024;
+    /** From these numbers on the unit is the smaller one: then it is after 1973; in the larger one it would be after 5138. */
     private static final double MILLIS_FROM = 1e11;
+
+    private static final double MICROS_FROM = 1e14;
+    private static final double NANOS_FROM = 1e17;
 
     private CsvTrace() {}
 
-    static Trace read(Path file, Duration step, Duration maxGap) throws IOException {
-        String name = file.toString();
-        var trace = new TraceBuilder(name, step, maxGap);
+    static Steps read(InputStream stream, String name, Duration step, Duration maxGap) throws IOException {
+        var trace = new StepsBuilder(name, step, maxGap);
         int timeColumn = 0;
         int rateColumn = 1;
         long line = 0;
         boolean begun = false;
-        try (BufferedReader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+        // A decoder refuses what is not UTF-8; a charset would replace it.
+        var reader = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8.newDecoder()));
+        try {
             for (String row = next(reader, name, 1); row != null; row = next(reader, name, line + 1)) {
                 line++;
                 String text = line == 1 && row.startsWith("\uFEFF") ? row.substring(1) : row;
@@ -73,7 +78,7 @@ final class CsvTrace {
                     throw BadInput.at(
                             name,
                             line,
-                            "time '%s' (expected: seconds, milliseconds of the epoch, or ISO 8601)",
+                            "time '%s' (expected: seconds, milliseconds or microseconds of the epoch, or ISO 8601)",
                             brief(cells[timeColumn]));
                 }
                 trace.add(line, time.getAsDouble(), rate(name, line, cells[rateColumn]));
@@ -160,9 +165,7 @@ final class CsvTrace {
         if (cell.indexOf('-', 1) < 0 && cell.indexOf(':') < 0) {
             try {
                 double number = Double.parseDouble(cell);
-                return Double.isFinite(number)
-                        ? OptionalDouble.of(number >= MILLIS_FROM ? number / 1000 : number)
-                        : OptionalDouble.empty();
+                return Double.isFinite(number) ? OptionalDouble.of(ofEpoch(number)) : OptionalDouble.empty();
             } catch (NumberFormatException e) {
                 return OptionalDouble.empty();
             }
@@ -172,6 +175,16 @@ final class CsvTrace {
         } catch (DateTimeException e) {
             return OptionalDouble.empty();
         }
+    }
+
+    private static double ofEpoch(double number) {
+        if (number >= NANOS_FROM) {
+            return number / 1e9;
+        }
+        if (number >= MICROS_FROM) {
+            return number / 1e6;
+        }
+        return number >= MILLIS_FROM ? number / 1e3 : number;
     }
 
     private static double seconds(String iso) {

@@ -3,6 +3,7 @@ package io.ebbtide.autoscale;
 import io.ebbtide.internal.Expect;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -56,12 +57,18 @@ record HpaSpec(
     }
 
     String text() {
-        return "%s: %d to %d, %s, %s"
-                .formatted(
-                        name,
-                        zero == null ? min : zero.replicas(),
-                        max,
-                        metrics.stream().map(MetricSpec::text).collect(Collectors.joining(", ")),
-                        behavior == null ? "no behavior block" : behavior.text());
+        return String.format(
+                Locale.ROOT,
+                "%s: %d to %d, %s, %s",
+                name,
+                zero == null ? min : zero.replicas(),
+                max,
+                metricsText(),
+                behavior == null ? "no behavior section" : behavior.text());
+    }
+
+    /** All metrics with their targets: {@code cpu 70 %, utilization 700m}. */
+    String metricsText() {
+        return metrics.stream().map(MetricSpec::text).collect(Collectors.joining(", "));
     }
 }

@@ -8,7 +8,8 @@ import java.util.List;
 final class HtmlReport {
     private HtmlReport() {}
 
-    static String text(Trace trace, List<SimulationResult> results, List<String> assumptions) {
+    static String text(Report report) {
+        List<SimulationResult> results = report.results();
         var page = new StringBuilder(200_000);
         page.append("""
                 <!DOCTYPE html>
@@ -30,7 +31,7 @@ final class HtmlReport {
                 <body>
                 <h1>Autoscaling simulation</h1>
                 """);
-        page.append("<p>").append(escaped(trace.toString())).append("</p>\n<table>\n<tr>");
+        page.append("<p>").append(escaped(report.trace().toString())).append("</p>\n<table>\n<tr>");
         TextReport.HEADS.forEach(
                 each -> page.append("<th scope=\"col\">").append(escaped(each)).append("</th>"));
         page.append("</tr>\n");
@@ -41,8 +42,11 @@ final class HtmlReport {
             page.append("</tr>\n");
         }
         page.append("</table>\n");
+        if (report.search() != null) {
+            page.append("<p>").append(escaped(report.search().text())).append("</p>\n");
+        }
         List<String> titles = List.of(
-                "Load, and what the pods in rotation can take", "Replicas over time", "Requests over capacity so far");
+                "Load, and capacity of the pods in rotation", "Replicas over time", "Requests over capacity so far");
         List<BufferedImage> images = Charts.of(results);
         for (int i = 0; i < images.size(); i++) {
             page.append("<img alt=\"")
@@ -57,8 +61,9 @@ final class HtmlReport {
                 .append(": <code>")
                 .append(escaped(each.scenario().hpa().text()))
                 .append("</code></li>\n"));
-        page.append("</ul>\n<h2>What this rests on</h2>\n<ul>\n");
-        assumptions.forEach(each -> page.append("<li>").append(escaped(each)).append("</li>\n"));
+        page.append("</ul>\n<h2>Assumptions</h2>\n<ul>\n");
+        report.assumptions()
+                .forEach(each -> page.append("<li>").append(escaped(each)).append("</li>\n"));
         return page.append("</ul>\n</body>\n</html>\n").toString();
     }
 

@@ -5,13 +5,13 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.util.List;
 
 /** Writes results as JSON. */
 final class JsonReport {
     private JsonReport() {}
 
-    static String text(Trace trace, List<SimulationResult> results, List<String> assumptions) {
+    static String text(Report report) {
+        Trace trace = report.trace();
         var text = new StringWriter();
         try (JsonGenerator json = JsonFactory.builder().build().createGenerator(text)) {
             json.useDefaultPrettyPrinter();
@@ -22,13 +22,14 @@ final class JsonReport {
             json.writeNumberField("requests", rounded(trace.requests()));
             json.writeNumberField("peakPerSecond", rounded(trace.peak()));
             json.writeEndObject();
+            limits(json, report);
             json.writeArrayFieldStart("results");
-            for (SimulationResult each : results) {
+            for (SimulationResult each : report.results()) {
                 result(json, each);
             }
             json.writeEndArray();
             json.writeArrayFieldStart("assumptions");
-            for (String each : assumptions) {
+            for (String each : report.assumptions()) {
                 json.writeString(each);
             }
             json.writeEndArray();
@@ -37,6 +38,24 @@ final class JsonReport {
             throw new UncheckedIOException(e); // a StringWriter does not fail
         }
         return text + System.lineSeparator();
+    }
+
+    private static void limits(JsonGenerator json, Report report) throws IOException {
+        TargetSearch.Found search = report.search();
+        if (search != null) {
+            json.writeObjectFieldStart("search");
+            json.writeNumberField("goal", search.goal());
+            json.writeBooleanField("met", search.met());
+            json.writeNumberField("tried", search.tried());
+            json.writeEndObject();
+        }
+        Double failOver = report.failOver();
+        if (failOver != null) {
+            json.writeObjectFieldStart("failOver");
+            json.writeNumberField("limit", failOver);
+            json.writeBooleanField("met", !report.exceedsFailOver());
+            json.writeEndObject();
+        }
     }
 
     private static void result(JsonGenerator json, SimulationResult result) throws IOException {
@@ -48,8 +67,8 @@ final class JsonReport {
         json.writeNumberField("cutInDrain", rounded(result.cutInDrain()));
         json.writeNumberField("lostShare", result.lostShare());
         json.writeNumberField("latency99Millis", result.latency99().toNanos() / 1e6);
-        json.writeNumberField("leastReplicas", result.leastReplicas());
-        json.writeNumberField("mostReplicas", result.mostReplicas());
+        json.writeNumberField("leastReplicas", result.minReplicas());
+        json.writeNumberField("mostReplicas", result.maxReplicas());
         json.writeNumberField("meanReplicas", rounded(result.meanReplicas()));
         json.writeNumberField("podHours", rounded(result.podHours()));
         json.writeNumberField("scaleUps", result.scaleUps());
@@ -57,7 +76,7 @@ final class JsonReport {
         json.writeNumberField("flaps", result.flaps());
         json.writeNumberField("secondsAtMaximum", result.atMaximum().toSeconds());
         json.writeNumberField("podsRemoved", result.podsRemoved());
-        json.writeNumberField("mostDraining", result.mostDraining());
+        json.writeNumberField("mostDraining", result.maxDraining());
         json.writeEndObject();
     }
 

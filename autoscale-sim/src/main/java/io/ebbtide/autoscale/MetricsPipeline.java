@@ -1,6 +1,5 @@
 package io.ebbtide.autoscale;
 
-import io.ebbtide.internal.Expect;
 import java.time.Duration;
 
 /**
@@ -20,6 +19,7 @@ record MetricsPipeline(
         Duration rateWindow,
         Duration lag,
         boolean zeroWhileStarting) {
+    private static final Duration SHORTEST = Duration.ofMillis(1);
     private static final Duration LONGEST = Duration.ofHours(1);
 
     /** The defaults of metrics-server, and the templates' scrape interval and rate. */
@@ -32,18 +32,11 @@ record MetricsPipeline(
             false);
 
     MetricsPipeline {
-        check(resourceInterval, "resourceInterval", true);
-        check(resourceWindow, "resourceWindow", true);
-        check(scrapeInterval, "scrapeInterval", true);
-        check(rateWindow, "rateWindow", true);
-        check(lag, "lag", false);
-    }
-
-    private static void check(Duration value, String name, boolean positive) {
-        Expect.notNegative(value, name);
-        if (value.compareTo(LONGEST) > 0 || (positive && value.isZero())) {
-            throw Expect.wrong(name, value, (positive ? "> PT0S" : "PT0S") + " to " + LONGEST);
-        }
+        Times.checkBetween(SHORTEST, LONGEST, resourceInterval, "resourceInterval");
+        Times.checkBetween(SHORTEST, LONGEST, resourceWindow, "resourceWindow");
+        Times.checkBetween(SHORTEST, LONGEST, scrapeInterval, "scrapeInterval");
+        Times.checkBetween(SHORTEST, LONGEST, rateWindow, "rateWindow");
+        Times.checkBetween(Duration.ZERO, LONGEST, lag, "lag");
     }
 
     Duration oldest() {

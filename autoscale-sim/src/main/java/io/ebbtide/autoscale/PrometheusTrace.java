@@ -4,10 +4,10 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -16,25 +16,31 @@ import org.jspecify.annotations.Nullable;
  * Several series are added up.
  */
 final class PrometheusTrace {
+    private static final int MAX_BLANKS = 1024;
+
     private PrometheusTrace() {}
 
-    /** Whether a file begins like a JSON object. */
-    static boolean isOne(Path file) throws IOException {
-        try (InputStream stream = Files.newInputStream(file)) {
-            for (int i = 0; i < 1024; i++) {
+    /** Whether a stream begins like a JSON object; the stream is at its beginning afterwards. */
+    static boolean isOne(BufferedInputStream stream) throws IOException {
+        stream.mark(MAX_BLANKS);
+        try {
+            for (int i = 0; i < MAX_BLANKS; i++) {
                 int each = stream.read();
                 if (each > ' ' && each < 0x80) {
                     return each == '{';
                 }
             }
+            return false;
+        } finally {
+            stream.reset();
         }
-        return false;
     }
 
-    static Trace read(Path file, Duration step, Duration maxGap) throws IOException {
-        String name = file.toString();
-        try (InputStream stream = Files.newInputStream(file);
-                JsonParser json = JsonFactory.builder().build().createParser(stream)) {
+    static Steps read(InputStream stream, String name, Duration step, Duration maxGap) throws IOException {
+        try (JsonParser json = JsonFactory.builder()
+                .disable(StreamReadFeature.AUTO_CLOSE_SOURCE) // the caller closes it
+                .build()
+                .createParser(stream)) {
             return new Reader(name, step, maxGap).read(json);
         } catch (JsonProcessingException e) {
             long line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
@@ -48,7 +54,7 @@ final class PrometheusTrace {
         private final String name;
         private final Duration step;
         private final Duration maxGap;
-        private @Nullable Trace sum;
+        private @Nullable Steps sum;
         private double first;
         private String error = "";
         private String type = "";
@@ -61,11 +67,11 @@ final class PrometheusTrace {
             this.maxGap = maxGap;
         }
 
-        Trace read(JsonParser json) throws IOException {
+        Steps read(JsonParser json) throws IOException {
             json.nextToken();
             eachField(json, this::ofAnswer);
-            Trace trace = sum;
-            if (trace == null) {
+            Steps whole = sum;
+            if (whole == null) {
                 throw BadInput.of(
                         name,
                         "%s (expected: the answer to a range query, resultType matrix, with at least one series)",
@@ -76,7 +82,7 @@ final class PrometheusTrace {
             if (singles == series) {
                 throw BadInput.of(name, "%d series of 1 row (expected: at least one with 2 rows)", series);
             }
-            return trace;
+            return whole;
         }
 
         private void ofAnswer(String field, JsonParser json) throws IOException {
@@ -107,7 +113,7 @@ final class PrometheusTrace {
                 return;
             }
             series++;
-            var builder = new TraceBuilder(name + " (series " + series + ")", step, maxGap);
+            var builder = new StepsBuilder(name + " (series " + series + ")", step, maxGap);
             while (json.nextToken() == JsonToken.START_ARRAY) {
                 int line = json.currentLocation().getLineNr();
                 json.nextToken();
@@ -119,28 +125,20 @@ final class PrometheusTrace {
                     throw BadInput.at(name, line, "a sample of more than two values (expected: [time, \"value\"])");
                 }
             }
-            Trace trace = builder.buildPart();
+            Steps part = builder.buildPart();
             singles += builder.isSingle() ? 1 : 0;
-            Trace before = sum;
+            Steps before = sum;
             if (before == null) {
                 first = builder.first();
-                sum = new Trace(name, step, copy(trace));
+                sum = part.withName(name);
                 return;
             }
             double offset = (builder.first() - first) / (step.toNanos() / 1e9);
-            if (Math.abs(offset) > Trace.MAX_STEPS) {
-                throw Trace.tooLong(name, Math.abs(offset), step);
+            if (Math.abs(offset) > Steps.MAX) {
+                throw Steps.tooMany(name, Math.abs(offset), step);
             }
-            sum = before.plus(trace, (int) Math.round(offset));
+            sum = before.plus(part, (int) Math.round(offset));
             first = Math.min(first, builder.first());
-        }
-
-        private static float[] copy(Trace trace) {
-            float[] rates = new float[trace.steps()];
-            for (int i = 0; i < rates.length; i++) {
-                rates[i] = (float) trace.rate(i);
-            }
-            return rates;
         }
 
         private double number(JsonParser json, int line) throws IOException {

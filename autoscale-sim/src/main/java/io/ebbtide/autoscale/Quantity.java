@@ -27,7 +27,7 @@ final class Quantity {
             Map.entry("Ti", BigDecimal.valueOf(1L << 40)),
             Map.entry("Pi", BigDecimal.valueOf(1L << 50)),
             Map.entry("Ei", BigDecimal.valueOf(1L << 60)));
-    private static final BigDecimal MOST = BigDecimal.valueOf(Long.MAX_VALUE / 1_000_000);
+    private static final BigDecimal MAX = BigDecimal.valueOf(Long.MAX_VALUE / 1_000_000);
 
     private Quantity() {}
 
@@ -42,7 +42,7 @@ final class Quantity {
         BigDecimal milli = value.multiply(unit == null ? BigDecimal.ONE : UNITS.getOrDefault(unit, BigDecimal.ONE))
                 .movePointRight(3)
                 .setScale(0, RoundingMode.CEILING);
-        return milli.abs().compareTo(MOST.movePointRight(6)) > 0
+        return milli.abs().compareTo(MAX.movePointRight(6)) > 0
                 ? OptionalLong.empty()
                 : OptionalLong.of(milli.longValue());
     }

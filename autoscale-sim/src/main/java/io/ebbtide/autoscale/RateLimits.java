@@ -62,15 +62,15 @@ final class RateLimits {
         if (rules.select() == SelectPolicy.DISABLED) {
             return current;
         }
-        boolean least = rules.select() == SelectPolicy.MIN;
-        int limit = least ? Integer.MAX_VALUE : Integer.MIN_VALUE;
+        boolean smallest = rules.select() == SelectPolicy.MIN;
+        int limit = smallest ? Integer.MAX_VALUE : Integer.MIN_VALUE;
         for (ScalingPolicy each : rules.policies()) {
             int before = before(current, each, ups, downs, nowMillis);
             // Rounded up: otherwise a share of a few replicas would be 0, and their number would never grow.
             int proposed = each.kind() == Kind.PODS
                     ? (int) Math.min(Integer.MAX_VALUE, (long) before + each.value())
                     : (int) Math.ceil(before * (1 + each.value() / 100.0));
-            limit = least ? Math.min(limit, proposed) : Math.max(limit, proposed);
+            limit = smallest ? Math.min(limit, proposed) : Math.max(limit, proposed);
         }
         return limit;
     }
@@ -79,13 +79,13 @@ final class RateLimits {
         if (rules.select() == SelectPolicy.DISABLED) {
             return current;
         }
-        boolean least = rules.select() == SelectPolicy.MIN;
-        int limit = least ? Integer.MIN_VALUE : Integer.MAX_VALUE;
+        boolean smallest = rules.select() == SelectPolicy.MIN;
+        int limit = smallest ? Integer.MIN_VALUE : Integer.MAX_VALUE;
         for (ScalingPolicy each : rules.policies()) {
             int before = before(current, each, ups, downs, nowMillis);
             int proposed =
                     each.kind() == Kind.PODS ? before - each.value() : (int) (before * (1 - each.value() / 100.0));
-            limit = least ? Math.max(limit, proposed) : Math.min(limit, proposed);
+            limit = smallest ? Math.max(limit, proposed) : Math.min(limit, proposed);
         }
         return limit;
     }

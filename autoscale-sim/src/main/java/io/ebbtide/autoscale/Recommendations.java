@@ -28,34 +28,34 @@ final class Recommendations {
     int stabilized(int current, int desired, int upWindowSeconds, int downWindowSeconds, long nowMillis) {
         long upCutoff = nowMillis - upWindowSeconds * 1000L;
         long downCutoff = nowMillis - downWindowSeconds * 1000L;
-        int least = desired;
-        int most = desired;
+        int minimum = desired;
+        int maximum = desired;
         int obsolete = -1;
         for (int i = 0; i < entries.size(); i++) {
             Entry each = entries.get(i);
-            least = each.atMillis() > upCutoff ? Math.min(least, each.replicas()) : least;
-            most = each.atMillis() > downCutoff ? Math.max(most, each.replicas()) : most;
+            minimum = each.atMillis() > upCutoff ? Math.min(minimum, each.replicas()) : minimum;
+            maximum = each.atMillis() > downCutoff ? Math.max(maximum, each.replicas()) : maximum;
             obsolete = each.atMillis() < upCutoff && each.atMillis() < downCutoff ? i : obsolete;
         }
         keep(desired, nowMillis, obsolete);
-        return Math.min(Math.max(current, least), most);
+        return Math.min(Math.max(current, minimum), maximum);
     }
 
     /** The maximum recommended within the controller's window: the rule of an autoscaler without {@code behavior}. */
     int highest(int desired, long windowMillis, long nowMillis) {
         long cutoff = nowMillis - windowMillis;
-        int most = desired;
+        int maximum = desired;
         int obsolete = -1;
         for (int i = 0; i < entries.size(); i++) {
             Entry each = entries.get(i);
             if (each.atMillis() < cutoff) {
                 obsolete = i;
             } else {
-                most = Math.max(most, each.replicas());
+                maximum = Math.max(maximum, each.replicas());
             }
         }
         keep(desired, nowMillis, obsolete);
-        return most;
+        return maximum;
     }
 
     private void keep(int desired, long nowMillis, int obsolete) {

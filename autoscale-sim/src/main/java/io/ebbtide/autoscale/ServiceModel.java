@@ -43,12 +43,9 @@ public record ServiceModel(
      * @throws IllegalArgumentException if a value is out of its range
      */
     public ServiceModel {
-        Expect.positive(serviceTime, "serviceTime");
-        if (serviceTime.compareTo(SHORTEST) < 0 || serviceTime.compareTo(HOUR) > 0) {
-            throw Expect.wrong("serviceTime", serviceTime, SHORTEST + " to " + HOUR);
-        }
+        Times.checkBetween(SHORTEST, HOUR, serviceTime, "serviceTime");
         Expect.between(1, 1_000_000, concurrency, "concurrency");
-        upTo(Durations.LONGEST, maxWait, "maxWait");
+        Times.checkBetween(Duration.ZERO, Durations.LONGEST, maxWait, "maxWait");
         share(cpuAtCapacity, "cpuAtCapacity");
         if (cpuAtCapacity == 0) {
             throw Expect.wrong("cpuAtCapacity", cpuAtCapacity, "> 0");
@@ -56,16 +53,9 @@ public record ServiceModel(
         share(cpuIdle, "cpuIdle");
         share(cpuStarting, "cpuStarting");
         share(memory, "memory");
-        upTo(DAY, scheduling, "scheduling");
-        upTo(DAY, startUp, "startUp");
-        upTo(HOUR, propagation, "propagation");
-    }
-
-    private static void upTo(Duration longest, Duration value, String name) {
-        Expect.notNegative(value, name);
-        if (value.compareTo(longest) > 0) {
-            throw Expect.wrong(name, value, "PT0S to " + longest);
-        }
+        Times.checkBetween(Duration.ZERO, DAY, scheduling, "scheduling");
+        Times.checkBetween(Duration.ZERO, DAY, startUp, "startUp");
+        Times.checkBetween(Duration.ZERO, HOUR, propagation, "propagation");
     }
 
     private static void share(double value, String name) {

@@ -16,7 +16,7 @@ final class Shape {
         this.description = description;
     }
 
-    static Trace parse(String description) {
+    static Steps parse(String description) {
         int colon = description.indexOf(':');
         String kind = colon < 0 ? description : description.substring(0, colon);
         var shape = new Shape(description);
@@ -24,7 +24,7 @@ final class Shape {
             for (String part : description.substring(colon + 1).split(",", -1)) {
                 int equals = part.indexOf('=');
                 if (equals <= 0) {
-                    throw BadInput.of(description, "'%s' (expected: name=number, parted by commas)", part);
+                    throw BadInput.of(description, "'%s' (expected: name=number, separated by commas)", part);
                 }
                 shape.numbers.put(
                         part.substring(0, equals).strip(),
@@ -45,13 +45,13 @@ final class Shape {
         };
     }
 
-    private Trace spike() {
+    private Steps spike() {
         double base = rate("base");
         double peak = rate("peak");
         double at = seconds("at", "10m");
         double rise = seconds("rise", "0s");
         double lasts = seconds("for", "5m");
-        return trace("40m", time -> {
+        return trace(at, "40m", time -> {
             if (time < at || time >= at + rise + lasts + rise) {
                 return base;
             }
@@ -61,47 +61,59 @@ final class Shape {
         });
     }
 
-    private Trace ramp() {
+    private Steps ramp() {
         double from = rate("from");
         double to = rate("to");
         double at = seconds("at", "5m");
         double over = Math.max(1e-9, seconds("over", "10m"));
-        return trace("40m", time -> from + (to - from) * Math.min(1, Math.max(0, (time - at) / over)));
+        return trace(at, "40m", time -> from + (to - from) * Math.min(1, Math.max(0, (time - at) / over)));
     }
 
-    private Trace sawtooth() {
+    private Steps sawtooth() {
         double low = rate("low");
         double high = rate("high");
         double period = Math.max(1, seconds("period", "10m"));
         return trace("1h", time -> low + (high - low) * (time % period) / period);
     }
 
-    private Trace constant() {
+    private Steps constant() {
         double rate = rate("rate");
         return trace("1h", time -> rate);
     }
 
     /** Minimum at 4 a.m., maximum at 4 p.m. */
-    private Trace day() {
+    private Steps day() {
         double low = rate("low");
         double high = rate("high");
         return trace(
                 "24h", time -> (low + high) / 2 - (high - low) / 2 * Math.cos(2 * Math.PI * (time / 3600 - 4) / 24));
     }
 
-    private Trace trace(String usualLength, DoubleUnaryOperator rate) {
+    private Steps trace(String usualLength, DoubleUnaryOperator rate) {
+        return trace(0, usualLength, rate);
+    }
+
+    /** @param change when the shape changes, in seconds: never, if that is after its end */
+    private Steps trace(double change, String usualLength, DoubleUnaryOperator rate) {
         double length = seconds("length", usualLength);
+        if (change > 0 && change >= length) {
+            throw BadInput.of(
+                    description,
+                    "at: %.0f s (expected: before the end, which is at %.0f s); set a longer length",
+                    change,
+                    length);
+        }
         if (!numbers.isEmpty()) {
             throw BadInput.of(description, "unknown: %s", String.join(", ", new TreeSet<>(numbers.keySet())));
         }
-        if (length < 1 || length > Trace.MAX_STEPS) {
-            throw BadInput.of(description, "length %.0f s (expected: 1 s to %,d s)", length, Trace.MAX_STEPS);
+        if (length < 1 || length > Steps.MAX) {
+            throw BadInput.of(description, "length %.0f s (expected: 1 s to %,d s)", length, Steps.MAX);
         }
         float[] rates = new float[(int) length];
         for (int i = 0; i < rates.length; i++) {
             rates[i] = (float) rate.applyAsDouble(i);
         }
-        return new Trace(description, Trace.STEP, rates);
+        return new Steps(description, Steps.USUAL, rates);
     }
 
     private double rate(String name) {

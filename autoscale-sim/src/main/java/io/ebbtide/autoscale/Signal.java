@@ -1,7 +1,9 @@
 package io.ebbtide.autoscale;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The simulated signals that an autoscaler can follow. */
 enum Signal {
@@ -11,6 +13,8 @@ enum Signal {
     MEMORY("memory"),
     /** Answers per second; limited to the maximum that a pod can answer. */
     REQUESTS("requests"),
+    /** Requests per second as they arrive, in front of the pods: not limited by what they answer. */
+    ARRIVALS("arrivals"),
     /** Requests that a pod works on or that wait in it; still grows when the pod is at capacity. */
     IN_FLIGHT("in-flight"),
     /** Requests in flight divided by the pod's concurrency; still grows when the pod is at capacity. */
@@ -35,6 +39,11 @@ enum Signal {
             }
         }
         return Optional.empty();
+    }
+
+    /** All names, in the order of the alphabet. */
+    static String texts() {
+        return Arrays.stream(values()).map(Signal::text).sorted().collect(Collectors.joining(", "));
     }
 
     /** The usual signal of a metric with this name; empty if the name does not show it. */

@@ -53,6 +53,7 @@ final class Simulation {
     private final History rateOfPod;
     private final History inFlightOfPod;
     private final History rate;
+    private final History arrivals;
     private final History inFlight;
     private final History queue;
 
@@ -81,6 +82,7 @@ final class Simulation {
         rateOfPod = new History(kept);
         inFlightOfPod = new History(kept);
         rate = new History(kept);
+        arrivals = new History(kept);
         inFlight = new History(kept);
         queue = new History(kept);
     }
@@ -126,13 +128,14 @@ final class Simulation {
         waiting = available - answered;
         double over = 0;
         if (!service.queues()) {
-            double most = capacity * ServiceModel.seconds(service.maxWait());
-            over = Math.max(0, waiting - most);
+            double maximum = capacity * ServiceModel.seconds(service.maxWait());
+            over = Math.max(0, waiting - maximum);
             waiting -= over;
         }
         double answeredRate = answered / stepSeconds;
         double busyWorkers = answeredRate * ServiceModel.seconds(service.serviceTime());
         remember(ready, answeredRate, busyWorkers);
+        arrivals.add(arriving);
         arrivingNow = arriving;
         if (arriving > 0 || waiting > 0) {
             lastActiveMillis = now;
@@ -163,9 +166,9 @@ final class Simulation {
         totals.replicaSeconds += pods * stepSeconds;
         totals.seconds += stepSeconds;
         totals.secondsAtMax += pods >= hpa.max() ? stepSeconds : 0;
-        totals.leastReplicas = Math.min(totals.leastReplicas, pods);
-        totals.mostReplicas = Math.max(totals.mostReplicas, pods);
-        totals.mostTerminating = Math.max(totals.mostTerminating, draining);
+        totals.minReplicas = Math.min(totals.minReplicas, pods);
+        totals.maxReplicas = Math.max(totals.maxReplicas, pods);
+        totals.maxTerminating = Math.max(totals.maxTerminating, draining);
         latency.add(time(arriving, capacity), answered);
         timeline.add(index, arriving, capacity, over, pods, ready);
     }
@@ -218,7 +221,10 @@ final class Simulation {
 
     private Proposal proposal(MetricSpec metric, int current, long now) {
         if (metric.source() == Source.OBJECT || metric.source() == Source.EXTERNAL) {
-            long total = milli(ofAll(metric.signal(), scrape(now, false)));
+            long at = scrape(now, false);
+            // A total of shares of pods is no share: compared with one value it is their mean.
+            boolean isMean = metric.signal() == Signal.UTILIZATION && metric.target() == Target.VALUE;
+            long total = milli(ofAll(metric.signal(), at) / (isMean ? Math.max(1, fleet.ready(at)) : 1));
             return metric.target() == Target.VALUE
                     ? calculator.value(current, total, metric.amount(), groups(metric, now))
                     : calculator.shareOf(current, total, metric.amount());
@@ -247,10 +253,11 @@ final class Simulation {
         long window = Math.max(1, scenario.metrics().rateWindow().toMillis() / stepMillis);
         return switch (signal) {
             case REQUESTS -> rate.mean(end - window, end);
+            case ARRIVALS -> arrivals.mean(end - window, end);
             case IN_FLIGHT -> inFlight.mean(end - 1, end);
             case UTILIZATION -> inFlight.mean(end - 1, end) / service.concurrency();
             case QUEUE_DEPTH -> queue.mean(end - 1, end);
-            case CPU, MEMORY -> 0; // only called for pods
+            case CPU, MEMORY -> throw new IllegalStateException(signal + " of all pods"); // refused by MetricReader
         };
     }
 
@@ -311,7 +318,7 @@ final class Simulation {
 
     private @Nullable Sample custom(MetricSpec metric, Fleet.Batch batch, long at) {
         long scrape = scenario.metrics().scrapeInterval().toMillis();
-        boolean counter = metric.signal() == Signal.REQUESTS;
+        boolean counter = metric.signal() == Signal.REQUESTS || metric.signal() == Signal.ARRIVALS;
         if (batch.readyMillis() > at || (counter && batch.readyMillis() > at - scrape)) {
             boolean zero = scenario.metrics().zeroWhileStarting() && batch.startedMillis() <= at;
             return zero ? new Sample(0, at, 0) : null;
@@ -321,6 +328,7 @@ final class Simulation {
         long begin = Math.max(at - window, batch.readyMillis());
         double value = switch (metric.signal()) {
             case REQUESTS -> mean(rateOfPod, begin, at);
+            case ARRIVALS -> mean(arrivals, begin, at) / Math.max(1, fleet.ready(at));
             case IN_FLIGHT -> mean(inFlightOfPod, begin, at);
             case UTILIZATION -> mean(inFlightOfPod, begin, at) / service.concurrency();
             case QUEUE_DEPTH -> queue.mean(end - 1, end) / Math.max(1, fleet.ready(at));

@@ -1,6 +1,7 @@
 package io.ebbtide.autoscale;
 
 import io.ebbtide.internal.Durations;
+import io.ebbtide.internal.Expect;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -34,9 +35,9 @@ public final class SimulationResult {
         double replicaSeconds;
         double seconds;
         double secondsAtMax;
-        int leastReplicas = Integer.MAX_VALUE;
-        int mostReplicas;
-        int mostTerminating;
+        int minReplicas = Integer.MAX_VALUE;
+        int maxReplicas;
+        int maxTerminating;
         int scaleUps;
         int scaleDowns;
         int turns;
@@ -85,13 +86,13 @@ public final class SimulationResult {
     }
 
     /** The minimum number of replicas, without those that drain. */
-    public int leastReplicas() {
-        return totals.leastReplicas;
+    public int minReplicas() {
+        return totals.minReplicas;
     }
 
     /** The maximum number of replicas, without those that drain. */
-    public int mostReplicas() {
-        return totals.mostReplicas;
+    public int maxReplicas() {
+        return totals.maxReplicas;
     }
 
     /** The mean number of replicas, without those that drain. */
@@ -120,8 +121,8 @@ public final class SimulationResult {
     }
 
     /** The maximum number of pods that drained at the same time. */
-    public int mostDraining() {
-        return totals.mostTerminating;
+    public int maxDraining() {
+        return totals.maxTerminating;
     }
 
     /** How long the replicas were at their maximum. */
@@ -153,16 +154,21 @@ public final class SimulationResult {
     /**
      * Passes if at most the given number of requests is lost, see {@link #lost()}.
      *
-     * @param most {@code >= 0}
+     * @param maximum {@code >= 0}
      * @throws AssertionError otherwise, with the numbers of the simulation
      */
-    public void assertLostAtMost(long most) {
-        if (most < 0) {
-            throw new IllegalArgumentException("most: %d (expected: >= 0)".formatted(most));
+    public void assertLostAtMost(long maximum) {
+        if (maximum < 0) {
+            throw Expect.wrong("maximum", maximum, ">= 0");
         }
-        if (Math.round(lost()) > most) {
-            throw new AssertionError("%,d of %,d requests lost (expected: at most %,d)%n%s"
-                    .formatted(Math.round(lost()), Math.round(requests()), most, this));
+        if (Math.round(lost()) > maximum) {
+            throw new AssertionError(String.format(
+                    Locale.ROOT,
+                    "%,d of %,d requests lost (expected: at most %,d)%n%s",
+                    Math.round(lost()),
+                    Math.round(requests()),
+                    maximum,
+                    this));
         }
     }
 
@@ -171,13 +177,13 @@ public final class SimulationResult {
      *
      * @throws AssertionError otherwise, with the numbers of the simulation
      */
-    public void assertPodHoursAtMost(double most) {
-        if (!(most >= 0)) {
-            throw new IllegalArgumentException("most: %s (expected: >= 0)".formatted(most));
+    public void assertPodHoursAtMost(double maximum) {
+        if (!(maximum >= 0)) {
+            throw Expect.wrong("maximum", maximum, ">= 0");
         }
-        if (podHours() > most) {
-            throw new AssertionError(
-                    String.format(Locale.ROOT, "%.2f pod-hours (expected: at most %.2f)%n%s", podHours(), most, this));
+        if (podHours() > maximum) {
+            throw new AssertionError(String.format(
+                    Locale.ROOT, "%.2f pod-hours (expected: at most %.2f)%n%s", podHours(), maximum, this));
         }
     }
 
@@ -186,7 +192,7 @@ public final class SimulationResult {
     public String toString() {
         return String.format(
                 Locale.ROOT,
-                "%s%n  load: %s%n  over capacity: %,.0f of %,.0f (%.3f %%); cut in drain: %,.1f%n"
+                "%s%n  load: %s%n  over capacity: %,.0f of %,.0f (%.3f %%); aborted in drain: %,.1f%n"
                         + "  latency: 99 %% within %s, at most %s%n"
                         + "  replicas: %d to %d, mean %.1f; up %d times, down %d, changed direction within 10 min %d times%n"
                         + "  pod-hours: %.2f; at the maximum for %s; %d pods deleted, at most %d draining at a time%n",
@@ -198,8 +204,8 @@ public final class SimulationResult {
                 cutInDrain(),
                 Durations.text(latency99()),
                 Durations.text(latencyMax()),
-                leastReplicas(),
-                mostReplicas(),
+                minReplicas(),
+                maxReplicas(),
                 meanReplicas(),
                 scaleUps(),
                 scaleDowns(),
@@ -207,6 +213,6 @@ public final class SimulationResult {
                 podHours(),
                 Durations.text(atMaximum()),
                 podsRemoved(),
-                mostDraining());
+                maxDraining());
     }
 }

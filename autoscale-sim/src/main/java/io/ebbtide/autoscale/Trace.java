@@ -1,12 +1,15 @@
 package io.ebbtide.autoscale;
 
-import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
+import java.io.BufferedInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A load over time: how many requests arrive in each second, as a mean of each step. Immutable.
@@ -15,18 +18,17 @@ import java.util.Arrays;
  * each step of 1 s, regardless of the number of rows of a file, and has at most {@value #MAX_STEPS} steps.
  */
 public final class Trace {
-    static final int MAX_STEPS = 12_000_000;
-    static final Duration STEP = Duration.ofSeconds(1);
+    static final int MAX_STEPS = Steps.MAX;
+    static final Duration SHORTEST_STEP = Duration.ofMillis(10);
+    static final Duration LONGEST_STEP = Duration.ofHours(1);
     static final Duration MAX_GAP = Duration.ofMinutes(5);
 
-    private final String name;
-    private final Duration step;
-    private final float[] rates;
+    private static final String FORMS = "a trace as CSV, or Prometheus' answer to a range query";
 
-    Trace(String name, Duration step, float[] rates) {
-        this.name = name;
-        this.step = step;
-        this.rates = rates;
+    private final Steps steps;
+
+    private Trace(Steps steps) {
+        this.steps = steps;
     }
 
     /**
@@ -36,10 +38,7 @@ public final class Trace {
      * @param rates requests per second, {@code >= 0}; at least one
      */
     public static Trace of(Duration step, double... rates) {
-        Expect.positive(step, "step");
-        if (step.toMillis() < 10 || step.compareTo(Duration.ofHours(1)) > 0) {
-            throw Expect.wrong("step", step, "PT0.01S to PT1H");
-        }
+        Times.checkBetween(SHORTEST_STEP, LONGEST_STEP, step, "step");
         double[] given = Expect.present(rates, "rates");
         if (given.length == 0 || given.length > MAX_STEPS) {
             throw Expect.wrong("rates", given.length + " numbers", "1 to " + MAX_STEPS);
@@ -51,7 +50,7 @@ public final class Trace {
             }
             kept[i] = (float) given[i];
         }
-        return new Trace("numbers", step, kept);
+        return new Trace(new Steps("numbers", step, kept));
     }
 
     /**
@@ -68,128 +67,108 @@ public final class Trace {
      * @throws IllegalArgumentException if it is none of these, or a number is missing, unknown or out of its range
      */
     public static Trace shape(String description) {
-        return Shape.parse(Expect.text(description, "description"));
+        return new Trace(Shape.parse(Expect.text(description, "description")));
     }
 
     /**
-     * Reads a file: comma-separated rows of a time and requests in a second, or Prometheus' answer to a range query (JSON).
-     * Blocks while it reads.
+     * Reads a file or a named pipe, once from its beginning to its end: comma-separated rows of a time and requests in a second, or
+     * Prometheus' answer to a range query (JSON). Blocks while it reads.
      *
      * @throws IllegalArgumentException if it is neither, or holds a negative number, a gap of more than 5 minutes and three times the
      *     interval of its beginning, or a time that is not later than the one before; the message names the line and the remedy
      */
     public static Trace file(Path file) {
-        return file(Expect.present(file, "file"), STEP, MAX_GAP);
+        return file(Expect.present(file, "file"), Steps.USUAL, MAX_GAP);
     }
 
     static Trace file(Path file, Duration step, Duration maxGap) {
         String name = file.toString();
-        if (!Files.isRegularFile(file)) {
-            throw BadInput.of(name, "no such file (expected: a trace as CSV, or Prometheus' answer to a range query)");
+        if (Files.isDirectory(file)) {
+            throw BadInput.of(name, "a folder (expected: " + FORMS + ")");
         }
-        try {
-            return PrometheusTrace.isOne(file)
-                    ? PrometheusTrace.read(file, step, maxGap)
-                    : CsvTrace.read(file, step, maxGap);
+        if (!Files.exists(file)) {
+            throw BadInput.of(name, "no such file (expected: " + FORMS + ")");
+        }
+        if (!Files.isReadable(file)) {
+            throw BadInput.of(name, "permission denied (expected: " + FORMS + " that can be read)");
+        }
+        try (InputStream stream = open(file)) {
+            return read(stream, name, step, maxGap);
         } catch (IOException e) {
             throw BadInput.of(name, "unreadable: %s", String.valueOf(e.getMessage()));
         }
     }
 
+    /** The stream of a channel asks for its position, which a named pipe does not have. */
+    private static InputStream open(Path file) throws IOException {
+        return file.getFileSystem().equals(FileSystems.getDefault())
+                ? new FileInputStream(file.toFile())
+                : Files.newInputStream(file);
+    }
+
+    /** Reads a stream once, to its end; the caller closes it. */
+    static Trace read(InputStream stream, String name, Duration step, Duration maxGap) throws IOException {
+        var buffered = new BufferedInputStream(stream, 64 * 1024);
+        return new Trace(
+                PrometheusTrace.isOne(buffered)
+                        ? PrometheusTrace.read(buffered, name, step, maxGap)
+                        : CsvTrace.read(buffered, name, step, maxGap));
+    }
+
     /** The length of the trace. */
     public Duration length() {
-        return step.multipliedBy(rates.length);
+        return step().multipliedBy(steps());
     }
 
     /** The total number of requests. */
     public double requests() {
-        double sum = 0;
-        for (float each : rates) {
-            sum += each;
-        }
-        return sum * step.toMillis() / 1000;
+        return steps.requests();
     }
 
     /** The maximum number of requests per second, as the mean of a step. */
     public double peak() {
-        float peak = 0;
-        for (float each : rates) {
-            peak = Math.max(peak, each);
-        }
-        return peak;
+        return steps.peak();
     }
 
     String name() {
-        return name;
+        return steps.name();
     }
 
     Duration step() {
-        return step;
+        return steps.step();
     }
 
     int steps() {
-        return rates.length;
+        return steps.count();
     }
 
     double rate(int index) {
-        return rates[index];
+        return steps.rate(index);
     }
 
-    /**
-     * Returns the same load in equal steps of at most this length, which an autoscaler's periods need; this trace where its steps are
-     * short enough, or where there would be too many.
-     */
+    /** Returns the same load in shorter steps, see {@link Steps#refined}. */
     Trace refined(Duration maximum) {
-        long millis = step.toMillis();
-        long parts = (millis + maximum.toMillis() - 1) / maximum.toMillis();
-        while (millis % parts != 0) {
-            parts++;
-        }
-        if (parts == 1 || parts * rates.length > MAX_STEPS) {
-            return this;
-        }
-        float[] fine = new float[(int) parts * rates.length];
-        for (int i = 0; i < fine.length; i++) {
-            fine[i] = rates[(int) (i / parts)];
-        }
-        return new Trace(name, Duration.ofMillis(millis / parts), fine);
-    }
-
-    Trace plus(Trace other, int offset) {
-        int from = Math.min(0, offset);
-        long length = Math.max(rates.length, (long) offset + other.rates.length) - from;
-        if (length > MAX_STEPS) {
-            throw tooLong(name, (double) length, step);
-        }
-        float[] sum = new float[(int) length];
-        System.arraycopy(rates, 0, sum, -from, rates.length);
-        for (int i = 0; i < other.rates.length; i++) {
-            sum[offset - from + i] += other.rates[i];
-        }
-        return new Trace(name, step, sum);
-    }
-
-    static BadInput tooLong(String name, double steps, Duration step) {
-        return BadInput.of(
-                name,
-                "%,.0f steps of %s (expected: at most %,d); choose a longer --step, or a shorter part",
-                steps,
-                Durations.text(step),
-                MAX_STEPS);
+        return new Trace(steps.refined(maximum));
     }
 
     @Override
     public String toString() {
-        return "%s: %s, %.0f requests, at most %.1f in a second".formatted(name, length(), requests(), peak());
+        return String.format(
+                Locale.ROOT,
+                "%s: %s, %.0f requests, at most %.1f in a second",
+                name(),
+                Times.text(length()),
+                requests(),
+                peak());
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Trace trace && step.equals(trace.step) && Arrays.equals(rates, trace.rates);
+        return other instanceof Trace trace && steps.equals(trace.steps);
     }
 
     @Override
     public int hashCode() {
-        return Arrays.hashCode(rates);
+        return steps.hashCode();
     }
 }

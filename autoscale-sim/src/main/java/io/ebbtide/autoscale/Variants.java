@@ -6,19 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Variants of a scenario: the same service with other behaviour blocks, and with other signals. */
+/** Variants of a scenario: the same service with other behavior sections, and with other signals. */
 final class Variants {
     private Variants() {}
 
-    /** The manifest's own block, no block, the deployment guide's and the templates'. */
+    /** The manifest's own behavior section, a moderate one, none, and the templates'. */
     static List<Scenario> behaviors(Scenario scenario) {
         HpaSpec hpa = scenario.hpa();
         var variants = new ArrayList<Scenario>();
         Behavior own = hpa.behavior();
-        if (own != null && !own.equals(Behavior.GUIDE) && !own.equals(Behavior.TEMPLATES)) {
+        if (own != null && !own.equals(Behavior.MODERATE) && !own.equals(Behavior.TEMPLATES)) {
             variants.add(scenario);
         }
-        variants.add(scenario.with("guide", hpa.withBehavior(Behavior.GUIDE)));
+        variants.add(scenario.with("moderate", hpa.withBehavior(Behavior.MODERATE)));
         variants.add(scenario.with("Kubernetes' default", hpa.withBehavior(null)));
         variants.add(scenario.with("templates", hpa.withBehavior(Behavior.TEMPLATES)));
         return variants;
@@ -61,22 +61,22 @@ final class Variants {
         return scenario.with(metric.text(), scenario.hpa().withMetrics(List.of(metric)));
     }
 
-    /** The blocks that a search tries, by name; null for none. */
-    static List<Named> blocks(@Nullable Behavior own) {
-        var blocks = new ArrayList<Named>();
-        blocks.add(new Named("none (Kubernetes' default)", null));
-        blocks.add(new Named("templates", Behavior.TEMPLATES));
+    /** The behavior sections that a search tries, by name; null for none. */
+    static List<Named> sections(@Nullable Behavior own) {
+        var sections = new ArrayList<Named>();
+        sections.add(new Named("none (Kubernetes' default)", null));
+        sections.add(new Named("templates", Behavior.TEMPLATES));
         if (own != null && !own.equals(Behavior.TEMPLATES)) {
-            blocks.add(new Named("manifest", own));
+            sections.add(new Named("manifest", own));
         }
         var down = Behavior.TEMPLATES.down();
-        blocks.add(new Named(
+        sections.add(new Named(
                 "up 900 % in 15 s, down as the templates",
                 new Behavior(
                         new ScalingRules(0, SelectPolicy.MAX, List.of(ScalingPolicy.percent(900, 15)), null), down)));
-        return blocks;
+        return sections;
     }
 
-    /** A block and its name. */
+    /** A behavior section and its name. */
     record Named(String name, @Nullable Behavior behavior) {}
 }

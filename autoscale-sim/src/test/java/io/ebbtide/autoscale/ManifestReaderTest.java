@@ -151,13 +151,13 @@ final class ManifestReaderTest {
     }
 
     @Test
-    void unknownMetric_needsAWord() {
+    void unknownMetric_needsASignal() {
         String autoscaler = Manifests.hpa(1, 4, Manifests.pods("orders_busy", "3"));
 
         refused(
                 autoscaler,
-                "nothing says what 'orders_busy' measures; say it by --signal orders_busy=<signal> (one of cpu, in-flight, "
-                        + "memory, queue-depth, requests, utilization, or ignore)");
+                "the signal that 'orders_busy' measures is unknown; set it by --signal orders_busy=<signal> (one of arrivals, cpu, "
+                        + "in-flight, memory, queue-depth, requests, utilization, or ignore)");
         assertThat(Manifests.simulation(autoscaler)
                         .withMetric("orders_busy", "in-flight")
                         .scenario(new ArrayList<>())
@@ -173,7 +173,7 @@ final class ManifestReaderTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> AutoscaleSimulation.of(Manifests.stream(Manifests.DEPLOYMENT), "deploy.yaml"))
                 .withMessage(
-                        "deploy.yaml: neither a HorizontalPodAutoscaler nor a ScaledObject in it (expected: at least one)");
+                        "deploy.yaml: neither a HorizontalPodAutoscaler nor a ScaledObject (expected: at least one; render overlays and charts first)");
     }
 
     @Test
@@ -200,13 +200,246 @@ final class ManifestReaderTest {
         String two = Manifests.hpa(2, 10, Manifests.cpu(70)) + "---\n"
                 + Manifests.hpa(2, 10, Manifests.cpu(70)).replace("name: orders", "name: other");
 
-        refused(two, "2 in the input; name one of HorizontalPodAutoscaler orders, HorizontalPodAutoscaler other");
+        refused(two, "2 in the input; select one of HorizontalPodAutoscaler orders, HorizontalPodAutoscaler other");
         assertThat(Manifests.simulation(two).withAutoscaler("orders").run().requests())
                 .isPositive();
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> Manifests.simulation(two).withAutoscaler("none").run())
-                .withMessageContaining("'none' is the name of 0");
+                .withMessage(
+                        "autoscaler: 'none' is not the name of an autoscaler (expected: one of HorizontalPodAutoscaler orders, "
+                                + "HorizontalPodAutoscaler other)");
+    }
+
+    private static void refusedWith(String autoscaler, String message) {
+        AutoscaleSimulation simulation = Manifests.simulation(autoscaler);
+
+        assertThatIllegalArgumentException().isThrownBy(simulation::run).withMessageEndingWith(message);
+    }
+
+    @Test
+    void nameOfTwo_isRefused_withBoth() {
+        String inShop =
+                Manifests.hpa(2, 10, Manifests.cpu(70)).replaceFirst("name: orders", "name: orders\n  namespace: shop");
+        String inTest = inShop.replace("shop", "test");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AutoscaleSimulation.of(Manifests.stream(inShop + "---\n" + inTest), "two.yaml")
+                        .withAutoscaler("orders")
+                        .run())
+                .withMessage(
+                        "autoscaler: 'orders' is the name of 2: 'HorizontalPodAutoscaler shop/orders' (two.yaml:1), "
+                                + "'HorizontalPodAutoscaler test/orders' (two.yaml:21) (expected: the name of one); give its kind and "
+                                + "namespace, too, as written here");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> AutoscaleSimulation.of(Manifests.stream(inShop + "---\n" + inShop), "two.yaml")
+                        .withAutoscaler("orders")
+                        .run())
+                .withMessage(
+                        "autoscaler: 'orders' is the name of 2: two.yaml:1, two.yaml:21 (expected: one); remove the others "
+                                + "from the input");
+    }
+
+    @Test
+    void twoAutoscalersOfOneWorkload_areRefused_becauseNeitherScales() {
+        String second = Manifests.hpa(2, 10, Manifests.cpu(70)).replaceFirst("name: orders", "name: other");
+        AutoscaleSimulation simulation = AutoscaleSimulation.of(
+                Manifests.stream(Manifests.hpa(2, 10, Manifests.cpu(70)) + "---\n" + second), "two.yaml");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> simulation.withAutoscaler("orders").run())
+                .withMessage(
+                        "two.yaml:1: HorizontalPodAutoscaler orders and HorizontalPodAutoscaler other (two.yaml:20) both scale "
+                                + "Deployment orders (expected: one autoscaler for each workload, or none of them scales); remove one");
+    }
+
+    private static String scaledObject(String bounds, String triggers) {
+        return """
+                apiVersion: keda.sh/v1alpha1
+                kind: ScaledObject
+                metadata:
+                  name: orders
+                spec:
+                  scaleTargetRef:
+                    name: orders
+                """ + bounds.indent(2) + "  triggers:\n" + triggers.indent(4);
+    }
+
+    private static final String CPU = """
+            - type: cpu
+              metadata:
+                value: "60"
+            """;
+
+    private static String rabbit(String mode) {
+        return """
+                - type: rabbitmq
+                  metadata:
+                    queueName: orders
+                    mode: %s
+                    value: "20"
+                """.formatted(mode);
+    }
+
+    @Test
+    void keda_idleReplicas_areFewerThanTheMinimum() {
+        assertThat(scenario(scaledObject("minReplicaCount: 2\nidleReplicaCount: 0", rabbit("QueueLength")))
+                        .hpa()
+                        .zero())
+                .isNotNull();
+        refusedWith(
+                scaledObject("minReplicaCount: 2\nidleReplicaCount: 2", rabbit("QueueLength")),
+                "ScaledObject orders spec.idleReplicaCount: '2' (expected: less than minReplicaCount, which is 2; KEDA refuses this)");
+        refusedWith(
+                scaledObject("idleReplicaCount: 0", rabbit("QueueLength")),
+                "ScaledObject orders spec.idleReplicaCount: '0' (expected: less than minReplicaCount, which is not set; KEDA refuses "
+                        + "this)");
+    }
+
+    @Test
+    void keda_scaleToZero_needsATriggerThatNeedsNoPod() {
+        String expected =
+                " (expected: at least 1 with triggers of cpu and memory alone, which need a pod; KEDA refuses this)";
+
+        refusedWith(
+                scaledObject("minReplicaCount: 0", CPU), "ScaledObject orders spec.minReplicaCount: '0'" + expected);
+        refusedWith(
+                scaledObject("maxReplicaCount: 9", CPU),
+                "ScaledObject orders spec.minReplicaCount: 'not set'" + expected);
+        assertThat(scenario(scaledObject("minReplicaCount: 0", CPU + rabbit("QueueLength")))
+                        .hpa()
+                        .zero())
+                .isNotNull();
+    }
+
+    @Test
+    void keda_modeOfRabbitMq_decidesTheSignal() {
+        var assumptions = new ArrayList<String>();
+
+        HpaSpec depth = scenario(scaledObject("minReplicaCount: 1", rabbit("QueueLength")))
+                .hpa();
+        HpaSpec rate = Manifests.simulation(scaledObject("minReplicaCount: 1", rabbit("MessageRate")))
+                .scenario(assumptions)
+                .hpa();
+
+        assertThat(depth.metrics().get(0).signal()).isEqualTo(Signal.QUEUE_DEPTH);
+        assertThat(rate.metrics().get(0).signal()).isEqualTo(Signal.ARRIVALS);
+        assertThat(assumptions)
+                .contains(
+                        "metric rabbitmq counts requests as they arrive, in mode MessageRate, also those that no pod answers");
+        refusedWith(
+                scaledObject("minReplicaCount: 1", rabbit("ExpectedQueueConsumptionTime")),
+                "ScaledObject orders spec.triggers[0].metadata.mode: 'ExpectedQueueConsumptionTime' (expected: QueueLength or "
+                        + "MessageRate, or --signal rabbitmq=<signal> with what it measures)");
+    }
+
+    @Test
+    void keda_whatItRefusesOrIsNotSimulated_isNamed() {
+        refusedWith(
+                scaledObject("minReplicaCount: 1", "").replace("triggers:\n", "triggers: []\n"),
+                "ScaledObject orders spec.triggers: '[]' (expected: at least one trigger)");
+        refusedWith(
+                scaledObject("advanced:\n  scalingModifiers:\n    formula: a + b\n    target: '2'", CPU)
+                        .replace("advanced:", "minReplicaCount: 1\n  advanced:"),
+                "ScaledObject orders spec.advanced.scalingModifiers: a formula is not simulated (expected: none); remove it, and each "
+                        + "trigger is simulated on its own");
+        refusedWith(
+                scaledObject("minReplicaCount: 1", (CPU + CPU).replace("metadata:", "name: a\n  metadata:")),
+                "ScaledObject orders spec.triggers[1].name: 'a' (expected: a name that no other trigger has; KEDA refuses this)");
+        refusedWith(
+                scaledObject("minReplicaCount: 1", CPU.replace("metadata:", "metricType: Value\n  metadata:")),
+                "ScaledObject orders spec.triggers[0].metricType: 'Value' (expected: Utilization or AverageValue for a trigger of "
+                        + "type cpu)");
+        refusedWith(
+                scaledObject(
+                        "minReplicaCount: 1",
+                        rabbit("QueueLength").replace("metadata:", "metricType: Utilization\n  metadata:")),
+                "ScaledObject orders spec.triggers[0].metricType: 'Utilization' (expected: AverageValue or Value for a trigger of "
+                        + "type rabbitmq)");
+    }
+
+    @Test
+    void emptyPolicies_areRefused_asKubernetesDoes() {
+        refusedWith(
+                Manifests.hpa(2, 10, Manifests.cpu(70) + "behavior:\n  scaleUp:\n    policies: []\n"),
+                "HorizontalPodAutoscaler orders spec.behavior.scaleUp.policies: '[]' (expected: at least one policy, or no such field "
+                        + "for the default; Kubernetes refuses an empty list)");
+    }
+
+    @Test
+    void minimumOfZero_needsAMetricThatNeedsNoPod() {
+        refusedWith(
+                Manifests.hpa(0, 10, Manifests.cpu(70)),
+                "HorizontalPodAutoscaler orders minReplicas: '0' (expected: at least 1 without a metric of type Object or External, "
+                        + "which needs no pod; Kubernetes refuses this)");
+        assertThat(scenario(Manifests.hpa(0, 10, object("Service", "queue_depth", "averageValue")))
+                        .hpa()
+                        .min())
+                .isZero();
+    }
+
+    @Test
+    void defaultMetric_needsARequestToo() {
+        String manifests = Manifests.DEPLOYMENT.replace("cpu: 250m", "ephemeral-storage: 1Gi") + "---\n";
+        String message =
+                "container main has no request of cpu, so the autoscaler cannot compute, and does nothing; add it";
+
+        for (String rest : List.of("", "targetCPUUtilizationPercentage: 55\n")) {
+            AutoscaleSimulation simulation =
+                    AutoscaleSimulation.of(Manifests.stream(manifests + Manifests.hpa(2, 10, rest)), "m.yaml");
+            assertThatIllegalArgumentException().isThrownBy(simulation::run).withMessageEndingWith(message);
+        }
+    }
+
+    private static String object(String kind, String metric, String field) {
+        return """
+                metrics:
+                  - type: Object
+                    object:
+                      describedObject:
+                        apiVersion: v1
+                        kind: %s
+                        name: shop
+                      metric:
+                        name: %s
+                      target:
+                        type: Value
+                        %s: "100"
+                """.formatted(kind, metric, field);
+    }
+
+    @Test
+    void metricOfAnIngress_countsWhatArrives_notWhatIsAnswered() {
+        var assumptions = new ArrayList<String>();
+
+        HpaSpec hpa = Manifests.simulation(Manifests.hpa(1, 4, object("Ingress", "requests_per_second", "value")))
+                .scenario(assumptions)
+                .hpa();
+
+        assertThat(hpa.metrics().get(0).signal()).isEqualTo(Signal.ARRIVALS);
+        assertThat(assumptions)
+                .contains(
+                        "metric requests_per_second counts requests as they arrive, at its Ingress, also those that no pod answers",
+                        "metric requests_per_second is a total with a target of type Value: more pods do not lower it, so above the "
+                                + "target the replicas rise to the maximum; averageValue divides it by the pods");
+        assertThat(scenario(Manifests.hpa(1, 4, object("Service", "requests_per_second", "value")))
+                        .hpa()
+                        .metrics()
+                        .get(0)
+                        .signal())
+                .isEqualTo(Signal.REQUESTS);
+    }
+
+    @Test
+    void totalOfCpu_isRefused_ratherThanRead_as0() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Manifests.simulation(Manifests.hpa(1, 4, object("Service", "load", "value")))
+                        .withMetric("load", "cpu")
+                        .run())
+                .withMessageEndingWith(
+                        "HorizontalPodAutoscaler orders metric 'load' of type Object: 'cpu' (expected: a signal that all pods have "
+                                + "together; cpu is simulated for resources and metrics of pods alone); choose another by --signal "
+                                + "load=<signal>, or ignore");
     }
 
     @ParameterizedTest

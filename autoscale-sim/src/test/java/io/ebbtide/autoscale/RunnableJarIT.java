@@ -1,7 +1,9 @@
 package io.ebbtide.autoscale;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -52,8 +54,25 @@ final class RunnableJarIT {
                 "--html",
                 page.toString());
 
-        assertThat(text).contains("guide", "Kubernetes' default", "templates");
+        assertThat(text).contains("moderate", "Kubernetes' default", "templates");
         assertThat(page).content().contains("data:image/png;base64,");
+    }
+
+    @Test
+    void standardOutput_onAFullDisk_isAnError() throws Exception {
+        assumeThat(Path.of("/dev/full")).exists();
+        Path err = folder.resolve("err");
+
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR, "--help")
+                .redirectOutput(new File("/dev/full"))
+                .redirectError(err.toFile())
+                .start();
+
+        assertThat(process.waitFor()).isEqualTo(2);
+        assertThat(err)
+                .hasContent(
+                        "ebbtide-autoscale-sim: standard output: cannot be written (expected: free space, and a reader that reads to the end)");
     }
 
     @Test

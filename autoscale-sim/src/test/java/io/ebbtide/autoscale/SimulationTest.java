@@ -28,8 +28,8 @@ final class SimulationTest {
         SimulationResult result = run(Manifests.hpa(1, 20, Manifests.cpu(70)), SERVICE, "constant:rate=800,length=2h");
 
         // 800 / 160 = 5 full pods, which ask for 5 / 0.7, rounded up; 63 % of those is within the tolerance of 70 %.
-        assertThat(result.leastReplicas()).isEqualTo(8);
-        assertThat(result.mostReplicas()).isEqualTo(8);
+        assertThat(result.minReplicas()).isEqualTo(8);
+        assertThat(result.maxReplicas()).isEqualTo(8);
         assertThat(result.overCapacity()).isZero();
         assertThat(result.podHours()).isCloseTo(16, within(0.001));
         assertThat(result.latency99()).isBetween(Duration.ofMillis(100), Duration.ofMillis(110));
@@ -79,7 +79,7 @@ final class SimulationTest {
                     .run();
 
             SimulationResult exact = simulation.withTrace(fine).run();
-            assertThat(result.mostReplicas()).as(metric).isCloseTo(exact.mostReplicas(), within(2));
+            assertThat(result.maxReplicas()).as(metric).isCloseTo(exact.maxReplicas(), within(2));
             assertThat(result.overCapacity())
                     .as(metric)
                     .isBetween(exact.overCapacity() * 0.5, exact.overCapacity() * 1.5 + 2000.0 * seconds);
@@ -108,14 +108,14 @@ final class SimulationTest {
     }
 
     @Test
-    void noDrain_cutsWhatIsInWork() {
+    void noDrain_abortsRequestsInWork() {
         SimulationResult cutting = simulate(SERVICE, Duration.ZERO, Duration.ZERO);
         SimulationResult draining = simulate(SERVICE, Duration.ofSeconds(15), Duration.ofSeconds(29));
 
         assertThat(cutting.podsRemoved()).isEqualTo(draining.podsRemoved()).isPositive();
         assertThat(cutting.cutInDrain()).isGreaterThan(10);
         assertThat(draining.cutInDrain()).isLessThan(1e-6);
-        assertThat(draining.mostDraining()).isPositive();
+        assertThat(draining.maxDraining()).isPositive();
         assertThat(draining.podHours()).isGreaterThan(cutting.podHours());
     }
 
@@ -225,7 +225,7 @@ final class SimulationTest {
                 .withPipeline(MetricsPipeline.DEFAULT.withZeroWhileStarting(true))
                 .run();
 
-        assertThat(zero.mostReplicas()).isEqualTo(absent.mostReplicas());
+        assertThat(zero.maxReplicas()).isEqualTo(absent.maxReplicas());
         assertThat(zero.podHours()).isLessThan(absent.podHours());
     }
 
@@ -251,10 +251,44 @@ final class SimulationTest {
         SimulationResult result =
                 run(scaledObject, SERVICE.withQueue(), "spike:base=0,peak=500,at=20m,for=10m,length=40m");
 
-        assertThat(result.leastReplicas()).isZero();
-        assertThat(result.mostReplicas()).isGreaterThan(3);
+        assertThat(result.minReplicas()).isZero();
+        assertThat(result.maxReplicas()).isGreaterThan(3);
         assertThat(result.overCapacity()).isZero();
         assertThat(result.totals().answered).isCloseTo(300_000, within(1.0));
+    }
+
+    private static String ofObject(String kind, String metric, String field, String amount) {
+        return Manifests.hpa(2, 40, """
+                metrics:
+                  - type: Object
+                    object:
+                      describedObject:
+                        kind: %s
+                        name: shop
+                      metric:
+                        name: %s
+                      target:
+                        %s: %s
+                """.formatted(kind, metric, field, amount));
+    }
+
+    @Test
+    void arrivals_growBeyondWhatPodsAnswer_soLessIsLost() {
+        SimulationResult answers =
+                run(ofObject("Service", "requests_per_second", "averageValue", "100"), SERVICE, SPIKE);
+        SimulationResult arrivals =
+                run(ofObject("Ingress", "requests_per_second", "averageValue", "100"), SERVICE, SPIKE);
+
+        assertThat(arrivals.overCapacity()).isPositive().isLessThan(0.9 * answers.overCapacity());
+    }
+
+    @Test
+    void utilizationOfAnObject_withOneValue_isTheMeanOfThePods() {
+        SimulationResult result =
+                run(ofObject("Service", "utilization", "value", "500m"), SERVICE, "constant:rate=1000,length=40m");
+
+        double needed = 1000 / SERVICE.podRate() / 0.5;
+        assertThat(result.meanReplicas()).isBetween(0.85 * needed, 1.25 * needed);
     }
 
     @Test

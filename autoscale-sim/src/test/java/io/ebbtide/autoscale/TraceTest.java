@@ -3,12 +3,14 @@ package io.ebbtide.autoscale;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,6 +39,8 @@ final class TraceTest {
                 "time,rate\r\n0,10\r\n15,20\r\n30,30\r\n",
                 "\uFEFFtimestamp;rps\n1700000000;10\n1700000015;20\n1700000030;30",
                 "1700000000000\t10\n1700000015000\t20\n1700000030000\t30\n",
+                "1700000000000000,10\n1700000015000000,20\n1700000030000000,30\n",
+                "1700000000000000000,10\n1700000015000000000,20\n1700000030000000000,30\n",
                 "rate,host,time\n10,a,0\n20,a,15\n30,a,30\n",
                 "# of a day\n\n2026-11-29T00:00:00Z,10\n2026-11-29T00:00:15Z,20\n2026-11-29T00:00:30Z,30\n",
                 "2026-11-29 00:00:00,\"10\"\n2026-11-29 00:00:15,20\n2026-11-29 00:00:30,30\n",
@@ -61,7 +65,7 @@ final class TraceTest {
                         + " datetime, seconds and one of rate, rps, requests, requests_per_second, value, qps)");
         refused(
                 "oops,999\n0,10\n15,10\n",
-                ":1: time 'oops' (expected: seconds, milliseconds of the epoch, or ISO 8601)");
+                ":1: time 'oops' (expected: seconds, milliseconds or microseconds of the epoch, or ISO 8601)");
     }
 
     @Test
@@ -117,7 +121,7 @@ final class TraceTest {
                 content,
                 ":3: a gap of 985 s before this row (expected: at most 300 s); fill it, or allow it by --max-gap, then "
                         + "the value before it holds");
-        assertThat(Trace.file(file(content), Trace.STEP, Duration.ofHours(1)).length())
+        assertThat(Trace.file(file(content), Steps.USUAL, Duration.ofHours(1)).length())
                 .isEqualTo(Duration.ofSeconds(1015));
     }
 
@@ -130,7 +134,7 @@ final class TraceTest {
     void csv_badTime_isRefused() throws IOException {
         refused(
                 "0,10\n2026-13-01T00:00:00Z,1\n",
-                ":2: time '2026-13-01T00:00:00Z' (expected: seconds, milliseconds of the " + "epoch, or ISO 8601)");
+                ":2: time '2026-13-01T00:00:00Z' (expected: seconds, milliseconds or microseconds of the epoch, or ISO 8601)");
     }
 
     @Test
@@ -153,6 +157,58 @@ final class TraceTest {
                 .withMessage(
                         "%s: 100,000,000 steps of 1 s (expected: at most 12,000,000); choose a longer --step, or a shorter part",
                         file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0,10\n15,20\n",
+                "{\"data\":{\"result\":[{\"values\":[[0,\"10\"],[15,\"20\"]]}]}}",
+            })
+    void namedPipe_isReadOnce(String content) throws Exception {
+        Path pipe = folder.resolve("pipe");
+        assumeThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        var writer = new FutureTask<>(() -> Files.writeString(pipe, content));
+        var thread = new Thread(writer, "writer");
+        thread.setDaemon(true);
+        thread.start();
+
+        Trace trace = Trace.file(pipe);
+
+        writer.get();
+        assertThat(trace.length()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(trace.requests()).isEqualTo(15 * 30);
+    }
+
+    @Test
+    void folder_isRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Trace.file(folder))
+                .withMessage(folder + ": a folder (expected: a trace as CSV, or Prometheus' answer to a range query)");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PT0S, 0 s",
+        "PT0.0001S, 0.1 ms",
+        "PT0.05S, 50 ms",
+        "PT30S, 30 s",
+        "PT20M, 20 min",
+        "PT20M45S, 20 min 45 s",
+        "PT24H, 1 d",
+        "P7DT1.5S, 7 d 1 s 500 ms",
+        "PT-1M, -1 min"
+    })
+    void length_isWrittenWhole(Duration length, String text) {
+        assertThat(Times.text(length)).isEqualTo(text);
+    }
+
+    @Test
+    void length_thatHasNoOpposite_isWrittenAsText() {
+        assertThat(Times.text(Duration.ofSeconds(Long.MIN_VALUE))).isEqualTo("-106751991167300 d 15 h 30 min 7 s");
+        assertThat(Times.text(Duration.ofSeconds(Long.MAX_VALUE, 999_999_999)))
+                .isEqualTo("106751991167300 d 15 h 30 min 7 s 999 ms");
     }
 
     @Test
@@ -252,7 +308,9 @@ final class TraceTest {
                 "constant:rate=-1 | constant:rate=-1: rate: '-1' (expected: 0 to 1e9 requests in a second)",
                 "constant:rate=1,length=5 | constant:rate=1,length=5: length: '5' (expected: a duration, such as 90s or 10m)",
                 "constant:rate=1,size=5 | constant:rate=1,size=5: unknown: size",
-                "constant:rate | constant:rate: 'rate' (expected: name=number, parted by commas)",
+                "spike:base=1,peak=2,at=50m | spike:base=1,peak=2,at=50m: at: 3000 s (expected: before the end, which is at 2400 s); "
+                        + "set a longer length",
+                "constant:rate | constant:rate: 'rate' (expected: name=number, separated by commas)",
             })
     void shape_wrong_isRefused(String shape, String message) {
         assertThatIllegalArgumentException()

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * Converts rows to steps: a value holds until the next one, and a step has the mean of the values within it, so the total of the
  * requests does not depend on the rows' interval. Not thread-safe; confine to one thread.
  */
-final class TraceBuilder {
+final class StepsBuilder {
     private final String name;
     private final Duration step;
     private final double stepSeconds;
@@ -20,7 +20,7 @@ final class TraceBuilder {
     private long rows;
     private int used;
 
-    TraceBuilder(String name, Duration step, Duration maxGap) {
+    StepsBuilder(String name, Duration step, Duration maxGap) {
         this.name = name;
         this.step = step;
         stepSeconds = step.toNanos() / 1e9;
@@ -65,12 +65,12 @@ final class TraceBuilder {
     private void hold(double from, double to, double rate) {
         double begin = (from - first) / stepSeconds;
         double end = (to - first) / stepSeconds;
-        if (end > Trace.MAX_STEPS) {
-            throw Trace.tooLong(name, end, step);
+        if (end > Steps.MAX) {
+            throw Steps.tooMany(name, end, step);
         }
         int lastStep = (int) Math.ceil(end);
         if (lastStep > sums.length) {
-            sums = Arrays.copyOf(sums, Math.min(Trace.MAX_STEPS, Math.max(lastStep, sums.length * 2)));
+            sums = Arrays.copyOf(sums, Math.min(Steps.MAX, Math.max(lastStep, sums.length * 2)));
         }
         for (int i = (int) begin; i < lastStep; i++) {
             double share = Math.min(end, i + 1) - Math.max(begin, i);
@@ -84,7 +84,7 @@ final class TraceBuilder {
         return first;
     }
 
-    Trace build() {
+    Steps build() {
         if (rows < 2) {
             throw BadInput.of(name, "%d row(s) with a time and a number (expected: at least 2)", rows);
         }
@@ -92,7 +92,7 @@ final class TraceBuilder {
     }
 
     /** Of one of several series: a pod that lived for one scrape has a single row, which holds for one step. */
-    Trace buildPart() {
+    Steps buildPart() {
         if (rows == 1) {
             interval = stepSeconds;
             return built();
@@ -104,12 +104,12 @@ final class TraceBuilder {
         return rows == 1;
     }
 
-    private Trace built() {
+    private Steps built() {
         hold(last, last + interval, held);
         // A step that the rows fill only in part would appear as less load.
         double whole = (last + interval - first) / stepSeconds;
         int steps = Math.max(1, Math.min(used, (int) Math.round(whole)));
-        return new Trace(name, step, Arrays.copyOf(sums, steps));
+        return new Steps(name, step, Arrays.copyOf(sums, steps));
     }
 
     private static String number(double value) {
