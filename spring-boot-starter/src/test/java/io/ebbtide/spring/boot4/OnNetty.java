@@ -1,0 +1,19 @@
+package io.ebbtide.spring.boot4;
+
+import io.ebbtide.spring.WorkApplication;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Chooses Netty for the application, with several servers on the class path. */
+@Configuration(proxyBeanMethods = false)
+class OnNetty {
+    public static void main(String[] arguments) {
+        WorkApplication.start(arguments, OnNetty.class);
+    }
+
+    @Bean
+    NettyReactiveWebServerFactory server() {
+        return new NettyReactiveWebServerFactory();
+    }
+}

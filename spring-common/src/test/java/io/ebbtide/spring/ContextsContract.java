@@ -1,0 +1,200 @@
+package io.ebbtide.spring;
+
+import static io.ebbtide.spring.ServerContract.SOON;
+import static io.ebbtide.spring.ServerContract.port;
+import static io.ebbtide.spring.ServerContract.send;
+import static io.ebbtide.spring.ServerContract.service;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ebbtide.Ebbtide;
+import io.ebbtide.lifecycle.LifecycleState;
+import io.ebbtide.report.ExitCode;
+import io.ebbtide.testkit.WireConnection;
+import io.ebbtide.testkit.WireResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Several contexts in one JVM: parent and child, a management context, and those of a test suite, on each line of Spring Boot. */
+public abstract class ContextsContract {
+    private static final String[] DEFAULTS = {
+        "server.port=0", "ebbtide.grace=60m", "spring.main.banner-mode=off", "logging.level.root=off"
+    };
+
+    /** With two servers on the class path, as in these tests, Boot 4 cannot create a management context. */
+    private static final String ONE_SERVER = "spring.autoconfigure.exclude="
+            + "org.springframework.boot.jetty.autoconfigure.actuate.web.server.JettyServletManagementContextAutoConfiguration";
+
+    /** For the tests of the starters. */
+    protected ContextsContract() {}
+
+    /** A request that lasts until it is released. */
+    @RestController
+    static class Held {
+        static final AtomicReference<CountDownLatch> RELEASED = new AtomicReference<>();
+
+        @GetMapping("/held")
+        String held() throws InterruptedException {
+            RELEASED.get().await();
+            return "released";
+        }
+    }
+
+    private static CountDownLatch hold() {
+        var released = new CountDownLatch(1);
+        Held.RELEASED.set(released);
+        return released;
+    }
+
+    private static Thread close(ConfigurableApplicationContext context) {
+        var closing = new Thread(context::close);
+        closing.start();
+        return closing;
+    }
+
+    private static void awaitState(Ebbtide service, LifecycleState state) {
+        Awaitility.await().atMost(SOON).until(() -> service.state() == state);
+    }
+
+    @Test
+    final void managementPortOfItsOwn_staysOpenUntilTheEndOfTheDrain() throws Exception {
+        CountDownLatch released = hold();
+        ConfigurableApplicationContext context = new SpringApplicationBuilder(WorkApplication.class, Held.class)
+                .properties(DEFAULTS)
+                .properties(ONE_SERVER, "management.server.port=0", "management.endpoint.health.probes.enabled=true")
+                .run();
+        int management =
+                Integer.parseInt(Objects.requireNonNull(context.getEnvironment().getProperty("local.management.port")));
+        int before =
+                WireConnection.get(management, "/actuator/health/readiness").status();
+        Ebbtide service = service(context);
+        CompletableFuture<WireResponse> answer = send(port(context), "/held");
+        ServerContract.awaitInFlight(context, 1);
+
+        Thread closing = close(context);
+        awaitState(service, LifecycleState.DRAINING);
+        Awaitility.await()
+                .atMost(SOON)
+                .until(() -> WireConnection.get(management, "/actuator/health/readiness")
+                                .status()
+                        == 503);
+        int liveness =
+                WireConnection.get(management, "/actuator/health/liveness").status();
+        released.countDown();
+
+        assertThat(before).isEqualTo(200);
+        assertThat(liveness).isEqualTo(200);
+        assertThat(answer.get(SOON.toSeconds(), TimeUnit.SECONDS).status()).isEqualTo(200);
+        closing.join(SOON.toMillis());
+        assertThat(service.state()).isEqualTo(LifecycleState.STOPPED);
+        assertThatThrownBy(() -> WireConnection.get(management, "/actuator/health/liveness"))
+                .isInstanceOf(IOException.class);
+    }
+
+    /** The parent of an application: no web application. */
+    @Configuration(proxyBeanMethods = false)
+    @NarrowAutoConfiguration
+    static class Parent {
+        static final AtomicReference<LifecycleState> WHEN_READY = new AtomicReference<>();
+
+        @Bean
+        ApplicationListener<ApplicationReadyEvent> stateOnceTheParentIsReady() {
+            return event -> {
+                if (event.getApplicationContext().getParent() == null) {
+                    WHEN_READY.set(service(event.getApplicationContext()).state());
+                }
+            };
+        }
+    }
+
+    private static ConfigurableApplicationContext child() {
+        return new SpringApplicationBuilder(Parent.class)
+                .web(WebApplicationType.NONE)
+                .properties(DEFAULTS)
+                .child(WorkApplication.class, Held.class)
+                .web(WebApplicationType.SERVLET)
+                .run();
+    }
+
+    private static ConfigurableApplicationContext parent(ConfigurableApplicationContext child) {
+        return (ConfigurableApplicationContext) Objects.requireNonNull(child.getParent());
+    }
+
+    @Test
+    final void parentAndChild_areOneService_whichRunsOnceBothAreReady() throws Exception {
+        CountDownLatch released = hold();
+        ConfigurableApplicationContext child = child();
+        Ebbtide service = service(child);
+        LifecycleState whenReady = service.state();
+        CompletableFuture<WireResponse> answer = send(port(child), "/held");
+        ServerContract.awaitInFlight(child, 1);
+
+        Thread closing = close(parent(child));
+        awaitState(service, LifecycleState.DRAINING);
+        released.countDown();
+
+        assertThat(Parent.WHEN_READY.get()).isEqualTo(LifecycleState.STARTING);
+        assertThat(whenReady).isEqualTo(LifecycleState.RUNNING);
+        assertThat(service).isSameAs(service(parent(child)));
+        assertThat(answer.get(SOON.toSeconds(), TimeUnit.SECONDS).status()).isEqualTo(200);
+        assertThat(answer.get().closes()).isTrue();
+        closing.join(SOON.toMillis());
+        assertThat(child.isActive()).isFalse();
+        assertThat(service.awaitStopped(Duration.ZERO).exitCode()).isEqualTo(ExitCode.CLEAN);
+    }
+
+    @Test
+    final void childThatIsClosedAlone_drainsFirst() throws Exception {
+        CountDownLatch released = hold();
+        ConfigurableApplicationContext child = child();
+        Ebbtide service = service(child);
+        CompletableFuture<WireResponse> answer = send(port(child), "/held");
+        ServerContract.awaitInFlight(child, 1);
+
+        Thread closing = close(child);
+        awaitState(service, LifecycleState.DRAINING);
+        released.countDown();
+
+        assertThat(answer.get(SOON.toSeconds(), TimeUnit.SECONDS).status()).isEqualTo(200);
+        closing.join(SOON.toMillis());
+        assertThat(parent(child).isActive()).isTrue();
+        parent(child).close();
+    }
+
+    @Test
+    final void contextsOfATestSuite_existAtOnce_andEndWithTheirServices() {
+        var contexts = new ArrayList<ConfigurableApplicationContext>();
+        for (int i = 0; i < 10; i++) {
+            contexts.add(new SpringApplicationBuilder(WorkApplication.class)
+                    .properties(DEFAULTS)
+                    .run());
+        }
+        List<Ebbtide> services = contexts.stream().map(ServerContract::service).toList();
+
+        long startNanos = System.nanoTime();
+        contexts.forEach(ConfigurableApplicationContext::close);
+        Duration took = Duration.ofNanos(System.nanoTime() - startNanos);
+
+        System.out.printf("CLOSED: ten contexts of a test suite in %d ms%n", took.toMillis());
+        assertThat(services).extracting(Ebbtide::state).containsOnly(LifecycleState.STOPPED);
+        assertThat(took).as("a lame duck would take many minutes").isLessThan(SOON);
+    }
+}
