@@ -1,4 +1,4 @@
-{{/* What orders-service is told: the numbers that the platform is given, too. */}}
+{{/* The settings of orders-service: the same numbers as the platform's. */}}
 {{- define "shop.ordersConfig" -}}
 {{- with .Values.ordersService }}
 EBBTIDE_GRACE: {{ .budget.grace }}s
@@ -29,7 +29,7 @@ ORDERS_POOL_SIZE: {{ .poolSize | quote }}
 {{/* Of orders-service and its canary: a dict of root, name, tag, maxSurge, mesh. */}}
 {{- define "shop.ordersDeploymentSpec" -}}
 revisionHistoryLimit: 10
-# A new pod must have been ready for this long before an old one is told to go.
+# A new pod must have been ready for this long before an old one is shut down.
 minReadySeconds: {{ .root.Values.ordersService.minReadySeconds }}
 # Longer than the start may take (300 s) and the balancer needs to take the pod in.
 progressDeadlineSeconds: {{ .root.Values.ordersService.progressDeadlineSeconds }}
@@ -69,8 +69,8 @@ template:
     automountServiceAccountToken: false
     # Or a Service of this namespace that is named ebbtide-... sets variables that look like ours.
     enableServiceLinks: false
-    # The whole time from deletion to the kill. EBBTIDE_GRACE tells the process the same number. No preStop: the process
-    # itself goes on serving while endpoints, balancers and clients learn of its removal, and leaves early where they have.
+    # The whole time from deletion to the kill. EBBTIDE_GRACE gives the process the same number. No preStop: the process
+    # itself continues to serve while endpoints, balancers and clients learn of its removal, and ends early once they have.
     terminationGracePeriodSeconds: {{ .root.Values.ordersService.budget.grace }}
     securityContext:
       runAsNonRoot: true
@@ -86,7 +86,7 @@ template:
         labelSelector:
           matchLabels:
             app.kubernetes.io/name: {{ .name }}
-        # Pods of this rollout alone: otherwise those that leave are counted, and the new ones crowd together.
+        # Pods of this rollout alone: otherwise those that shut down are counted, and new ones share nodes.
         matchLabelKeys:
           - pod-template-hash
       - maxSkew: 1

@@ -133,7 +133,7 @@ final class AutoscaleTime {
         String text = Files.readString(out);
         if (process.exitValue() != 0 || !text.contains("\"mostReplicas\" : 2000") || peak == 0) {
             throw new IllegalStateException(
-                    "exit code %d, peak %d bytes (expected: 0, 2,000 replicas at the most, some bytes):%n%s"
+                    "exit code %d, peak %d bytes (expected: 0, at most 2,000 replicas, some bytes):%n%s"
                             .formatted(process.exitValue(), peak, text));
         }
         return new Run(took, peak);

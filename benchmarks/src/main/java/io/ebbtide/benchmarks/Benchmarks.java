@@ -39,6 +39,8 @@ final class Benchmarks {
         catalogue.put("ManagementLoad", ManagementLoad::measure);
         catalogue.put("ManyChecks", ManyChecks::measure);
         catalogue.put("MetricsCost", MetricsCost::measure);
+        catalogue.put("SpringReadyTime", SpringReadyTime::measure);
+        catalogue.put("SpringProbes", SpringProbes::measure);
         catalogue.put("LintTime", LintTime::measure);
         catalogue.put("AutoscaleTime", AutoscaleTime::measure);
         return catalogue;
@@ -75,7 +77,7 @@ final class Benchmarks {
         for (String part : selection.split(",", -1)) {
             String name = part.strip();
             if (!catalogue.containsKey(name)) {
-                throw new IllegalArgumentException("benchmark: '%s' (expected: %s, or some of %s parted by commas)"
+                throw new IllegalArgumentException("benchmark: '%s' (expected: %s, or some of %s separated by commas)"
                         .formatted(name, ALL, String.join(", ", catalogue.keySet())));
             }
             names.add(name);

@@ -51,7 +51,7 @@ final class FrozenDependency {
             var changes = new Semaphore(0);
             service.health().onChange(changes::release);
             await(service, changes, Status.UP);
-            results.repeat(figure, RUNS, Bound.below(check.schedule().toldWithin()), () -> {
+            results.repeat(figure, RUNS, Bound.below(check.schedule().reportedWithin()), () -> {
                 freeze.run();
                 long frozen = System.nanoTime();
                 try {

@@ -11,10 +11,10 @@ import io.ebbtide.EbbtideBuilder;
 import io.ebbtide.Settings;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.lifecycle.Component;
-import io.ebbtide.lifecycle.LifecycleListener;
 import io.ebbtide.lifecycle.LifecycleState;
-import io.ebbtide.lifecycle.Traffic;
-import io.ebbtide.lifecycle.TrafficSource;
+import io.ebbtide.report.LifecycleListener;
+import io.ebbtide.spi.Traffic;
+import io.ebbtide.spi.TrafficSource;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.ServiceProcess;
 import io.ebbtide.work.MessageSource;
@@ -229,7 +229,7 @@ final class HangingExit {
         public void start(Traffic traffic) {}
 
         @Override
-        public void leave() {
+        public void beginShutdown() {
             Service.hang();
         }
 
@@ -262,7 +262,7 @@ final class HangingExit {
         }
 
         @Override
-        public void leave(Duration within) {
+        public void disconnect(Duration within) {
             Service.hang();
         }
     }

@@ -216,8 +216,8 @@ final class ManagementLoad {
             byte[] answer = new byte[4 * 1024];
             int length = 0;
             for (int count = 0; count >= 0; length += count) {
-                long left = TIMEOUT.toMillis() - (System.nanoTime() - start) / 1_000_000;
-                socket.setSoTimeout((int) Math.max(1, left));
+                long remainingMillis = TIMEOUT.toMillis() - (System.nanoTime() - start) / 1_000_000;
+                socket.setSoTimeout((int) Math.max(1, remainingMillis));
                 count = in.read(answer, length, answer.length - length);
                 if (count < 0) {
                     break;

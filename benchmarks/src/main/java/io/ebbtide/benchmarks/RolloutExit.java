@@ -2,8 +2,8 @@ package io.ebbtide.benchmarks;
 
 import io.ebbtide.Ebbtide;
 import io.ebbtide.Settings;
-import io.ebbtide.lifecycle.LameDuckPolicy;
-import io.ebbtide.lifecycle.LameDuckRules;
+import io.ebbtide.budget.LameDuckPolicy;
+import io.ebbtide.budget.LameDuckRules;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.LoadResult;
 import io.ebbtide.testkit.ServiceProcess;

@@ -109,9 +109,7 @@ final class Arguments {
             if (method.getName().equals("equals")) {
                 return proxy == args[0];
             }
-            return result == boolean.class
-                    ? (Object) false
-                    : result.isPrimitive() && result != void.class ? (Object) 0 : null;
+            return result.isPrimitive() && result != void.class ? Array.get(Array.newInstance(result, 1), 0) : null;
         });
     }
 }

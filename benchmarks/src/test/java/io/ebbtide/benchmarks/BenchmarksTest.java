@@ -75,7 +75,7 @@ final class BenchmarksTest {
 
         assertThat(run("ExitLatency,Foo", "0")).isEqualTo(2);
         assertThat(text())
-                .isEqualTo("benchmark: 'Foo' (expected: All, or some of ExitLatency, LintTime parted by commas)\n");
+                .isEqualTo("benchmark: 'Foo' (expected: All, or some of ExitLatency, LintTime separated by commas)\n");
     }
 
     @Test

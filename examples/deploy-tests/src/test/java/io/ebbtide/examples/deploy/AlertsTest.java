@@ -86,10 +86,10 @@ final class AlertsTest {
         assertThat(rules().map(AlertsTest::firstTextInQuotes)).containsOnly("shop");
     }
 
-    /** What a pod tells in its last seconds is heard only if a scrape comes in time; when it comes, nobody can choose. */
+    /** The values of a pod's last seconds are recorded only if a scrape comes in time, and its time cannot be chosen. */
     @ParameterizedTest
     @ValueSource(strings = {"base", "aws-alb"})
-    void shutdown_thatTakesItsWholeBudget_isToldOf_whateverThePhaseOfTheScrapes(String setup) throws IOException {
+    void shutdown_thatTakesItsWholeBudget_isReported_whateverThePhaseOfTheScrapes(String setup) throws IOException {
         Tool.PROMTOOL.assume();
         write();
         JsonNode environment = Rendering.byHelm(Setup.named(setup))
@@ -138,16 +138,16 @@ final class AlertsTest {
     @Test
     void alerts_areEachTestedForWhatMustWake_andForWhatMustNot() throws IOException {
         Set<String> loud = new TreeSet<>();
-        Set<String> quiet = new TreeSet<>();
+        Set<String> silent = new TreeSet<>();
         for (JsonNode test : Rendering.YAML.readTree(TESTS.toFile()).get("tests")) {
             for (JsonNode alert : test.get("alert_rule_test")) {
-                (alert.get("exp_alerts").isEmpty() ? quiet : loud)
+                (alert.get("exp_alerts").isEmpty() ? silent : loud)
                         .add(alert.get("alertname").asText());
             }
         }
 
         assertThat(loud).isEqualTo(alerts());
-        assertThat(quiet).isEqualTo(alerts());
+        assertThat(silent).isEqualTo(alerts());
     }
 
     @Test
@@ -167,7 +167,7 @@ final class AlertsTest {
     }
 
     @Test
-    void expressions_readOnlyWhatSomebodyWrites() {
+    void expressions_readOnlySeriesThatExist() {
         List<String> series = rules().flatMap(rule -> Pattern.compile("\\b(?:ebbtide|kube|http)_[a-z_]+")
                         .matcher(rule.get("expr").asText())
                         .results()

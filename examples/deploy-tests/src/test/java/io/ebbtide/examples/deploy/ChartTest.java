@@ -38,7 +38,7 @@ final class ChartTest {
     }
 
     @Test
-    void values_thatNobodyKnows_areRefused() {
+    void values_thatAreUnknown_areRefused() {
         TemplateCommand command = with("ordersService.budget.lameduck", 5);
 
         assertThatThrownBy(command::call)
@@ -165,7 +165,7 @@ final class ChartTest {
 
         assertThatThrownBy(command::call)
                 .hasMessageContaining(service + ".autoscaling.scaleDownPeriodSeconds: 15 (expected: >= " + grace
-                        + ", the grace, or the next pods are told to go while the last ones drain)");
+                        + ", the grace; otherwise the next pods get their signal while the last ones drain)");
     }
 
     @Test

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The pages about operating it lead somewhere, and leave no option out. */
+/** The links of the pages about operation are valid, and the pages name each option. */
 final class DocsTest {
     private static final Path OPERATE = Path.of("../../docs/operate");
     private static final Pattern FOR_A_CLUSTER =
@@ -65,7 +65,7 @@ final class DocsTest {
         assertThat(Setup.options()).allSatisfy(option -> assertThat(readme).contains("`" + option + "`"));
     }
 
-    /** Whoever reads a command must know whether it was run, or what it needs: from its heading, or from the words before it. */
+    /** The heading of a command, or the words before it, say whether it was run, or what it needs. */
     @Test
     void commands_forACluster_areEachMarkedSo() throws IOException {
         var unmarked = new ArrayList<String>();

@@ -2,9 +2,9 @@ package io.ebbtide.examples.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ebbtide.lint.Finding;
 import io.ebbtide.lint.ManifestLint;
-import io.ebbtide.lint.Severity;
+import io.ebbtide.lint.finding.Finding;
+import io.ebbtide.lint.finding.Severity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,7 +65,7 @@ final class LintTest {
         return Files.writeString(folder.resolve(setup + ".yaml"), Rendering.helmsText(setup));
     }
 
-    /** Custom resources are told of in notes, of which there is nothing to mend. */
+    /** Custom resources are reported by notes, which require no fix. */
     private static void assertClean(ManifestLint lint) {
         List<Finding> findings = lint.findings().stream()
                 .filter(each -> !(each.rule().equals("unknown-kind") && each.severity() == Severity.NOTE))

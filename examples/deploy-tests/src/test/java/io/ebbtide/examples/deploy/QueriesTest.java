@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What the dashboard and the custom metrics API ask Prometheus is PromQL, about series that somebody writes. */
+/** What the dashboard and the custom metrics API ask Prometheus is PromQL, about series that exist. */
 final class QueriesTest {
     private static final Path DASHBOARD = Setup.DEPLOY.resolve("kustomize/components/alerts/orders-service.json");
     private static final Path ADAPTER = Setup.DEPLOY.resolve("prometheus-adapter/values.yaml");
@@ -50,9 +50,9 @@ final class QueriesTest {
         assertThat(result.exit()).as(result.errors()).isZero();
     }
 
-    /** Pod a serves, b starts, c leaves: an autoscaler hears of a alone, and never of a 0 that is none. */
+    /** Pod a serves, b starts, c shuts down: an autoscaler gets the value of a alone, and never a 0 for a missing value. */
     @Test
-    void adapter_tellsOfPodsInRotationAlone() throws IOException {
+    void adapter_reportsPodsInRotationAlone() throws IOException {
         Tool.PROMTOOL.assume();
         var tests = Rendering.YAML.readTree(Files.readString(Path.of("src/test/resources/adapter.test.yaml")));
         Map<String, String> queries = adapter();
@@ -83,7 +83,7 @@ final class QueriesTest {
     }
 
     @Test
-    void queries_readOnlyWhatSomebodyWrites() throws IOException {
+    void queries_readOnlySeriesThatExist() throws IOException {
         var queries = new ArrayList<>(dashboard());
         adapter().forEach((name, query) -> queries.add(query));
 

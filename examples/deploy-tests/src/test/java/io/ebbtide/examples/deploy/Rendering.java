@@ -110,7 +110,7 @@ record Rendering(Map<String, JsonNode> objects) {
     }
 
     /**
-     * Without what the two may differ in: Helm's release lives in the namespace and cannot make it, and Helm alone has to be told
+     * Without what the two may differ in: Helm's release lives in the namespace and cannot make it, and Helm alone must be configured
      * to keep what pods still name.
      */
     Rendering comparable() {

@@ -9,7 +9,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whoever has something to tell is asked, and may answer. */
+/** Each pod that has metrics is scraped, and a network policy allows the answer. */
 final class ScrapeTest {
     @ParameterizedTest
     @MethodSource("monitored")

@@ -76,7 +76,7 @@ final class StrictParseTest {
     }
 
     @Test
-    void manifests_thatNobodyRenders_haveKnownFieldsAlone() throws IOException {
+    void manifests_thatAreNotRendered_haveKnownFieldsAlone() throws IOException {
         String yaml = Files.readString(Setup.DEPLOY.resolve("ingress-nginx/controller-config.yaml"));
 
         assertThat(Rendering.of(yaml).objects())

@@ -3,8 +3,8 @@ package io.ebbtide.examples.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.ebbtide.lifecycle.GraceBudget;
-import io.ebbtide.lifecycle.Orchestrator;
+import io.ebbtide.budget.GraceBudget;
+import io.ebbtide.budget.Orchestrator;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -134,13 +134,13 @@ final class SumsTest {
                 .startingWith("ConfigMap orders-service-env-")
                 .at("/data/ORDERS_POOL_SIZE")
                 .asInt();
-        int most = mostPods(rendering, "orders-service") + mostReplicas(rendering, "orders-service");
+        int max = maxPods(rendering, "orders-service") + maxReplicas(rendering, "orders-service");
 
-        JsonNode told = rendering.get("Deployment orders-service").at("/metadata/annotations");
-        assertThat(told.get("lint.ebbtide.io/pool-size").asText()).isEqualTo(String.valueOf(pool));
-        assertThat(pool * most)
+        JsonNode annotations = rendering.get("Deployment orders-service").at("/metadata/annotations");
+        assertThat(annotations.get("lint.ebbtide.io/pool-size").asText()).isEqualTo(String.valueOf(pool));
+        assertThat(pool * max)
                 .isLessThanOrEqualTo(
-                        told.get("lint.ebbtide.io/database-connections").asInt());
+                        annotations.get("lint.ebbtide.io/database-connections").asInt());
     }
 
     @ParameterizedTest
@@ -156,10 +156,10 @@ final class SumsTest {
         long memory = 0;
         for (String service : List.of("orders-service", "frontend")) {
             JsonNode requests = podSpec(rendering, service).at("/containers/0/resources/requests");
-            int most = mostPods(rendering, service) + mostReplicas(rendering, service);
-            pods += most;
-            cpu = cpu.add(cores(requests.get("cpu").asText()).multiply(BigDecimal.valueOf(most)));
-            memory += mebibytes(requests.get("memory").asText()) * most;
+            int max = maxPods(rendering, service) + maxReplicas(rendering, service);
+            pods += max;
+            cpu = cpu.add(cores(requests.get("cpu").asText()).multiply(BigDecimal.valueOf(max)));
+            memory += mebibytes(requests.get("memory").asText()) * max;
         }
 
         assertThat(hard.get("pods").asInt()).isGreaterThanOrEqualTo(pods);
@@ -303,7 +303,7 @@ final class SumsTest {
     }
 
     @Test
-    void canary_isCountedByNobodyElse() {
+    void canary_hasItsOwnLabel_andTheWeightsAddUp() {
         Rendering rendering = Rendering.byHelm(Setup.named("canary"));
         JsonNode selector = rendering.get("Deployment orders-service").at("/spec/selector/matchLabels");
         JsonNode labels = rendering.get("Deployment orders-service-canary").at("/spec/template/metadata/labels");
@@ -330,18 +330,18 @@ final class SumsTest {
                         .withDrain(Duration.ofSeconds(seconds(environment.get("EBBTIDE_DRAIN"))))
                         .withStop(Duration.ofSeconds(seconds(environment.get("EBBTIDE_STOP"))))
                         .withMargin(Duration.ofSeconds(seconds(environment.get("EBBTIDE_MARGIN")))),
-                Orchestrator.KUBERNETES.mostLameDuck());
+                Orchestrator.KUBERNETES.maxLameDuck());
     }
 
-    private static int mostReplicas(Rendering rendering, String service) {
+    private static int maxReplicas(Rendering rendering, String service) {
         return rendering
                 .get("HorizontalPodAutoscaler " + service)
                 .at("/spec/maxReplicas")
                 .asInt();
     }
 
-    private static int mostPods(Rendering rendering, String service) {
-        int replicas = mostReplicas(rendering, service);
+    private static int maxPods(Rendering rendering, String service) {
+        int replicas = maxReplicas(rendering, service);
         String surge = rendering
                 .get("Deployment " + service)
                 .at("/spec/strategy/rollingUpdate/maxSurge")

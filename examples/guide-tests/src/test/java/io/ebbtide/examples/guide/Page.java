@@ -9,9 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A page of the guide and the code blocks on it. Immutable. */
+/** A page of documentation and the code blocks on it. Immutable. */
 record Page(Path file, String text) {
-    private static final Path GUIDE = Path.of("..", "..", "docs", "guide");
+    private static final Path ROOT = Path.of("..", "..");
+    private static final Path GUIDE = ROOT.resolve("docs").resolve("guide");
     private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w+)(?: (\\S+))?\\n(.*?)^```$");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(?:#[^)]*)?\\)");
 
@@ -22,6 +23,12 @@ record Page(Path file, String text) {
      */
     record Block(String language, String path, String text) {}
 
+    static Page ofRoot(String name) throws IOException {
+        Path file = ROOT.resolve(name);
+        return new Page(file, Files.readString(file));
+    }
+
+    /** All pages of the guide. */
     static List<Page> all() throws IOException {
         List<Page> pages = new ArrayList<>();
         try (Stream<Path> files = Files.list(GUIDE)) {
@@ -32,6 +39,7 @@ record Page(Path file, String text) {
         return pages;
     }
 
+    /** A page of the guide. */
     static Page of(String name) throws IOException {
         Path file = GUIDE.resolve(name);
         return new Page(file, Files.readString(file));
@@ -50,8 +58,13 @@ record Page(Path file, String text) {
 
     /** The files that the page refers to. */
     List<Path> links() {
+        return links(text);
+    }
+
+    /** The files that a part of the page refers to. */
+    List<Path> links(String part) {
         List<Path> links = new ArrayList<>();
-        Matcher matcher = LINK.matcher(text);
+        Matcher matcher = LINK.matcher(part);
         while (matcher.find()) {
             links.add(file.resolveSibling(matcher.group(1)).normalize());
         }

@@ -9,8 +9,9 @@ import org.apache.jmeter.threads.JMeterContextService;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client: sends some requests on its connection, repeats each lost one a number of times, then ends. A client that has
- * given up a request ends, too. JMeter creates a copy for each client, with its constructor and its properties. Confined to the
+ * One client: sends some requests, one after the other, and repeats each lost one a number of times, then ends. It keeps its connection
+ * from one request to the next, and opens another where the connection has ended; a lost request does not end a client, since the rest
+ * of its requests would then be missing from the load just when the service is in trouble. JMeter creates a copy for each client, with its constructor and its properties. Confined to the
  * client's thread.
  */
 public final class ClientSession extends GenericController {
@@ -45,7 +46,7 @@ public final class ClientSession extends GenericController {
                 tally.requestEnded(lost);
                 requestsDone++;
                 attempt = 0;
-                if (lost || requestsDone == getPropertyAsInt(REQUESTS)) {
+                if (requestsDone == getPropertyAsInt(REQUESTS)) {
                     tally.clientEnded();
                     requestsDone = 0;
                     setDone(true);

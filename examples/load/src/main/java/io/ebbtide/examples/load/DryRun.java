@@ -1,6 +1,7 @@
 package io.ebbtide.examples.load;
 
 import io.ebbtide.examples.orders.OrdersService;
+import io.ebbtide.internal.Durations;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.ServiceProcess;
 import io.ebbtide.testkit.TcpBalancer;
@@ -62,8 +63,9 @@ final class DryRun implements LoadRun.Companion, AutoCloseable {
             throws InterruptedException {
         var run = new DryRun(replacement);
         try {
-            say.accept("starting %d replicas of orders-service behind a balancer, and one to replace the first%s"
-                    .formatted(REPLICAS, withoutLameDuck ? "; planted fault: lame duck 0" : ""));
+            say.accept(RootFormat.of(
+                    "starting %d replicas of orders-service behind a balancer, and one to replace the first%s",
+                    REPLICAS, withoutLameDuck ? "; planted fault: lame duck 0" : ""));
             for (int i = 0; i <= REPLICAS; i++) {
                 JavaLauncher launcher = JavaLauncher.of(OrdersService.class)
                         .jvmOptions("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m")
@@ -87,7 +89,7 @@ final class DryRun implements LoadRun.Companion, AutoCloseable {
 
     /** The address that the clients connect to. */
     URI target() {
-        return URI.create("http://127.0.0.1:%d/orders?limit=5&delayMs=100".formatted(balancer.port()));
+        return URI.create("http://127.0.0.1:" + balancer.port() + "/orders?limit=5&delayMs=100");
     }
 
     /** The metrics of the replicas that serve: the replaced one until its lame duck is over. */
@@ -105,7 +107,7 @@ final class DryRun implements LoadRun.Companion, AutoCloseable {
     public List<Finding> end() throws InterruptedException {
         thread.shutdown();
         if (!thread.awaitTermination(EXIT.toSeconds(), TimeUnit.SECONDS)) {
-            throw new IllegalStateException("no replica was replaced within " + EXIT);
+            throw new IllegalStateException("no replica was replaced within " + Durations.text(EXIT));
         }
         ServiceProcess replaced = replicas.get(0).process();
         int code = replaced.awaitExit(EXIT).code();
@@ -123,7 +125,7 @@ final class DryRun implements LoadRun.Companion, AutoCloseable {
     private void replace() {
         Replica old = replicas.get(0);
         add(replicas.get(REPLICAS));
-        note("a new replica is ready; SIGTERM to the first, which the balancer learns 2 s late");
+        note("a new replica is ready; SIGTERM to the first; the balancer notices its removal 2 s later");
         old.process().signal("TERM");
         try {
             String state = old.process()

@@ -68,6 +68,8 @@ final class HtmlReport {
                         .put("met", each.met()));
         ArrayNode reasons = data.putArray("reasons");
         result.reasons().forEach(reasons::add);
+        ArrayNode notes = data.putArray("notes");
+        result.notes().forEach(notes::add);
         ObjectNode texts = data.putObject("texts");
         result.texts().forEach(texts::put);
         ArrayNode events = data.putArray("events");

@@ -63,6 +63,11 @@ final class JMeterRun {
         return run;
     }
 
+    /** The number of requests that a plan sends, without repetitions. */
+    static long requests(LoadPlan plan) {
+        return clients(plan) * plan.requestsPerConnection();
+    }
+
     /** The number of clients that a plan starts. */
     static long clients(LoadPlan plan) {
         String text = plan.schedule().clientArrivals(plan.requestsPerConnection());
@@ -75,7 +80,7 @@ final class JMeterRun {
             }
             return count;
         } catch (ParserException | TokenizerException e) {
-            throw new IllegalStateException("JMeter does not read its own schedule: " + text, e);
+            throw new IllegalStateException("JMeter cannot parse the schedule: " + text, e);
         }
     }
 
@@ -123,10 +128,8 @@ final class JMeterRun {
         var group = new OpenModelThreadGroup();
         group.setName("clients");
         // Without a pause JMeter would interrupt the clients that still run when the schedule is over.
-        group.setScheduleString("%s pause(%d ms)"
-                .formatted(
-                        plan.schedule().clientArrivals(plan.requestsPerConnection()),
-                        plan.deadline().toMillis()));
+        group.setScheduleString(plan.schedule().clientArrivals(plan.requestsPerConnection()) + " pause("
+                + plan.deadline().toMillis() + " ms)");
         return group;
     }
 

@@ -101,7 +101,7 @@ final class Kubectl implements ReplicaSource {
                     .start();
             try {
                 if (!process.waitFor(2 * TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
-                    throw new IOException("kubectl still runs after %d s".formatted(2 * TIMEOUT_SECONDS));
+                    throw new IOException("kubectl still runs after " + 2 * TIMEOUT_SECONDS + " s");
                 }
             } finally {
                 process.destroyForcibly();

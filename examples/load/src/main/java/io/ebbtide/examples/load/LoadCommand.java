@@ -20,51 +20,58 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /**
- * The command line. Exit codes: 0 all thresholds met, 1 a threshold missed, 2 wrong usage or a refused target, 3 nothing was measured.
+ * The command line. Exit codes: 0 all thresholds met, 2 wrong usage or a refused target, 3 no complete result, 4 a threshold is exceeded.
+ * Not 1: a JVM that does not start has that code, too.
  */
 @Command(
         name = "load",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         description =
-                "Sends traffic of a given form to a URL, stops by itself, and judges what became of each request.",
+                "Sends traffic by a given profile to a URL, stops by itself, and evaluates the result of each request.",
         exitCodeListHeading = "Exit codes:%n",
         exitCodeList = {
             "0:all thresholds are met",
-            "1:a threshold is missed; the output says which, and why requests were lost",
             "2:wrong usage, or a target that is not on this machine without --allow-remote",
-            "3:nothing was measured: nothing listens, or the clients did not end"
+            "3:no complete result: nothing listens, the clients did not end, a file or standard output cannot be written, or an "
+                    + "internal error",
+            "4:a threshold is exceeded; the output names it, and the reasons for lost requests"
         })
 final class LoadCommand implements Callable<Integer> {
     private static final int MET = 0;
-    private static final int MISSED = 1;
-    private static final int NOT_MEASURED = 3;
+    private static final int WRONG_USAGE = 2;
+    private static final int NO_RESULT = 3;
+    private static final int EXCEEDED = 4;
     private static final double MAX_RATE = 10_000;
+    private static final List<String> OF_A_TARGET =
+            List.of("--method", "--body", "--header", "--metrics", "--kubectl", "--allow-remote");
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
 
-    @Option(names = "--url", paramLabel = "URL", description = "Where the requests go.")
+    @Option(names = "--url", paramLabel = "URL", description = "The target of the requests.")
     private @Nullable String url;
 
     @Option(
             names = "--dry-run",
             description =
-                    "In place of --url: three replicas of orders-service on this machine, of which one is replaced in the"
+                    "Instead of --url: three replicas of orders-service on this machine, of which one is replaced in the"
                             + " middle of the load; 24 s of load.")
     private boolean dryRun;
 
     @Option(
             names = "--plant-lame-duck-0",
-            description = "With --dry-run: replicas close their port at the signal. The run must fail, and say why.")
+            description =
+                    "With --dry-run: replicas close their port at the signal. The run must fail and report the reason.")
     private boolean withoutLameDuck;
 
     @Option(
             names = "--allow-remote",
-            description = "Allow a target that is not a loopback address. You answer for its owner's consent.")
+            description = "Allow a target that is not a loopback address. Use it only with the owner's consent.")
     private boolean allowRemote;
 
     @Option(
@@ -82,25 +89,26 @@ final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--duration",
             paramLabel = "TIME",
-            description = "Of the whole load: 60 s; sawtooth 4 min, soak 30 min; at most 24 h.")
+            description = "Duration of the whole load: 60 s; sawtooth 4 min, soak 30 min; at most 24 h.")
     private @Nullable Duration duration;
 
     @Option(names = "--method", paramLabel = "METHOD", description = "GET unless set.")
     private String method = "GET";
 
-    @Option(names = "--body", paramLabel = "TEXT", description = "Of each request.")
+    @Option(names = "--body", paramLabel = "TEXT", description = "The body of each request.")
     private @Nullable String body;
 
     @Option(
             names = "--header",
             paramLabel = "NAME=VALUE",
-            description = "Of each request; repeatable. Values are never shown.")
+            description = "A header of each request; repeatable. Values are never shown.")
     private Map<String, String> headers = new LinkedHashMap<>();
 
     @Option(
             names = "--requests-per-connection",
             paramLabel = "N",
-            description = "How many requests a client sends before it is done; 5 unless set.")
+            description =
+                    "How many requests a client sends before it ends, on one connection unless that ends; 5 unless set.")
     private int requestsPerConnection = 5;
 
     @Option(
@@ -121,7 +129,7 @@ final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--max-rejected",
             paramLabel = "N",
-            description = "Threshold: answers with status 4xx; 0 unless set.")
+            description = "Threshold: answers with status 3xx or 4xx; 0 unless set. Redirects are not followed.")
     private long maxRejected;
 
     @Option(
@@ -133,19 +141,19 @@ final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--max-attempts-per-request",
             paramLabel = "N",
-            description = "Threshold: how much retries multiply the load, such as 1.5.")
+            description = "Threshold: attempts divided by requests, such as 1.5.")
     private @Nullable Double maxAttempts;
 
     @Option(
             names = "--metrics",
             paramLabel = "URL",
-            description = "Ebbtide's metrics of a replica, for the log: one for each replica; repeatable.")
+            description = "Adds Ebbtide's metrics of a replica to the log: one URL for each replica; repeatable.")
     private List<URI> metrics = new ArrayList<>();
 
     @Option(
             names = "--kubectl",
             paramLabel = "NAMESPACE/DEPLOYMENT",
-            description = "Replicas, and what the autoscaler of the same name sees, for the log.")
+            description = "Adds replicas, and the metric of the autoscaler with the same name, to the log.")
     private @Nullable String deployment;
 
     @Option(names = "--context", paramLabel = "NAME", description = "With --kubectl: kubectl's context.")
@@ -154,7 +162,7 @@ final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "FOLDER",
-            description = "For report.html and timeline.csv; target/load unless set.")
+            description = "Folder of report.html and timeline.csv; target/load unless set.")
     private Path folder = Path.of("target", "load");
 
     private LoadCommand() {}
@@ -164,18 +172,50 @@ final class LoadCommand implements Callable<Integer> {
             System.setProperty("log.level", "error"); // JMeter logs lines for each client
         }
         // JMeter's threads may outlive the run.
-        System.exit(commandLine().execute(arguments));
+        System.exit(execute(commandLine(), arguments));
     }
 
     static CommandLine commandLine() {
         return new CommandLine(new LoadCommand())
-                .registerConverter(Duration.class, Durations::parse)
+                .registerConverter(Duration.class, LoadCommand::duration)
                 .registerConverter(Profile.class, LoadCommand::profile)
-                .setExecutionExceptionHandler((e, commandLine, parsed) -> {
-                    commandLine.getErr().println("load: nothing was measured: " + e);
-                    commandLine.getErr().flush();
-                    return NOT_MEASURED;
+                .setParameterExceptionHandler((e, arguments) -> {
+                    CommandLine command = e.getCommandLine();
+                    report(command, String.valueOf(e.getMessage()));
+                    CommandLine.UnmatchedArgumentException.printSuggestions(e, command.getErr());
+                    command.getErr().println("--help prints all options.");
+                    command.getErr().flush();
+                    return WRONG_USAGE;
+                })
+                .setExecutionExceptionHandler((e, command, parsed) -> {
+                    report(command, e instanceof OutputFailed failed ? failed.text() : "nothing was measured: " + e);
+                    return NO_RESULT;
                 });
+    }
+
+    /** Runs the command; an {@link Error}, which would give exit code 1, has a message and a code as well. */
+    static int execute(CommandLine command, String... arguments) {
+        int code;
+        try {
+            code = command.execute(arguments);
+        } catch (Error e) { // picocli handles exceptions alone
+            report(command, "internal error, nothing was measured: " + e);
+            return NO_RESULT;
+        }
+        // A full disk, or a closed pipe. The command's writer does not ask System.out, which keeps its errors to
+        // itself.
+        if (command.getOut().checkError() || System.out.checkError()) {
+            report(
+                    command,
+                    "standard output: cannot be written (expected: room for it, and a reader that reads to its end)");
+            return NO_RESULT;
+        }
+        return code;
+    }
+
+    private static void report(CommandLine command, String message) {
+        command.getErr().println("load: " + message);
+        command.getErr().flush();
     }
 
     @Override
@@ -187,8 +227,8 @@ final class LoadCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         } catch (LoadRun.NotMeasured e) {
-            spec.commandLine().getErr().println("load: nothing was measured: " + e.getMessage());
-            return NOT_MEASURED;
+            report(spec.commandLine(), "nothing was measured: " + e.getMessage());
+            return NO_RESULT;
         }
     }
 
@@ -199,6 +239,15 @@ final class LoadCommand implements Callable<Integer> {
         }
         if (withoutLameDuck && !dryRun) {
             throw new IllegalArgumentException("--plant-lame-duck-0: without --dry-run (expected: with it)");
+        }
+        for (String option : dryRun ? OF_A_TARGET : List.<String>of()) {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new IllegalArgumentException(option
+                        + ": with --dry-run, whose requests, target and replicas are its own (expected: with --url)");
+            }
+        }
+        if (context != null && deployment == null) {
+            throw new IllegalArgumentException("--context: without --kubectl (expected: with it)");
         }
         if (!metrics.isEmpty() && deployment != null) {
             throw new IllegalArgumentException("--metrics, --kubectl: both (expected: one of them, or none)");
@@ -223,10 +272,13 @@ final class LoadCommand implements Callable<Integer> {
 
     private LoadPlan plan(Target target) {
         Duration length = duration != null ? duration : dryRun ? Duration.ofSeconds(24) : profile.length();
+        if (length.isNegative() || length.toMillis() < 1) {
+            throw Expect.wrong("--duration", Durations.text(length), "at least 1 ms, at most 24 h");
+        }
         return new LoadPlan(
                 target,
                 profile,
-                profile.schedule(rate, rate * factor, Expect.positive(length, "--duration")),
+                profile.schedule(rate, rate * factor, length),
                 requestsPerConnection,
                 retries != null ? retries : profile.retries(),
                 timeout != null ? timeout : profile.timeout());
@@ -259,12 +311,24 @@ final class LoadCommand implements Callable<Integer> {
         var thresholds = new Thresholds(maxLost, maxRejected, maxP99, maxAttempts);
         LoadResult result = new LoadRun(plan, thresholds, replicas, folder, out).run(companion);
         LoadRun.print(result, folder.toAbsolutePath(), text -> say(out, text));
-        return result.met() ? MET : MISSED;
+        result.unwritten().forEach(each -> report(spec.commandLine(), each));
+        if (!result.unwritten().isEmpty()) {
+            return NO_RESULT;
+        }
+        return result.met() ? MET : EXCEEDED;
     }
 
     private static void say(PrintWriter out, String text) {
         out.println(text);
         out.flush();
+    }
+
+    private static Duration duration(String text) {
+        try {
+            return Durations.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException("'%s' (%s)".formatted(text, e.getMessage()));
+        }
     }
 
     private static Profile profile(String text) {
@@ -273,6 +337,7 @@ final class LoadCommand implements Callable<Integer> {
                 return each;
             }
         }
-        throw Expect.wrong("--profile", text, "ramp, spike, sawtooth, soak or retry-storm");
+        throw new TypeConversionException(
+                "'%s' (expected: ramp, spike, sawtooth, soak or retry-storm)".formatted(text));
     }
 }

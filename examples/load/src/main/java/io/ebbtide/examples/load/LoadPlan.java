@@ -1,5 +1,6 @@
 package io.ebbtide.examples.load;
 
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import java.time.Duration;
 
@@ -9,7 +10,7 @@ import java.time.Duration;
  * @param target the request that a client sends
  * @param profile the name of the form of the traffic
  * @param schedule the rates over time
- * @param requestsPerConnection how many requests a client sends on its connection before it ends, 1 to 1000
+ * @param requestsPerConnection how many requests a client sends before it ends, 1 to 1000; on one connection unless that one ends
  * @param retries how often a client immediately repeats a lost request, 0 to 10
  * @param timeout how long a client waits for a connection, and for an answer, 1 ms to 5 min
  */
@@ -24,19 +25,18 @@ record LoadPlan(
     LoadPlan {
         Expect.between(1, 1_000, requestsPerConnection, "--requests-per-connection");
         Expect.between(0, 10, retries, "--retries");
-        Expect.positive(timeout, "--timeout");
         if (timeout.compareTo(MAX_TIMEOUT) > 0 || timeout.toMillis() < 1) {
-            throw Expect.wrong("--timeout", timeout, "1 ms to 5 min");
+            throw Expect.wrong("--timeout", Durations.text(timeout), "1 ms to 5 min");
         }
         if (schedule.length().compareTo(MAX_LENGTH) > 0) {
-            throw Expect.wrong("--duration", schedule.length(), "at most 24 h");
+            throw Expect.wrong("--duration", Durations.text(schedule.length()), "at most 24 h");
         }
         double clients = schedule.peak() * timeout.toMillis() / 1_000 * (1 + retries);
         if (clients > MAX_CLIENTS) {
-            throw new IllegalArgumentException(
-                    ("%.0f requests per second x %s s x %d attempts: up to %.0f clients at once if nothing answers (expected: at most"
-                                    + " %d; lower --rate, --factor, --timeout or --retries)")
-                            .formatted(schedule.peak(), seconds(timeout), 1 + retries, clients, MAX_CLIENTS));
+            throw new IllegalArgumentException(RootFormat.of(
+                    "%.0f requests per second x %s s x %d attempts: up to %.0f clients at once if nothing answers (expected: at most"
+                            + " %d; lower --rate, --factor, --timeout or --retries)",
+                    schedule.peak(), seconds(timeout), 1 + retries, clients, MAX_CLIENTS));
         }
     }
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param moments one sample for each second
  * @param events events in order
  * @param findings one finding for each threshold
+ * @param unwritten why a file of the run could not be written; empty if all were
  */
 record LoadResult(
         LoadPlan plan,
@@ -28,18 +29,50 @@ record LoadResult(
         Map<String, Long> texts,
         List<Moment> moments,
         List<Event> events,
-        List<Finding> findings) {
+        List<Finding> findings,
+        List<String> unwritten) {
     private static final Duration SHORTLY = Duration.ofSeconds(5);
+    private static final double SHARE_BEHIND = 0.01;
 
     /** Whether every threshold is met. */
     boolean met() {
         return findings.stream().allMatch(Finding::met);
     }
 
+    LoadResult withUnwritten(String message) {
+        var all = new ArrayList<>(unwritten);
+        all.add(message);
+        return new LoadResult(plan, counts, p50, p99, failures, texts, moments, events, findings, List.copyOf(all));
+    }
+
+    /** What no threshold shows: a load that was lower than its schedule, since clients waited for answers. Empty if it was not. */
+    List<String> notes() {
+        double max = 0;
+        Moment worst = null;
+        for (Moment moment : moments) {
+            long begun = moment.total().requests() + moment.total().inFlight();
+            double behind = plan.schedule().requestsUntil(moment.sinceStart().minus(SHORTLY)) - begun;
+            if (behind > max) {
+                max = behind;
+                worst = moment;
+            }
+        }
+        if (worst == null
+                || max
+                        < SHARE_BEHIND
+                                * plan.schedule().requestsUntil(plan.schedule().length())) {
+            return List.of();
+        }
+        return List.of(RootFormat.of(
+                "at second %s the load was %.0f requests behind its schedule: a client sends a request when its previous one has"
+                        + " ended (--requests-per-connection 1: never waits)",
+                seconds(worst.sinceStart()), max));
+    }
+
     /** Why attempts failed, as far as the run shows: kinds, times, and events from 5 s before to the last failure. Empty if none failed. */
     List<String> reasons() {
         var reasons = new ArrayList<String>();
-        failures.forEach((loss, count) -> reasons.add("%d x %s: %s".formatted(count, loss.what(), loss.sign())));
+        failures.forEach((loss, count) -> reasons.add(RootFormat.of("%d x %s: %s", count, loss.what(), loss.sign())));
         Moment first = null;
         Moment last = null;
         for (Moment moment : moments) {
@@ -49,11 +82,9 @@ record LoadResult(
             }
         }
         if (first != null && last != null) {
-            reasons.add("failed attempts from second %s to second %s%s"
-                    .formatted(
-                            seconds(first.sinceStart().minus(first.length())),
-                            seconds(last.sinceStart()),
-                            ready(first)));
+            reasons.add(RootFormat.of(
+                    "failed attempts from second %s to second %s%s",
+                    seconds(first.sinceStart().minus(first.length())), seconds(last.sinceStart()), ready(first)));
             for (Event event : events) {
                 Duration began = first.sinceStart().minus(first.length());
                 if (event.sinceStart().compareTo(last.sinceStart()) <= 0
@@ -69,11 +100,12 @@ record LoadResult(
         @Nullable Integer ready = moment.replicas().ready();
         return ready == null
                 ? ""
-                : ", with %d of %d replicas ready"
-                        .formatted(ready, moment.replicas().wanted());
+                : RootFormat.of(
+                        ", with %d of %d replicas ready",
+                        ready, moment.replicas().wanted());
     }
 
     private static String seconds(Duration duration) {
-        return "%.1f".formatted(Math.max(0, duration.toMillis()) / 1_000.0);
+        return RootFormat.of("%.1f", Math.max(0, duration.toMillis()) / 1_000.0);
     }
 }

@@ -15,6 +15,8 @@ import java.util.function.Consumer;
 /** One run from its first request to the files that it writes. Immutable. */
 final class LoadRun {
     private static final int CONNECT_MILLIS = 5_000;
+    private static final String LOG = "timeline.csv";
+    private static final String REPORT = "report.html";
 
     private final LoadPlan plan;
     private final Thresholds thresholds;
@@ -61,15 +63,14 @@ final class LoadRun {
      */
     LoadResult run(Companion companion) throws IOException, InterruptedException, NotMeasured {
         awaitListener();
-        Files.createDirectories(folder);
         var tally = new Tally();
-        try (var log = new SideLog(folder.resolve("timeline.csv"))) {
-            out.printf(
-                    "%s: %s, %s, at most %.0f requests per second; stops by itself%n",
+        try (SideLog log = log()) {
+            out.println(RootFormat.of(
+                    "%s: %s, %s, at most %.0f requests per second; stops by itself",
                     plan.target(),
                     plan.profile().text(),
                     Durations.text(plan.schedule().length()),
-                    plan.schedule().peak());
+                    plan.schedule().peak()));
             out.flush();
             JMeterRun load = JMeterRun.start(plan, tally);
             Timeline timeline = Timeline.start(plan, tally, replicas, log, out);
@@ -87,10 +88,19 @@ final class LoadRun {
         }
     }
 
-    private LoadResult result(Tally tally, Timeline timeline, List<Finding> others) throws IOException {
+    private SideLog log() throws OutputFailed {
+        Path file = folder.resolve(LOG);
+        try {
+            Files.createDirectories(folder);
+            return new SideLog(file);
+        } catch (IOException e) {
+            throw new OutputFailed(file, e);
+        }
+    }
+
+    private LoadResult result(Tally tally, Timeline timeline, List<Finding> others) {
         Duration p99 = tally.percentile(99);
-        long planned = JMeterRun.clients(plan) * plan.requestsPerConnection();
-        var findings = new ArrayList<>(thresholds.judge(tally.counts(), planned, p99));
+        var findings = new ArrayList<>(thresholds.judge(tally.counts(), JMeterRun.requests(plan), p99));
         findings.addAll(others);
         var result = new LoadResult(
                 plan,
@@ -101,9 +111,18 @@ final class LoadRun {
                 tally.texts(),
                 timeline.moments(),
                 timeline.events(),
-                List.copyOf(findings));
-        HtmlReport.write(result, folder.resolve("report.html"));
-        return result;
+                List.copyOf(findings),
+                List.of());
+        IOException ofLog = timeline.logFailure();
+        if (ofLog != null) {
+            result = result.withUnwritten(new OutputFailed(folder.resolve(LOG), ofLog).text());
+        }
+        try {
+            HtmlReport.write(result, folder.resolve(REPORT));
+            return result;
+        } catch (IOException e) {
+            return result.withUnwritten(new OutputFailed(folder.resolve(REPORT), e).text());
+        }
     }
 
     /** A run without a server would only count refused connections. */
@@ -112,8 +131,9 @@ final class LoadRun {
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(host, plan.target().port()), CONNECT_MILLIS);
         } catch (IOException e) {
-            throw new NotMeasured("nothing listens on %s:%d: %s (expected: a running service; nothing was sent)"
-                    .formatted(host, plan.target().port(), e.getMessage()));
+            throw new NotMeasured(RootFormat.of(
+                    "nothing listens on %s:%d: %s (expected: a running service; nothing was sent)",
+                    host, plan.target().port(), e.getMessage()));
         }
     }
 
@@ -121,16 +141,17 @@ final class LoadRun {
     static void print(LoadResult result, Path folder, Consumer<String> line) {
         line.accept("");
         result.findings().forEach(each -> line.accept("  " + each));
+        result.notes().forEach(each -> line.accept("  note  " + each));
         if (!result.reasons().isEmpty()) {
             line.accept("");
             line.accept("  Why attempts failed:");
             result.reasons().forEach(each -> line.accept("    " + each));
-            result.texts().forEach((text, count) -> line.accept("      %6d  %s".formatted(count, text)));
+            result.texts().forEach((text, count) -> line.accept(RootFormat.of("      %6d  %s", count, text)));
         }
         line.accept("");
-        line.accept("  report: " + folder.resolve("report.html"));
-        line.accept("  log:    " + folder.resolve("timeline.csv"));
+        line.accept("  report: " + folder.resolve(REPORT));
+        line.accept("  log:    " + folder.resolve(LOG));
         line.accept("");
-        line.accept(result.met() ? "  All thresholds are met." : "  A threshold is missed, see FAIL above.");
+        line.accept(result.met() ? "  All thresholds are met." : "  A threshold is exceeded, see FAIL above.");
     }
 }

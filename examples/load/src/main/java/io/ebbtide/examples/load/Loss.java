@@ -14,13 +14,12 @@ enum Loss {
     CUT(
             "connection closed before the answer",
             "the connection was closed with a request on it: a replica had closed its port while the balancer still sent"
-                    + " clients there (a lame duck that is shorter than the balancer's delay), was killed, or its drain was cut"),
+                    + " clients there (a lame duck that is shorter than the balancer's delay), was killed, or"
+                    + " aborted the request at the end of its drain"),
     /** No answer within the client's time-out. */
     TIMEOUT("no answer in time", "too few replicas for the load, or a dependency that hangs: compare utilisation"),
     /** An answer with a status of 500 or more. */
-    SERVER_ERROR(
-            "status 5xx",
-            "an answer that says that the service, or the balancer for want of a backend, failed: compare ready replicas"),
+    SERVER_ERROR("status 5xx", "the service failed, or the balancer had no backend: compare ready replicas"),
     /** Any other failure. */
     OTHER("other failure", "see the text of the failure");
 

@@ -1,5 +1,6 @@
 package io.ebbtide.examples.load;
 
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +15,7 @@ record Schedule(List<Stage> stages) {
     Schedule {
         stages = List.copyOf(stages);
         if (stages.isEmpty()) {
-            throw Expect.wrong("stages", stages, "one at least");
+            throw Expect.wrong("stages", stages, "at least one");
         }
     }
 
@@ -34,6 +35,21 @@ record Schedule(List<Stage> stages) {
             before = end;
         }
         return 0;
+    }
+
+    /** How many requests are scheduled from the start to a moment. */
+    double requestsUntil(Duration moment) {
+        double sum = 0;
+        Duration before = Duration.ZERO;
+        for (Stage stage : stages) {
+            Duration within = Durations.min(stage.length(), moment.minus(before));
+            if (within.isNegative() || within.isZero()) {
+                break;
+            }
+            sum += (stage.fromPerSecond() + stage.rateAt(within)) / 2 * within.toNanos() / 1e9;
+            before = before.plus(stage.length());
+        }
+        return sum;
     }
 
     /** The name of the stage at a moment since the start; {@code end} after the last. */

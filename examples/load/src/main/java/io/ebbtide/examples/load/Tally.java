@@ -41,8 +41,8 @@ final class Tally {
      * The counts at a moment. Immutable.
      *
      * @param sent attempts
-     * @param answered attempts with a status below 400
-     * @param rejected attempts with a status from 400 to 499
+     * @param answered attempts with a status below 300
+     * @param rejected attempts with a status from 300 to 499
      * @param failed attempts that received no complete answer, or a status of 500 or more
      * @param requests requests that have ended
      * @param lost requests whose attempts have all failed
@@ -78,7 +78,7 @@ final class Tally {
      * An attempt has ended.
      *
      * @param loss null if it was answered with a status below 500
-     * @param rejection whether the status was 400 or more
+     * @param rejection whether the status was 300 or more
      * @param text the failure's text; unused unless lost
      */
     void ended(@Nullable Loss loss, boolean rejection, Duration took, String text) {

@@ -27,7 +27,11 @@ public final class TallyListener extends AbstractTestElement implements SampleLi
         String code = result.getResponseCode();
         String message = result.getResponseMessage();
         @Nullable Loss loss = Loss.of(code, message);
-        tally.ended(loss, code.startsWith("4"), Duration.ofMillis(result.getTime()), text(loss, code, message));
+        tally.ended(
+                loss,
+                code.startsWith("3") || code.startsWith("4"),
+                Duration.ofMillis(result.getTime()),
+                text(loss, code, message));
     }
 
     @Override

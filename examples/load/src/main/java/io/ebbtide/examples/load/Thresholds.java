@@ -1,5 +1,6 @@
 package io.ebbtide.examples.load;
 
+import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The limits for a run. Immutable.
  *
  * @param maxLost the maximum number of requests whose attempts all fail, {@code >= 0}
- * @param maxRejected the maximum number of attempts answered with a status from 400 to 499, {@code >= 0}
+ * @param maxRejected the maximum number of attempts answered with a status from 300 to 499, {@code >= 0}
  * @param maxP99 the maximum for the 99th percentile of the time to a complete answer, {@code > 0}; null for none
  * @param maxAttemptsPerRequest {@code >= 1}; null for none
  */
@@ -24,8 +25,8 @@ record Thresholds(
         if (maxLost < 0 || maxRejected < 0) {
             throw Expect.wrong("--max-lost, --max-rejected", maxLost + ", " + maxRejected, ">= 0");
         }
-        if (maxP99 != null) {
-            Expect.positive(maxP99, "--max-p99");
+        if (maxP99 != null && (maxP99.isNegative() || maxP99.toMillis() < 1)) {
+            throw Expect.wrong("--max-p99", Durations.text(maxP99), "at least 1 ms");
         }
         if (maxAttemptsPerRequest != null && !(maxAttemptsPerRequest >= 1)) {
             throw Expect.wrong("--max-attempts-per-request", maxAttemptsPerRequest, ">= 1");
@@ -37,16 +38,16 @@ record Thresholds(
         var findings = new ArrayList<Finding>();
         findings.add(new Finding(
                 "requests lost",
-                "%d of %d".formatted(counts.lost(), counts.requests()),
+                RootFormat.of("%d of %d", counts.lost(), counts.requests()),
                 "at most " + maxLost,
                 counts.lost() <= maxLost));
         findings.add(new Finding(
                 "requests ended",
-                "%d of %d planned".formatted(counts.requests(), planned),
-                "all, but for clients that give one up",
-                counts.requests() > 0 && (counts.requests() == planned || counts.lost() > 0)));
+                RootFormat.of("%d of %d planned", counts.requests(), planned),
+                "all",
+                counts.requests() > 0 && counts.requests() == planned));
         findings.add(new Finding(
-                "answers with status 4xx",
+                "answers with status 3xx, which is not followed, or 4xx",
                 String.valueOf(counts.rejected()),
                 "at most " + maxRejected,
                 counts.rejected() <= maxRejected));

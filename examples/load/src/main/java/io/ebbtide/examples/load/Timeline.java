@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +29,7 @@ final class Timeline implements AutoCloseable {
     private volatile ReplicaSample replicas = new ReplicaSample(null, null, null, null);
     private Duration before = Duration.ZERO;
     private Tally.Counts counted;
+    private @Nullable IOException logFailure;
 
     private Timeline(LoadPlan plan, Tally tally, ReplicaSource source, SideLog log, PrintWriter out) {
         this.plan = plan;
@@ -63,6 +63,11 @@ final class Timeline implements AutoCloseable {
     /** All samples so far. */
     synchronized List<Moment> moments() {
         return List.copyOf(moments);
+    }
+
+    /** Why the log is not complete; null if it is. */
+    synchronized @Nullable IOException logFailure() {
+        return logFailure;
     }
 
     /** All events so far. */
@@ -116,7 +121,10 @@ final class Timeline implements AutoCloseable {
         try {
             log.add(moment);
         } catch (IOException e) {
-            print("%s", "the log cannot be written: " + e);
+            if (logFailure == null) {
+                logFailure = e;
+                print("%s", "the log can no longer be written: " + e.getMessage());
+            }
         }
     }
 
@@ -128,8 +136,9 @@ final class Timeline implements AutoCloseable {
 
     private void print(Moment moment) {
         ReplicaSample known = moment.replicas();
-        String replicaText = known.ready() == null ? "" : "  ready %d/%d".formatted(known.ready(), known.wanted());
-        String busy = known.utilisation() == null ? "" : "  utilisation %.0f %%".formatted(known.utilisation() * 100);
+        String replicaText = known.ready() == null ? "" : RootFormat.of("  ready %d/%d", known.ready(), known.wanted());
+        String busy =
+                known.utilisation() == null ? "" : RootFormat.of("  utilisation %.0f %%", known.utilisation() * 100);
         print(
                 "%6.1f s of %.0f s  %-8s target %5.0f/s  sent %5.0f/s  answered %,8d  lost %,d%s%s%s",
                 moment.sinceStart().toMillis() / 1_000.0,
@@ -139,13 +148,13 @@ final class Timeline implements AutoCloseable {
                 moment.perSecond(moment.counts().sent()),
                 moment.total().answered(),
                 moment.total().lost(),
-                moment.p99() == null ? "" : "  p99 %d ms".formatted(moment.p99().toMillis()),
+                moment.p99() == null ? "" : "  p99 " + moment.p99().toMillis() + " ms",
                 replicaText,
                 busy);
     }
 
     private void print(String format, Object... values) {
-        out.println(String.format(Locale.ROOT, format, values));
+        out.println(RootFormat.of(format, values));
         out.flush();
     }
 }

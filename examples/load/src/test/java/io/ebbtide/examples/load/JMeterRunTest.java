@@ -58,9 +58,10 @@ final class JMeterRunTest {
         // too early.
         Tally tally = run(onConnection -> onConnection == 3 ? null : GOOD, 0);
 
-        // Four clients: two answers each, then a loss, and the client ends.
-        assertThat(tally.counts()).isEqualTo(new Tally.Counts(12, 8, 0, 4, 12, 4));
-        assertThat(requests).hasValue(12);
+        // Four clients: two answers each, then a loss, then two answers on another connection.
+        assertThat(tally.counts()).isEqualTo(new Tally.Counts(20, 16, 0, 4, 20, 4));
+        assertThat(requests).hasValue(20);
+        assertThat(connections).hasValue(8);
         assertThat(tally.failures()).containsExactly(Map.entry(Loss.CUT, 4L));
     }
 
@@ -82,17 +83,26 @@ final class JMeterRunTest {
     void halfAnAnswer_isALoss() throws Exception {
         Tally tally = run(onConnection -> "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", 0, true);
 
-        assertThat(tally.counts()).isEqualTo(new Tally.Counts(4, 0, 0, 4, 4, 4));
-        assertThat(tally.failures()).containsExactly(Map.entry(Loss.CUT, 4L));
+        assertThat(tally.counts()).isEqualTo(new Tally.Counts(20, 0, 0, 20, 20, 20));
+        assertThat(tally.failures()).containsExactly(Map.entry(Loss.CUT, 20L));
     }
 
     @Test
     void aLostRequest_isRepeatedAsOftenAsSet_thenGivenUp() throws Exception {
         Tally tally = run(onConnection -> BAD, 3);
 
-        assertThat(tally.counts()).isEqualTo(new Tally.Counts(16, 0, 0, 16, 4, 4));
+        assertThat(tally.counts()).isEqualTo(new Tally.Counts(80, 0, 0, 80, 20, 20));
         assertThat(tally.counts().attemptsPerRequest()).isEqualTo(4);
-        assertThat(tally.texts()).containsExactly(Map.entry("status 503", 16L));
+        assertThat(tally.texts()).containsExactly(Map.entry("status 503", 80L));
+    }
+
+    @Test
+    void aRedirect_isNotFollowed_andIsNoAnswerToTheRequest() throws Exception {
+        Tally tally = run(
+                onConnection -> "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n", 3);
+
+        assertThat(tally.counts()).isEqualTo(new Tally.Counts(20, 0, 20, 0, 20, 0));
+        assertThat(requests).hasValue(20);
     }
 
     @Test

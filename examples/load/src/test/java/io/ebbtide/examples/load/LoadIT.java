@@ -1,9 +1,11 @@
 package io.ebbtide.examples.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.ServiceProcess;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,6 +73,27 @@ final class LoadIT {
         }
     }
 
+    @Test
+    void standardOutput_onAFullDisk_isAnError() throws Exception {
+        assumeThat(Path.of("/dev/full")).exists();
+        Path err = folder.resolve("err");
+
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        LoadCommand.class.getName(),
+                        "--help")
+                .redirectOutput(new File("/dev/full"))
+                .redirectError(err.toFile())
+                .start();
+
+        assertThat(process.waitFor()).isEqualTo(3);
+        assertThat(err)
+                .hasContent(
+                        "load: standard output: cannot be written (expected: room for it, and a reader that reads to its end)");
+    }
+
     private void goodRun(String duration) throws Exception {
         try (ServiceProcess load = start("--duration", duration)) {
             ServiceProcess.Exit exit = load.awaitExit(PATIENCE);
@@ -94,12 +117,12 @@ final class LoadIT {
         try (ServiceProcess load = start("--plant-lame-duck-0", "--duration", duration)) {
             ServiceProcess.Exit exit = load.awaitExit(PATIENCE);
 
-            assertThat(exit.code()).as(load.output()).isEqualTo(1);
+            assertThat(exit.code()).as(load.output()).isEqualTo(4);
             assertThat(load.output())
                     .containsPattern("FAIL  requests lost: [1-9]\\d* of \\d+ \\(expected: at most 0\\)")
                     .contains("a lame duck that is shorter than the balancer's delay")
                     .containsPattern(" at second [\\d.]+: a new replica is ready; SIGTERM to the first")
-                    .contains("A threshold is missed");
+                    .contains("A threshold is exceeded");
         }
         List<List<String>> log = log();
         assertThat(sum(log, "lost")).isPositive();

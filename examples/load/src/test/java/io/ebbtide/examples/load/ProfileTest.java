@@ -41,6 +41,15 @@ final class ProfileTest {
     }
 
     @Test
+    void requestsUntil_isTheAreaUnderTheRates() {
+        Schedule ramp = Profile.RAMP.schedule(20, 200, LENGTH);
+
+        assertThat(ramp.requestsUntil(Duration.ofSeconds(-1))).isZero();
+        assertThat(ramp.requestsUntil(Duration.ofSeconds(40))).isEqualTo((20 + 110) / 2 * 40);
+        assertThat(ramp.requestsUntil(Duration.ofSeconds(200))).isEqualTo((20 + 200) / 2 * 80 + 200 * 20);
+    }
+
+    @Test
     void ramp_isAStraightLine_thenHolds() {
         Schedule ramp = Profile.RAMP.schedule(20, 200, LENGTH);
 

@@ -25,7 +25,7 @@ final class ThresholdsTest {
                         .map(Finding::toString))
                 .containsExactly(
                         "FAIL  requests lost: 1 of 100 (expected: at most 0)",
-                        "FAIL  answers with status 4xx: 1 (expected: at most 0)",
+                        "FAIL  answers with status 3xx, which is not followed, or 4xx: 1 (expected: at most 0)",
                         "FAIL  99th percentile of the time to an answer: 501 ms (expected: at most 500 ms)",
                         "FAIL  attempts for each request: 1.60 (expected: at most 1.50)");
     }
@@ -36,6 +36,16 @@ final class ThresholdsTest {
                 .filteredOn(each -> !each.met())
                 .extracting(Finding::what)
                 .containsExactly("requests ended");
+    }
+
+    @Test
+    void judge_aRunThatSentTooLittle_isNotMet_evenIfLossesAreAllowed() {
+        var thresholds = new Thresholds(100, 0, null, null);
+
+        assertThat(thresholds.judge(new Counts(60, 10, 0, 50, 60, 50), 100, Duration.ofMillis(1)))
+                .filteredOn(each -> !each.met())
+                .extracting(Finding::toString)
+                .containsExactly("FAIL  requests ended: 60 of 100 planned (expected: all)");
     }
 
     @Test

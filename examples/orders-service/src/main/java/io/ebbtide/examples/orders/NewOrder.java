@@ -11,7 +11,7 @@ import io.undertow.util.StatusCodes;
  */
 public record NewOrder(String item, int quantity) {
     private static final int LONGEST_ITEM = 100;
-    private static final int MOST = 1_000;
+    private static final int MAX = 1_000;
 
     /** Reads an order from a client's JSON. */
     static NewOrder of(JsonNode json) throws BadInput {
@@ -20,8 +20,8 @@ public record NewOrder(String item, int quantity) {
             throw wrong("item", item, "a text of 1 to " + LONGEST_ITEM + " characters, not blank");
         }
         JsonNode quantity = json.path("quantity");
-        if (!quantity.isInt() || quantity.asInt() < 1 || quantity.asInt() > MOST) {
-            throw wrong("quantity", quantity, "a whole number from 1 to " + MOST);
+        if (!quantity.isInt() || quantity.asInt() < 1 || quantity.asInt() > MAX) {
+            throw wrong("quantity", quantity, "a whole number from 1 to " + MAX);
         }
         return new NewOrder(item.asText(), quantity.asInt());
     }

@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
  */
 final class OrdersApi {
     private static final Logger LOG = LoggerFactory.getLogger(OrdersApi.class);
-    private static final int MOST_BODY_BYTES = 16 * 1024;
-    private static final int MOST_LISTED = 1_000;
-    private static final int MOST_DELAY_MILLIS = 60_000;
+    private static final int MAX_BODY_BYTES = 16 * 1024;
+    private static final int MAX_LISTED = 1_000;
+    private static final int MAX_DELAY_MILLIS = 60_000;
     private static final CountDownLatch NEVER = new CountDownLatch(1);
 
     private final OrderStore store;
@@ -44,7 +44,7 @@ final class OrdersApi {
                 .get("/orders", api.guarded(api::list))
                 .get("/orders/{id}", api.guarded(api::read))
                 .setFallbackHandler(api.guarded(exchange -> {
-                    throw new BadInput(StatusCodes.NOT_FOUND, "there is /orders and /orders/{id}");
+                    throw new BadInput(StatusCodes.NOT_FOUND, "unknown path (expected: /orders or /orders/{id})");
                 }))
                 .setInvalidMethodHandler(api.guarded(exchange -> {
                     throw new BadInput(
@@ -65,12 +65,13 @@ final class OrdersApi {
                 .getParameters()
                 .getOrDefault("id", "");
         long id = number("id", text, 1, Long.MAX_VALUE);
-        Order order = store.find(id).orElseThrow(() -> new BadInput(StatusCodes.NOT_FOUND, "there is no order " + id));
+        Order order =
+                store.find(id).orElseThrow(() -> new BadInput(StatusCodes.NOT_FOUND, "no order has the id " + id));
         send(exchange, StatusCodes.OK, write(order));
     }
 
     private void list(HttpServerExchange exchange) throws BadInput {
-        long limit = number("limit", parameter(exchange, "limit", "100"), 1, MOST_LISTED);
+        long limit = number("limit", parameter(exchange, "limit", "100"), 1, MAX_LISTED);
         var orders = json.createArrayNode();
         store.latest((int) limit).forEach(order -> orders.add(write(order)));
         send(exchange, StatusCodes.OK, orders);
@@ -101,15 +102,15 @@ final class OrdersApi {
     }
 
     private static void delay(HttpServerExchange exchange) throws BadInput, InterruptedException {
-        long millis = number("delayMs", parameter(exchange, "delayMs", "0"), 0, MOST_DELAY_MILLIS);
+        long millis = number("delayMs", parameter(exchange, "delayMs", "0"), 0, MAX_DELAY_MILLIS);
         if (millis > 0 && NEVER.await(millis, TimeUnit.MILLISECONDS)) {
-            throw new IllegalStateException("never comes");
+            throw new IllegalStateException("unreachable");
         }
     }
 
     private JsonNode body(HttpServerExchange exchange) throws BadInput, IOException {
-        byte[] bytes = exchange.getInputStream().readNBytes(MOST_BODY_BYTES + 1);
-        if (bytes.length > MOST_BODY_BYTES) {
+        byte[] bytes = exchange.getInputStream().readNBytes(MAX_BODY_BYTES + 1);
+        if (bytes.length > MAX_BODY_BYTES) {
             throw new BadInput(
                     StatusCodes.REQUEST_ENTITY_TOO_LARGE, "the body is too large (expected: at most 16 KiB)");
         }
@@ -139,10 +140,10 @@ final class OrdersApi {
         return values == null ? otherwise : values.getFirst();
     }
 
-    private static long number(String name, String text, long least, long most) throws BadInput {
+    private static long number(String name, String text, long min, long max) throws BadInput {
         try {
             long number = Long.parseLong(text);
-            if (number >= least && number <= most) {
+            if (number >= min && number <= max) {
                 return number;
             }
         } catch (NumberFormatException e) {
@@ -150,6 +151,6 @@ final class OrdersApi {
         }
         throw new BadInput(
                 StatusCodes.BAD_REQUEST,
-                "%s: %s (expected: a whole number from %d to %d)".formatted(name, text, least, most));
+                "%s: %s (expected: a whole number from %d to %d)".formatted(name, text, min, max));
     }
 }

@@ -35,7 +35,7 @@ public final class OrdersService {
                 .readiness("disk", Check.diskSpace(Path.of("."), 10_000_000))
                 .serve(http)
                 .startupTask("prepare the store", store::prepare)
-                .startupTask("tell the port", () -> System.out.println("orders-service listens, port=" + http.port()))
+                .startupTask("print the port", () -> System.out.println("orders-service listens, port=" + http.port()))
                 .management();
         if (!environment.getOrDefault("ORDERS_METRICS", "on").equals("off")) {
             service.metrics(registry, MeterRules.defaults().withInFlightLimit(WORKERS))

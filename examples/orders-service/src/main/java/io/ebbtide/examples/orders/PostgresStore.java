@@ -37,11 +37,11 @@ final class PostgresStore implements OrderStore {
                 return;
             } catch (StoreUnavailable e) {
                 if (NEVER.await(500, TimeUnit.MILLISECONDS)) {
-                    throw new IllegalStateException("never comes", e);
+                    throw new IllegalStateException("unreachable", e);
                 }
             }
         }
-        throw new InterruptedException("told to stop before the database was there");
+        throw new InterruptedException("shut down before the database was available");
     }
 
     /** Once this returns, the order is committed. */

@@ -17,7 +17,7 @@ final class RedisCache {
     private final RedisClient client;
     private final RedisURI uri;
     private CompletableFuture<StatefulRedisConnection<String, String>> connection =
-            CompletableFuture.failedFuture(new IllegalStateException("not wanted so far"));
+            CompletableFuture.failedFuture(new IllegalStateException("not connected yet"));
 
     RedisCache(RedisClient client, RedisURI uri) {
         this.client = client;

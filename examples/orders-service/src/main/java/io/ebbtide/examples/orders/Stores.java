@@ -43,19 +43,19 @@ final class Stores {
         }
         if (jdbcUrl != null || redisUri != null) {
             throw new IllegalArgumentException(
-                    "ORDERS_JDBC_URL, ORDERS_REDIS_URI: one of them (expected: both or none)");
+                    "ORDERS_JDBC_URL, ORDERS_REDIS_URI: only one is set (expected: both or none)");
         }
         if ("memory".equals(environment.get("ORDERS_STORES"))) {
             return inMemory(service);
         }
         try {
-            LOG.info("starting a PostgreSQL and a Redis of our own");
+            LOG.info("starting an embedded PostgreSQL and an embedded Redis");
             EmbeddedServers servers = EmbeddedServers.start();
             service.component("embedded servers", servers);
             jdbcUrl = servers.jdbcUrl();
             redisUri = servers.redisUri();
         } catch (IOException | RuntimeException e) {
-            LOG.warn("no PostgreSQL and Redis could be started here; orders are kept in memory", e);
+            LOG.warn("no embedded PostgreSQL and Redis could be started; orders are kept in memory", e);
             return inMemory(service);
         }
         return inServers(service, jdbcUrl, poolSize, redisUri, registry);

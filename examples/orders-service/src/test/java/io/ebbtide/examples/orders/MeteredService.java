@@ -45,7 +45,7 @@ final class MeteredService {
         service.set(Ebbtide.builder("metered")
                 .component("slow to stop", MeteredService::awaitScrapes)
                 .serve(http)
-                .startupTask("tell the port", () -> System.out.println("metered listens, port=" + http.port()))
+                .startupTask("print the port", () -> System.out.println("metered listens, port=" + http.port()))
                 .startupTask("wait", BEGIN::await)
                 .queue("imports", () -> 3)
                 .management(0)
@@ -80,7 +80,7 @@ final class MeteredService {
                     .start();
             System.out.println("outer answers, port=" + outer.managementPort());
             scrapes.acquire(3);
-            long most = 0;
+            long max = 0;
             int port;
             try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 port = free.getLocalPort();
@@ -97,10 +97,10 @@ final class MeteredService {
                     WireConnection.get(port, "/");
                     scrapes.drainPermits();
                     scrapes.acquire();
-                    most = Math.max(most, seriesOf(round, registry));
+                    max = Math.max(max, seriesOf(round, registry));
                 }
             }
-            System.out.println("rounds are over, each had at most series=" + most);
+            System.out.println("rounds are over, each had at most series=" + max);
             NEVER.await();
         }
 

@@ -200,10 +200,10 @@ final class MetricsIT {
         try (var input = promtool.getOutputStream()) {
             input.write(scraped.getBytes(StandardCharsets.UTF_8));
         }
-        String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
         assertThat(promtool.waitFor(HANG.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(said).isEmpty();
+        assertThat(output).isEmpty();
         assertThat(promtool.exitValue()).isZero();
         assertThat(scraped)
                 .contains("# TYPE ebbtide_hpa_inflight gauge")
@@ -211,13 +211,13 @@ final class MetricsIT {
     }
 
     @Test
-    void servicesInOneJvm_leaveNoSeriesBehind() throws Exception {
+    void servicesInOneJvm_removeAllTheirSeries() throws Exception {
         playRounds(4);
     }
 
     @Test
     @Tag("full")
-    void servicesInOneJvm_leaveNoSeriesBehind_longRun() throws Exception {
+    void servicesInOneJvm_removeAllTheirSeries_longRun() throws Exception {
         playRounds(50);
     }
 

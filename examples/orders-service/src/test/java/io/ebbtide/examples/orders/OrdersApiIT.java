@@ -79,11 +79,11 @@ final class OrdersApiIT {
     @CsvSource(
             delimiter = '|',
             value = {
-                "GET|/orders/999999999|404|there is no order 999999999",
+                "GET|/orders/999999999|404|no order has the id 999999999",
                 "GET|/orders/abc|400|id: abc (expected: a whole number from 1 to 9223372036854775807)",
                 "GET|/orders?limit=0|400|limit: 0 (expected: a whole number from 1 to 1000)",
                 "GET|/orders?delayMs=60001|400|delayMs: 60001 (expected: a whole number from 0 to 60000)",
-                "GET|/elsewhere|404|there is /orders and /orders/{id}",
+                "GET|/elsewhere|404|unknown path (expected: /orders or /orders/{id})",
                 "DELETE|/orders|405|DELETE (expected: GET, or POST of /orders)"
             })
     void request_thatIsWrong_isRefusedWithTheReason(String method, String path, int status, String reason)

@@ -57,7 +57,7 @@ final class RealPrometheus implements AutoCloseable {
         return false;
     }
 
-    /** Starts one that scrapes nothing yet. A port that somebody else was quicker to take means another one. */
+    /** Starts one that scrapes nothing yet. If another process has taken the port, another one is tried. */
     static RealPrometheus start(Path folder) throws Exception {
         var prometheus = new RealPrometheus(folder);
         Files.writeString(prometheus.targets, "[]");

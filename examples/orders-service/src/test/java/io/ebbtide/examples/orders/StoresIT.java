@@ -233,7 +233,7 @@ final class StoresIT {
                 } else {
                     refused.incrementAndGet();
                 }
-            } catch (IOException e) { // nobody was told that it was taken
+            } catch (IOException e) { // no client has been notified that the port was taken
                 refused.incrementAndGet();
                 LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
             }

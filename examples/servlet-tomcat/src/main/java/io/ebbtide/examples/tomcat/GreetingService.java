@@ -12,7 +12,7 @@ import org.apache.catalina.startup.Tomcat;
 
 /** Answers {@code /greeting?name=...} with a greeting on port 8080, or on the port given as the first argument. */
 public final class GreetingService {
-    private static final long MOST_NEEDED_BYTES = 1 << 20;
+    private static final long MAX_NEEDED_BYTES = 1 << 20;
 
     private GreetingService() {}
 
@@ -24,9 +24,9 @@ public final class GreetingService {
                         Tomcat.addServlet(context, "greeting", new Greeting()).addMapping("/greeting"));
         Ebbtide.builder("greeting")
                 .liveness("deadlock", Check.deadlock())
-                .readiness("disk", Check.diskSpace(Path.of("."), MOST_NEEDED_BYTES))
+                .readiness("disk", Check.diskSpace(Path.of("."), MAX_NEEDED_BYTES))
                 .serve(source)
-                .startupTask("tell the port", () -> System.out.println("port=" + source.port()))
+                .startupTask("print the port", () -> System.out.println("port=" + source.port()))
                 .management()
                 .run();
     }
@@ -38,7 +38,9 @@ public final class GreetingService {
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
             String name = request.getParameter("name");
             if (name == null || name.isBlank()) {
-                response.sendError(HttpServletResponse.SC_BAD_REQUEST, "name: none (expected: whom to greet)");
+                response.sendError(
+                        HttpServletResponse.SC_BAD_REQUEST,
+                        "name: missing (expected: the name of the person to greet)");
                 return;
             }
             response.setContentType("text/plain;charset=UTF-8");

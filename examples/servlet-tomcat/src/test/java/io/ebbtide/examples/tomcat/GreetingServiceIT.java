@@ -12,7 +12,7 @@ import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-/** The service is started, loaded, and told to stop in the middle of it. */
+/** The service is started and loaded, and gets SIGTERM under that load. */
 final class GreetingServiceIT {
     private static final Duration SOON = Duration.ofMinutes(2);
 

@@ -31,9 +31,9 @@ final class Spool {
     }
 
     /** The waiting messages, up to a maximum number. */
-    List<String> waiting(int most) throws IOException {
+    List<String> waiting(int max) throws IOException {
         try (Stream<Path> files = Files.list(inbox)) {
-            return files.limit(most).map(file -> file.getFileName().toString()).toList();
+            return files.limit(max).map(file -> file.getFileName().toString()).toList();
         }
     }
 

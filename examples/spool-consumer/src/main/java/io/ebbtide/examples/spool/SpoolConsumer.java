@@ -91,7 +91,7 @@ final class SpoolConsumer implements MessageSource {
             unfinished.remove(name);
             finished.add(name);
         } catch (IOException | RuntimeException e) {
-            LOG.warn("{} stays unfinished", name, e);
+            LOG.warn("{} remains unfinished", name, e);
         } finally {
             free.release();
         }
@@ -115,7 +115,7 @@ final class SpoolConsumer implements MessageSource {
     }
 
     @Override
-    public void leave(Duration within) throws IOException {
+    public void disconnect(Duration within) throws IOException {
         workers.shutdownNow();
         for (String name : unfinished) {
             spool.giveBack(name);

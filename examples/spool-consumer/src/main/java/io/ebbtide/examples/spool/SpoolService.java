@@ -48,7 +48,7 @@ public final class SpoolService {
             String line = text + " " + HexFormat.of().formatHex(value, 0, 4) + "\n";
             Files.writeString(ledger, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         } catch (NoSuchAlgorithmException | IOException e) {
-            throw new IllegalStateException("the message stays unfinished", e);
+            throw new IllegalStateException("the message remains unfinished", e);
         }
     }
 }

@@ -24,17 +24,17 @@ final class SpoolServiceIT {
 
     @Test
     void consumerThatIsStopped_finishesAndCommits_soThatEachMessageIsWorkedOnOnce() throws Exception {
-        try (ServiceProcess leaving = start(30);
+        try (ServiceProcess stopping = start(30);
                 ServiceProcess staying = start(30)) {
             writeMessages();
             Awaitility.await().atMost(SOON).until(() -> ledger().size() >= 10);
 
-            leaving.signal("TERM");
-            ServiceProcess.Exit exit = leaving.awaitExit(SOON);
+            stopping.signal("TERM");
+            ServiceProcess.Exit exit = stopping.awaitExit(SOON);
             Awaitility.await().atMost(SOON).until(() -> count("done") == MESSAGES);
 
             assertThat(exit.code()).isZero();
-            assertThat(leaving.report().get("outcome").asText()).isEqualTo("CLEAN");
+            assertThat(stopping.report().get("outcome").asText()).isEqualTo("CLEAN");
             assertThat(ledger()).hasSize(MESSAGES);
             assertThat(numbers()).hasSize(MESSAGES);
             assertThat(count("inbox") + count("claimed")).isZero();

@@ -21,7 +21,7 @@ public final class PriceServlet extends HttpServlet {
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String item = request.getParameter("item");
         if (item == null || item.isBlank()) {
-            response.sendError(HttpServletResponse.SC_BAD_REQUEST, "item: none (expected: the name of an item)");
+            response.sendError(HttpServletResponse.SC_BAD_REQUEST, "item: missing (expected: the name of an item)");
             return;
         }
         LockSupport.parkNanos(LOOK_UP_NANOS);

@@ -1,6 +1,7 @@
-package io.ebbtide.examples.orders;
+package io.ebbtide.examples.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ebbtide.examples.orders.OrdersService;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.LoadResult;
 import io.ebbtide.testkit.ServiceProcess;
@@ -12,7 +13,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** What the README's command shows: the service starts, takes load, is told to stop in the middle of it, and leaves. */
+/** What {@code mvn -q -Pdemo} shows: the service starts and receives load, then SIGTERM, and shuts down under the load. */
 final class Demo {
     private static final int CLIENTS = 64;
     private static final Duration LOAD = Duration.ofSeconds(5);
@@ -45,12 +46,12 @@ final class Demo {
             StrictLoad load = StrictLoad.start(port, CLIENTS, Demo::request);
             watch(load, LOAD);
 
-            say("SIGTERM to process %d, in the middle of it".formatted(service.pid()));
+            say("SIGTERM to process %d, under load".formatted(service.pid()));
             load.stopAfter(LEARNS_OF_THE_REMOVAL);
             service.signal("TERM");
             service.awaitLine("'orders' is LAME_DUCK", PATIENCE);
             probe(management);
-            say("the clients learn of the removal 1.5 s late, as behind a balancer, and come until then");
+            say("the clients notice the removal after 1.5 s, as behind a balancer, and send requests until then");
             while (service.isAlive()) {
                 watch(load, Duration.ofMillis(500));
             }
@@ -108,9 +109,17 @@ final class Demo {
         System.out.println();
         System.out.println("  the report: " + report);
         System.out.println();
-        System.out.println(
-                good ? "  The service was told to stop and lost nothing." : "  SOMETHING WAS LOST: see above.");
+        System.out.println("  " + conclusion(lost, exit.code()));
         return good;
+    }
+
+    private static String conclusion(long lost, int exitCode) {
+        if (lost > 0) {
+            return "REQUESTS WERE LOST: see above.";
+        }
+        return exitCode == 0
+                ? "The service has shut down and lost nothing."
+                : "No request was lost, but the shutdown was not clean: see the report.";
     }
 
     private void say(String text) {
