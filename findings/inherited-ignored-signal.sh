@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # OpenJDK 17 (and 25): sun.misc.Signal.handle documents an IllegalArgumentException where a signal cannot be handled. Where the
 # process that started the JVM had SIGTERM ignored, it throws nothing, returns SIG_IGN as the handler before, and installs none:
-# the signal goes on being ignored. (java.lang.Runtime's shutdown hooks do not run either.)
+# the signal remains ignored. (java.lang.Runtime's shutdown hooks do not run either.)
 # Seen: handler before: SIG_IGN; a second handler finds ours: false; SIGTERM came: false
 set -euo pipefail
 dir=$(mktemp -d)

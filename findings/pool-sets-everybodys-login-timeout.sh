@@ -2,7 +2,7 @@
 # HikariCP 7.1.0 with a jdbcUrl: the pool's connectionTimeout becomes java.sql.DriverManager's login timeout, which belongs to the whole
 # process: the drivers of other pools obey it, too, and it stays when the pool is closed. Its own documentation calls connectionTimeout
 # "the maximum number of milliseconds that a client will wait for a connection from the pool".
-# Seen: login timeout of the process: 0 s before, 2 s with the pool, 2 s once it is closed; pgjdbc, which nobody told, gives up: true
+# Seen: login timeout of the process: 0 s before, 2 s with the pool, 2 s once it is closed; pgjdbc, whose login timeout is not set, gives up: true
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -25,8 +25,8 @@ class Seen {
         pool.close();
         int after = DriverManager.getLoginTimeout();
         System.out.printf(
-                "login timeout of the process: %d s before, %d s with the pool, %d s once it is closed; pgjdbc, which nobody"
-                        + " told, gives up: %s%n",
+                "login timeout of the process: %d s before, %d s with the pool, %d s once it is closed; pgjdbc, whose"
+                        + " login timeout is not set, gives up: %s%n",
                 before, with, after, givesUp());
     }
 
@@ -51,4 +51,4 @@ class Seen {
 J
 seen=$(java -cp "$dir/*" "$dir/Seen.java" 2>/dev/null)
 echo "$seen"
-[ "$seen" = "login timeout of the process: 0 s before, 2 s with the pool, 2 s once it is closed; pgjdbc, which nobody told, gives up: true" ]
+[ "$seen" = "login timeout of the process: 0 s before, 2 s with the pool, 2 s once it is closed; pgjdbc, whose login timeout is not set, gives up: true" ]
