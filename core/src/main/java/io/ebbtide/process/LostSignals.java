@@ -17,15 +17,19 @@ final class LostSignals {
      * microsecond, and needs no new thread. A thread dump (SIGQUIT) allocates nothing there.
      *
      * So a signal is lost if that number has grown by as much as a refusal takes, none of our handlers has run since, none is about to
-     * run, and a thread could not be started right after it. Measured on Java 17 and 25: a lost signal takes 1,280 bytes or more, a
-     * handled one, perhaps by another component, 840 or less, the first jcmd 528 or less.
+     * run, and a thread could not be started after it. Measured on Java 17 and 25: a lost signal takes 1,280 bytes or more, a handled
+     * one, perhaps by another component, 840 or less, the first jcmd 528 or less.
+     *
+     * What has grown counts for some polls. A poll may come in the middle of a refusal, and see the number grow twice; and the
+     * attempt may get a thread that has ended just then, though the next one does not (23 of 300 signals on a busy machine).
+     * If other components handle two signals within that time, and the limit is reached, they are taken for a lost one.
      *
      * Until its first signal that thread has allocated nothing. So the count begins at zero and not at what the first poll reads:
-     * on a busy machine a signal may come before it. If other components have handled two signals by then, and the limit is reached
-     * at that moment, they are taken for a lost one.
+     * on a busy machine a signal may come before it.
      */
     private static final long MIN_BYTES = 1_000;
 
+    private static final int MAX_POLLS = 8;
     private static final String DISPATCHER = "Signal Dispatcher";
 
     private final LongSupplier allocated;
@@ -34,6 +38,8 @@ final class LostSignals {
     private final BooleanSupplier handlerIsAlive;
     private long lastAllocated;
     private int lastHandled;
+    private long grown;
+    private int pollsSinceGrowth;
     private boolean suspected;
 
     /**
@@ -49,21 +55,36 @@ final class LostSignals {
         this.handlerIsAlive = handlerIsAlive;
     }
 
-    /** Whether a signal has come that no handler receives. A signal is detected at the second call after it, and only once. */
+    /** Whether a signal has come that no handler receives. A signal is detected at the second call after it or later, and only once. */
     boolean poll() {
         long nowAllocated = allocated.getAsLong();
         if (nowAllocated < 0) {
             return false; // unknown for now
         }
         int nowHandled = handled.getAsInt();
-        boolean isHandled = nowHandled != lastHandled;
-        boolean isLost = suspected && !isHandled && !handlerIsAlive.getAsBoolean();
-        boolean hasGrown = nowAllocated - lastAllocated >= MIN_BYTES;
-        boolean isUndecided = suspected && !isLost; // its handler's thread is there, and has not run
-        suspected = !isHandled && (isUndecided || (hasGrown && refused.getAsBoolean()));
+        if (nowHandled != lastHandled) {
+            lastHandled = nowHandled;
+            lastAllocated = nowAllocated;
+            forget();
+            return false;
+        }
+        boolean isLost = suspected && !handlerIsAlive.getAsBoolean(); // else its thread is there, and has not run
+        if (isLost) {
+            forget();
+        }
+        pollsSinceGrowth = nowAllocated == lastAllocated ? pollsSinceGrowth + 1 : 0;
+        grown += nowAllocated - lastAllocated;
         lastAllocated = nowAllocated;
-        lastHandled = nowHandled;
+        if (pollsSinceGrowth >= MAX_POLLS && !suspected) {
+            forget();
+        }
+        suspected = suspected || (grown >= MIN_BYTES && refused.getAsBoolean());
         return isLost;
+    }
+
+    private void forget() {
+        grown = 0;
+        suspected = false;
     }
 
     /** Returns a reader of the bytes that this JVM's thread has allocated; null where they cannot be read. */

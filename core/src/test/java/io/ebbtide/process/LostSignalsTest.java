@@ -60,6 +60,56 @@ final class LostSignalsTest {
         assertThat(signals.poll()).isTrue();
     }
 
+    /** Seen: 840 bytes at one poll, 856 at the next. */
+    @Test
+    void signal_whoseRefusalIsUnderWayAtOnePoll_isLostOnce() {
+        refused = true;
+        allocated += 840;
+        assertThat(signals.poll()).isFalse();
+        allocated += 856;
+
+        assertThat(signals.poll()).isFalse();
+        assertThat(signals.poll()).isTrue();
+        for (int i = 0; i < 20; i++) {
+            assertThat(signals.poll()).isFalse();
+        }
+    }
+
+    /** The thread that has ended is taken again before the next poll. */
+    @Test
+    void signal_afterWhichOneThreadCouldBeStarted_isLostOnce() {
+        allocated += 1_696;
+        assertThat(signals.poll()).isFalse();
+        refused = true;
+
+        assertThat(signals.poll()).isFalse();
+        assertThat(signals.poll()).isTrue();
+        assertThat(signals.poll()).isFalse();
+    }
+
+    @Test
+    void signalsThatOthersHandle_longBeforeTheLimit_areNotLost() {
+        allocated += 1_680;
+        for (int i = 0; i < 10; i++) {
+            assertThat(signals.poll()).isFalse();
+        }
+        refused = true;
+
+        assertThat(signals.poll()).isFalse();
+        assertThat(signals.poll()).isFalse();
+    }
+
+    @Test
+    void signalsThatOthersHandle_atTheLimit_farApart_areNotLost() {
+        refused = true;
+        for (int i = 0; i < 5; i++) {
+            allocated += 840;
+            for (int j = 0; j < 10; j++) {
+                assertThat(signals.poll()).isFalse();
+            }
+        }
+    }
+
     @Test
     void signal_thatIsHandled_isNotLost() {
         refused = true; // its handler has taken the last thread
