@@ -2,6 +2,7 @@ package io.ebbtide.internal;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.nio.channels.Selector;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Loads classes in the background, at the two moments when time is available for it. */
 public final class WarmUp {
@@ -24,16 +24,20 @@ public final class WarmUp {
 
     private WarmUp() {}
 
-    /** Loads the classes that every service needs shortly afterwards, while it is configured; once per process. */
+    /**
+     * Loads the classes that every service needs shortly afterwards, while it is configured; once per process. Not in a web
+     * application, which may be gone before.
+     */
     public static void forStart() {
-        if (STARTED.compareAndSet(false, true)) {
+        boolean endsWithTheProcess = WarmUp.class.getClassLoader() == ClassLoader.getSystemClassLoader();
+        if (endsWithTheProcess && STARTED.compareAndSet(false, true)) {
             inBackground(WarmUp::loadForStart);
         }
     }
 
     /**
-     * Loads, while the service runs, the classes that its shutdown needs: by then its jar may have been replaced, or
-     * the heap may be full. Once per process.
+     * Loads, while a service runs that owns the process, the classes that its shutdown needs: by then its jar may have been
+     * replaced, or the heap may be full. Once per process.
      */
     public static void forShutdown() {
         if (RUNS.compareAndSet(false, true)) {
@@ -41,15 +45,12 @@ public final class WarmUp {
         }
     }
 
-    /** The thread ends shortly afterwards. Not in a web application, which may be gone before. */
+    /** The thread ends shortly afterwards. */
     private static void inBackground(Runnable loading) {
-        boolean endsWithTheProcess = WarmUp.class.getClassLoader() == ClassLoader.getSystemClassLoader();
-        if (endsWithTheProcess) {
-            try {
-                Threads.daemon("ebbtide-warm-up", loading).start();
-            } catch (OutOfMemoryError e) {
-                // no thread available: then each class is loaded when it is needed
-            }
+        try {
+            Threads.daemon("ebbtide-warm-up", loading).start();
+        } catch (OutOfMemoryError e) {
+            // no thread available: then each class is loaded when it is needed
         }
     }
 
@@ -83,29 +84,37 @@ public final class WarmUp {
         }
     }
 
-    /**
-     * The names of all classes of a package and its subpackages, in the jar or folder of this class, which may be a jar
-     * with all of an application; none where the class has come from elsewhere.
-     */
+    /** The names of all classes of a package and its subpackages that are where this class is; none where that is unknown. */
     static List<String> classes(String within, Class<?> type) throws IOException, URISyntaxException {
-        Path place = place(type);
-        if (place == null) {
+        CodeSource source = type.getProtectionDomain().getCodeSource();
+        URL place = source == null ? null : source.getLocation();
+        return place == null ? List.of() : classes(within, place);
+    }
+
+    /** @param place a folder; or a jar, perhaps one with all of an application, perhaps one inside another */
+    static List<String> classes(String within, URL place) throws IOException, URISyntaxException {
+        if (place.getProtocol().equals("jar")) { // Spring Boot's nested jars, which its URL handler reads
+            return place.openConnection() instanceof JarURLConnection nested ? classes(within, nested) : List.of();
+        }
+        if (!place.getProtocol().equals("file")) {
             return List.of();
         }
-        if (Files.isDirectory(place)) {
-            try (Stream<Path> files = Files.walk(place)) {
-                return names(within, files.map(file -> place.relativize(file).toString()));
+        Path path = Path.of(place.toURI());
+        if (Files.isDirectory(path)) {
+            try (Stream<Path> files = Files.walk(path)) {
+                return names(within, files.map(file -> path.relativize(file).toString()));
             }
         }
-        try (var jar = new JarFile(place.toFile())) {
+        try (var jar = new JarFile(path.toFile())) {
             return names(within, jar.stream().map(Object::toString));
         }
     }
 
-    private static @Nullable Path place(Class<?> type) throws URISyntaxException {
-        CodeSource source = type.getProtectionDomain().getCodeSource();
-        URL url = source == null ? null : source.getLocation();
-        return url == null || !url.getProtocol().equals("file") ? null : Path.of(url.toURI());
+    private static List<String> classes(String within, JarURLConnection nested) throws IOException {
+        nested.setUseCaches(false); // the jar is closed here: no other reader may share it
+        try (JarFile jar = nested.getJarFile()) {
+            return names(within, jar.stream().map(Object::toString));
+        }
     }
 
     private static List<String> names(String within, Stream<String> files) {

@@ -3,6 +3,7 @@ package io.ebbtide.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ebbtide.testing.TestTimeouts;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,6 +37,15 @@ final class WarmUpTest {
         assertThat(WarmUp.classes("org.slf4j.helpers", Logger.class))
                 .contains("org.slf4j.helpers.NOPLogger")
                 .doesNotContain("org.slf4j.Logger");
+    }
+
+    @Test
+    void classesOfAJarByItsJarUrl_areFound() throws Exception {
+        URL jar = Logger.class.getProtectionDomain().getCodeSource().getLocation();
+
+        assertThat(WarmUp.classes("org.slf4j.helpers", new URL("jar:" + jar + "!/")))
+                .isEqualTo(WarmUp.classes("org.slf4j.helpers", Logger.class))
+                .contains("org.slf4j.helpers.NOPLogger");
     }
 
     @Test
