@@ -127,6 +127,25 @@ final class Arrivals {
         return Duration.ofNanos((longest + 1) * SLOT_NANOS);
     }
 
+    /**
+     * Returns the longest time between two arrivals in the window of which the later one came after a moment, at most a tenth of a
+     * second too long; zero if none did.
+     */
+    Duration longestGapThatEndedAfter(long nanos, long nowNanos) {
+        long now = nowNanos / SLOT_NANOS;
+        long after = nanos / SLOT_NANOS;
+        long before = -1;
+        long longest = 0;
+        for (long slot = Math.max(0, now - WINDOW_SLOTS); slot <= now; slot++) {
+            if (cameIn(slot)) {
+                boolean ends = before >= 0 && slot >= after;
+                longest = ends ? Math.max(longest, slot - before + 1) : longest;
+                before = slot;
+            }
+        }
+        return Duration.ofNanos(longest * SLOT_NANOS);
+    }
+
     private boolean cameIn(long slot) {
         Bucket bucket = bucket(slot / SLOTS);
         return bucket != null && bucket.has((int) (slot % SLOTS));

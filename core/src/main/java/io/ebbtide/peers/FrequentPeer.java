@@ -74,6 +74,11 @@ final class FrequentPeer {
         return last < 0 || needed == null ? Duration.ZERO : needed.minus(Duration.ofNanos(now - last));
     }
 
+    /** Returns the longest silence before one of its requests that came after a moment. */
+    Duration longestSilenceBrokenAfter(long nanos, long now) {
+        return peer.all().longestGapThatEndedAfter(nanos, now);
+    }
+
     private boolean comesBack() {
         double ended = peer.again();
         return peer.back() >= ended + BACK_DEVIATIONS * Math.sqrt(ended) + MIN_BACK;

@@ -15,6 +15,7 @@ public final class LameDuck {
     private final Peers peers;
     private final Duration min;
     private final List<FrequentPeer> frequent;
+    private final List<FrequentPeer> ifOneRouter;
     private final long total;
     private final long beganNanos;
 
@@ -33,12 +34,17 @@ public final class LameDuck {
         total = peers.countOfOthers() + ofKnown;
         boolean oneAddress = !all.isEmpty() && all.get(0).count() > DECISIVE_SHARE * total;
         int routers = senders > 0 ? senders : oneAddress ? ROUTERS_BEHIND_ONE_ADDRESS : 1;
-        var threshold = new SilenceThreshold(FLOOR, Durations.max(Duration.ZERO, max.minus(min)), routers);
+        Duration test = Durations.max(Duration.ZERO, max.minus(min));
         List<Peer> often = all.stream()
                 .filter(counted -> counted.count() >= SilenceThreshold.MIN_REQUESTS)
                 .map(Peers.Counted::peer)
                 .toList();
-        frequent = often.stream()
+        frequent = watch(often, new SilenceThreshold(FLOOR, test, routers));
+        ifOneRouter = routers == 1 ? frequent : watch(often, new SilenceThreshold(FLOOR, test, 1));
+    }
+
+    private List<FrequentPeer> watch(List<Peer> often, SilenceThreshold threshold) {
+        return often.stream()
                 .map(peer -> new FrequentPeer(peer, threshold, often.size(), beganNanos))
                 .toList();
     }
@@ -48,8 +54,11 @@ public final class LameDuck {
      * it. Many peers that send too rarely to be watched may still send half of it.
      */
     boolean isProvable() {
-        long now = peers.now();
-        long proving = frequent.stream()
+        return isProvable(frequent, peers.now());
+    }
+
+    private boolean isProvable(List<FrequentPeer> watched, long now) {
+        long proving = watched.stream()
                 .filter(each -> each.requiredSilence(now) != null)
                 .mapToLong(FrequentPeer::count)
                 .sum();
@@ -67,6 +76,27 @@ public final class LameDuck {
             remaining = Durations.max(remaining, each.untilSilent(now));
         }
         return Durations.max(remaining, Duration.ZERO);
+    }
+
+    /**
+     * Returns when, since this began, the lame duck would have ended with one router behind each address; perhaps later than now.
+     * Null if silence proves nothing even then, or if an earlier silence might have ended it before a request that came.
+     */
+    public @Nullable Duration endIfOneRouter() {
+        long now = peers.now();
+        if (!isProvable(ifOneRouter, now)) {
+            return null;
+        }
+        Duration since = Duration.ofNanos(now - beganNanos);
+        Duration end = min;
+        for (FrequentPeer each : ifOneRouter) {
+            Duration broken = each.longestSilenceBrokenAfter(beganNanos + min.toNanos(), now);
+            if (broken.compareTo(FLOOR) >= 0) {
+                return null;
+            }
+            end = Durations.max(end, since.plus(each.untilSilent(now)));
+        }
+        return end;
     }
 
     /** Returns the peer that must be waited for longest, or whose silence proves nothing; null if none is watched. */

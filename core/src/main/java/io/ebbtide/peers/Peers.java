@@ -74,6 +74,11 @@ final class Peers {
         return others.count(now());
     }
 
+    /** Whether any request has ever come. */
+    boolean hasSeenAny() {
+        return !known.isEmpty(); // others are counted only while so many are known
+    }
+
     private @Nullable Peer newcomer(InetAddress address, long now) {
         if (known.size() >= MAX_KNOWN) {
             forgetSilent(now);

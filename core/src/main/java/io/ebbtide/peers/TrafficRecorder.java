@@ -38,6 +38,11 @@ public final class TrafficRecorder {
         late.arrived(signalNanos, admitted, peer, isFirst);
     }
 
+    /** Whether any request has ever come; those of health checkers are not among them. */
+    public boolean hasSeenAny() {
+        return peers.hasSeenAny();
+    }
+
     /** Returns the watcher of answered requests; null if there is none. */
     public @Nullable RequestWatcher watcher() {
         return watcher;

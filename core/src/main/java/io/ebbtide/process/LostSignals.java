@@ -20,9 +20,10 @@ final class LostSignals {
      * run, and a thread could not be started after it. Measured on Java 17 and 25: a lost signal takes 1,280 bytes or more, a handled
      * one, perhaps by another component, 840 or less, the first jcmd 528 or less.
      *
-     * What has grown counts for some polls. A poll may come in the middle of a refusal, and see the number grow twice; and the
+     * What has grown counts for some polls from the first on. A poll may come in the middle of a refusal, and see the number grow twice; and the
      * attempt may get a thread that has ended just then, though the next one does not (23 of 300 signals on a busy machine).
-     * If other components handle two signals within that time, and the limit is reached, they are taken for a lost one.
+     * If other components handle two signals within that time (or one, beside the first jcmd), and the limit is reached, they are
+     * taken for a lost one.
      *
      * Until its first signal that thread has allocated nothing. So the count begins at zero and not at what the first poll reads:
      * on a busy machine a signal may come before it.
@@ -39,13 +40,13 @@ final class LostSignals {
     private long lastAllocated;
     private int lastHandled;
     private long grown;
-    private int pollsSinceGrowth;
+    private int pollsSinceFirst;
     private boolean suspected;
 
     /**
      * @param allocated the bytes that the JVM's thread for signals has allocated; negative if unknown
      * @param handled how many signals have reached their handler
-     * @param refused called right after a signal: whether the system refuses to start a thread
+     * @param refused whether the system refuses to start a thread; called at each poll after what may be a signal
      * @param handlerIsAlive whether a handler's thread has been started and may not have run yet
      */
     LostSignals(LongSupplier allocated, IntSupplier handled, BooleanSupplier refused, BooleanSupplier handlerIsAlive) {
@@ -72,18 +73,19 @@ final class LostSignals {
         if (isLost) {
             forget();
         }
-        pollsSinceGrowth = nowAllocated == lastAllocated ? pollsSinceGrowth + 1 : 0;
-        grown += nowAllocated - lastAllocated;
-        lastAllocated = nowAllocated;
-        if (pollsSinceGrowth >= MAX_POLLS && !suspected) {
+        pollsSinceFirst = grown == 0 ? 0 : pollsSinceFirst + 1;
+        if (pollsSinceFirst >= MAX_POLLS && !suspected) {
             forget();
         }
+        grown += nowAllocated - lastAllocated;
+        lastAllocated = nowAllocated;
         suspected = suspected || (grown >= MIN_BYTES && refused.getAsBoolean());
         return isLost;
     }
 
     private void forget() {
         grown = 0;
+        pollsSinceFirst = 0;
         suspected = false;
     }
 

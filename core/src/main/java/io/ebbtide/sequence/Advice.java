@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** Advice for the operator, as text: which number to change, derived from a budget or a shutdown. */
 final class Advice {
@@ -22,6 +23,9 @@ final class Advice {
 
     /** The advised number is a fifth larger than the observed one. */
     private static final double MORE = 1.2;
+
+    /** The advised number, if it is less than the present one: far enough from the observed one that the next is not close to its end. */
+    private static final double SHORTER_THAN_MAX = 1.5;
 
     /** A request that was on its way when the lame duck ended. */
     private static final Duration ON_ITS_WAY = Duration.ofMillis(100);
@@ -37,19 +41,25 @@ final class Advice {
     }
 
     /**
-     * Returns the advice after a shutdown.
+     * The lame duck of a shutdown. All times are since the signal.
      *
-     * @param lameDuckEnded the time from the signal to the end of the lame duck; zero if there was none
+     * @param endedAt zero if there was none
+     * @param hasSeenAny whether any request has ever come
+     * @param endIfOneRouter when it would have ended with one router behind each address; null if that is unknown, or if it ended before
+     *     its maximum time
      */
-    static List<String> after(
-            Plan plan,
+    record LameDuckFacts(
             ShutdownReport.LameDuckEnd end,
-            Duration lameDuckEnded,
+            Duration endedAt,
             ShutdownReport.Late late,
-            List<ShutdownReport.Cut> cut,
-            List<ShutdownReport.Stop> stops) {
+            boolean hasSeenAny,
+            @Nullable Duration endIfOneRouter) {}
+
+    /** Returns the advice after a shutdown. */
+    static List<String> after(
+            Plan plan, LameDuckFacts lameDuck, List<ShutdownReport.Cut> cut, List<ShutdownReport.Stop> stops) {
         var advice = new Advice(plan);
-        advice.lameDuck(end, lameDuckEnded, late);
+        advice.lameDuck(lameDuck);
         advice.drain(cut);
         advice.stop(stops);
         Duration margin = plan.budget().margin();
@@ -61,7 +71,10 @@ final class Advice {
         return List.copyOf(advice.advice);
     }
 
-    private void lameDuck(ShutdownReport.LameDuckEnd end, Duration endedAt, ShutdownReport.Late late) {
+    private void lameDuck(LameDuckFacts facts) {
+        ShutdownReport.LameDuckEnd end = facts.end();
+        Duration endedAt = facts.endedAt();
+        ShutdownReport.Late late = facts.late();
         if (end.reason() == ShutdownReport.LameDuckReason.SKIPPED) {
             advice.add(
                     ("a second signal, or close(), ended the lame duck at %s; clients that had not noticed the removal may have found the"
@@ -69,7 +82,15 @@ final class Advice {
                             .formatted(exact(endedAt), exact(plan.lameDuck())));
             return;
         }
+        if (plan.hasSenders() && !facts.hasSeenAny() && endedAt.compareTo(WORTH_SAVING) > 0) {
+            advice.add(
+                    ("no request came to this instance, except those of health checkers; lame duck ended at %s; if no instance of this"
+                                    + " service receives requests, set EBBTIDE_LAME_DUCK_POLICY=none")
+                            .formatted(exact(endedAt)));
+            return;
+        }
         if (late.count() == 0) {
+            wholeTime(facts, "no new request came after the signal");
             return;
         }
         if (end.reason() == ShutdownReport.LameDuckReason.NONE && !isMissing()) {
@@ -102,6 +123,33 @@ final class Advice {
                 && endedAt.minus(late.latest()).compareTo(WORTH_SAVING) > 0) {
             advice.add("%s; %s, because it is fixed; EBBTIDE_LAME_DUCK_POLICY=adaptive ends it earlier"
                     .formatted(last, ended));
+        } else {
+            wholeTime(facts, last);
+        }
+    }
+
+    /** Advice after an adaptive lame duck that lasted its maximum time, long after the last request. */
+    private void wholeTime(LameDuckFacts facts, String last) {
+        LameDuckRules rules = plan.lameDuckRules();
+        if (facts.end().reason() != ShutdownReport.LameDuckReason.MAX || rules.policy() != LameDuckPolicy.ADAPTIVE) {
+            return;
+        }
+        Duration worthwhile = facts.endedAt().minus(WORTH_SAVING);
+        Duration ifOneRouter = facts.endIfOneRouter();
+        boolean isSenderCountDerived = rules.senders() == 0;
+        long shorter = (long)
+                Math.ceil(Math.max(SHORTER_THAN_MAX * seconds(facts.late().latest()), seconds(rules.minimum()) + 1));
+        if (isSenderCountDerived && ifOneRouter != null && ifOneRouter.compareTo(worthwhile) < 0) {
+            advice.add(
+                    "%s; lame duck ended at %s, its maximum time, because several routers may be behind one address; if each address is"
+                                    .formatted(last, exact(facts.endedAt()))
+                            + " one router, EBBTIDE_SENDERS=1 would have ended it at " + exact(ifOneRouter));
+        } else if (facts.late().count() > 0 && shorter < seconds(worthwhile)) {
+            advice.add(
+                    "%s; lame duck ended at %s, its maximum time, because silence did not prove earlier that all peers had stopped; if no"
+                                    .formatted(last, exact(facts.endedAt()))
+                            + " router needs longer to notice a removal, EBBTIDE_LAME_DUCK=%ds would have ended it at %s"
+                                    .formatted(shorter, exact(Duration.ofSeconds(shorter))));
         }
     }
 

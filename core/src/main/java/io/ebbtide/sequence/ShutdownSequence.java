@@ -75,6 +75,7 @@ final class ShutdownSequence {
             new ShutdownReport.LameDuckEnd(ShutdownReport.LameDuckReason.NONE, null);
     private Totals atSignal;
     private Duration lameDuckEnded = Duration.ZERO;
+    private @Nullable Duration endIfOneRouter;
     private boolean stopFailed;
     private volatile List<BoundedCall> calls = List.of();
 
@@ -179,7 +180,12 @@ final class ShutdownSequence {
                 drained.givenUp() - atSignal.givenUp(),
                 cutCount);
         ShutdownReport.Late late = LateReport.of(service.recorder().late());
-        List<String> advice = Advice.after(service.plan(), lameDuck, lameDuckEnded, late, cut, stopper.stops());
+        List<String> advice = Advice.after(
+                service.plan(),
+                new Advice.LameDuckFacts(
+                        lameDuck, lameDuckEnded, late, service.recorder().hasSeenAny(), endIfOneRouter),
+                cut,
+                stopper.stops());
         return new ShutdownReport(
                 service.plan().service(),
                 new ShutdownReport.Cause(reason, at),
@@ -219,6 +225,7 @@ final class ShutdownSequence {
 
     private ShutdownReport.LameDuckEnd waitOut(boolean adaptive) {
         LameDuckRules rules = service.plan().lameDuckRules();
+        Duration began = deadlines.elapsed();
         LameDuck watch =
                 service.recorder().lameDuck(rules.minimum(), service.plan().lameDuck(), rules.senders());
         while (!lameDuckOver.isDone() && !deadlines.untilLameDuckEnds().isZero()) {
@@ -235,6 +242,8 @@ final class ShutdownSequence {
         if (lameDuckOver.isDone()) {
             return new ShutdownReport.LameDuckEnd(ShutdownReport.LameDuckReason.SKIPPED, null);
         }
+        Duration ifOneRouter = watch.endIfOneRouter();
+        endIfOneRouter = ifOneRouter == null ? null : began.plus(ifOneRouter);
         return new ShutdownReport.LameDuckEnd(ShutdownReport.LameDuckReason.MAX, adaptive ? watch.heldBy() : null);
     }
 

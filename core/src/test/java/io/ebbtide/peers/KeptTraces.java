@@ -30,7 +30,26 @@ final class KeptTraces {
                                         50,
                                         trace.rate(2, 20),
                                         trace.random().nextDouble(0.2, 1)))
-                        .withSenders(1));
+                        .withSenders(1),
+                nodes());
+    }
+
+    /** Nodes of a balancer of connections, behind one address. */
+    static TraceScenario nodes() {
+        return TraceScenario.holds(
+                "2 to 16 nodes of a balancer of connections behind one address, 2 to 20 more connections a second, each"
+                        + " learns from 0.5 to 14 s",
+                trace -> {
+                    int nodes = RoutersTraces.upTo(trace, 2, 16);
+                    double newConnections = trace.rate(2, 20);
+                    for (int i = 0; i < nodes; i++) {
+                        balanced(
+                                trace,
+                                48 / nodes,
+                                newConnections / nodes,
+                                trace.random().nextDouble(0.5, 14));
+                    }
+                });
     }
 
     private static void fourProxies(Trace trace) {

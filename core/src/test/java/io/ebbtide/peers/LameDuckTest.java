@@ -51,6 +51,48 @@ final class LameDuckTest {
         assertThat(lameDuck.untilSilent()).isEqualTo(MIN);
     }
 
+    @Test
+    void silenceOfOneAddress_wouldBeLongEnoughEarlier_ifItWereOneRouter() {
+        arrive(1, 60, Duration.ofMillis(500));
+        LameDuck lameDuck = begun(0);
+        ticker.advance(Duration.ofSeconds(1));
+        arrive(1, 1, Duration.ZERO);
+        ticker.advance(Duration.ofSeconds(14));
+
+        // 2 a second: ln((1 + 2 x 13) / 0.001) / 2 = 5.1 s after the last request; each of 16 would send one in 8 s
+        assertThat(lameDuck.untilSilent()).isPositive();
+        assertThat(lameDuck.endIfOneRouter()).isBetween(Duration.ofMillis(5_900), Duration.ofMillis(6_300));
+    }
+
+    /** With one router it would have ended before the last request, which would have found the port closed. */
+    @Test
+    void silenceThatARequestHasBroken_isNoReasonToAssumeOneRouter() {
+        arrive(1, 600, Duration.ofMillis(100));
+        LameDuck lameDuck = begun(0);
+        ticker.advance(Duration.ofSeconds(1));
+        arrive(1, 1, Duration.ofSeconds(4));
+        arrive(1, 1, Duration.ZERO);
+        ticker.advance(Duration.ofSeconds(9));
+
+        assertThat(lameDuck.endIfOneRouter()).isNull();
+    }
+
+    @Test
+    void silenceIfThereWereOneRouter_isNotLongEnoughBeforeTheMinimum() {
+        arrive(1, 3_000, Duration.ofMillis(5));
+        LameDuck lameDuck = begun(0);
+        ticker.advance(Duration.ofSeconds(14));
+
+        assertThat(lameDuck.endIfOneRouter()).isEqualTo(MIN);
+    }
+
+    @Test
+    void tooFewRequests_proveNothing_evenIfThereWereOneRouter() {
+        arrive(1, SilenceThreshold.MIN_REQUESTS - 1, Duration.ofMillis(100));
+
+        assertThat(begun(0).endIfOneRouter()).isNull();
+    }
+
     /** A peer that still sends a hundredth of the traffic must not be hidden by the silence of the others. */
     @Test
     void rarePeer_isWaitedForLonger_andNamed() {

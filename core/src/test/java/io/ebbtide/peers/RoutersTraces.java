@@ -1,5 +1,6 @@
 package io.ebbtide.peers;
 
+import java.math.BigDecimal;
 import java.util.List;
 
 /** Requests at random moments, from one or many addresses, with one or many routers behind each. */
@@ -33,7 +34,51 @@ final class RoutersTraces {
                         trace -> equalPeers(trace, upTo(trace, 2, 50), trace.rate(1, 5))),
                 TraceScenario.holds(
                         "1 to 50 peers of unequal share, the least 1.5 to 3/s", RoutersTraces::unequalPeers),
-                TraceScenario.holds("100 peers, 2/s each", trace -> equalPeers(trace, 100, 2)));
+                TraceScenario.holds("100 peers, 2/s each", trace -> equalPeers(trace, 100, 2)),
+                independent(0.5, 500),
+                straggler(0.5, 500));
+    }
+
+    /** The rate of an address falls in steps. */
+    static TraceScenario independent(double min, double max) {
+        return TraceScenario.holds(
+                "one address, 2 to 16 routers that each learn at a random time from 0.5 to 14 s, " + text(min, max),
+                trace -> {
+                    int routers = upTo(trace, 2, 16);
+                    double rate = trace.rate(min, max);
+                    for (int i = 0; i < routers; i++) {
+                        trace.poisson(0, rate / routers, trace.random().nextDouble(0.5, 14));
+                    }
+                });
+    }
+
+    /** The rate of an address is whole, and then next to nothing. */
+    static TraceScenario straggler(double min, double max) {
+        return straggler(2, min, max);
+    }
+
+    /** With 16 workers at most. */
+    static TraceScenario straggler(int minWorkers, double min, double max) {
+        return TraceScenario.holds(
+                "one proxy, %s16 workers that learn within a second, but for a straggler, %s"
+                        .formatted(minWorkers == 16 ? "" : minWorkers + " to ", text(min, max)),
+                trace -> {
+                    int workers = upTo(trace, minWorkers, 16);
+                    double rate = trace.rate(min, max);
+                    double first = trace.early();
+                    double within = trace.random().nextDouble();
+                    for (int i = 0; i < workers; i++) {
+                        double others = first + within * trace.random().nextDouble();
+                        trace.poisson(0, rate / workers, i == 0 ? trace.late() : others);
+                    }
+                });
+    }
+
+    private static String text(double min, double max) {
+        return BigDecimal.valueOf(min).stripTrailingZeros().toPlainString()
+                + " to "
+                + BigDecimal.valueOf(max).stripTrailingZeros().toPlainString()
+                + "/s";
     }
 
     private static double rate(Trace trace) {

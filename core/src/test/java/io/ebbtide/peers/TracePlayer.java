@@ -3,6 +3,7 @@ package io.ebbtide.peers;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.testing.FakeTicker;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Plays a trace to the classes that decide, on a clock that advances from one event to the next. Confine to one thread. */
 final class TracePlayer {
@@ -31,18 +32,24 @@ final class TracePlayer {
     record Ending(double seconds, boolean whole, boolean isFalse) {}
 
     static Ending play(Trace trace, int senders) {
+        return play(trace, senders, null);
+    }
+
+    /** @param candidate decides in place of today's rule; null for today's */
+    static Ending play(Trace trace, int senders, @Nullable CandidateRule candidate) {
         trace.sort();
-        return new TracePlayer(trace).play(senders);
+        return new TracePlayer(trace).play(senders, candidate);
     }
 
     /** Waits like a shutdown in its lame duck. */
-    private Ending play(int senders) {
+    private Ending play(int senders, @Nullable CandidateRule candidate) {
         advance(0);
         peers.beginShutdown();
         var watch = new LameDuck(peers, MIN, MAX, senders);
         Duration remaining = MAX;
         while (!remaining.isZero()) {
-            Duration untilSilent = watch.untilSilent();
+            Duration untilSilent =
+                    candidate == null ? watch.untilSilent() : candidate.untilSilent(watch, trace, next, now());
             if (untilSilent.isZero()) {
                 return new Ending(now(), false, aRouterStillSends());
             }

@@ -2,6 +2,7 @@ package io.ebbtide.peers;
 
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A kind of traffic, and its promise. Immutable.
@@ -46,12 +47,16 @@ record TraceScenario(String traffic, Promise promise, int senders, double younge
     }
 
     TraceTally play(int shutdowns) {
+        return play(shutdowns, null);
+    }
+
+    TraceTally play(int shutdowns, @Nullable CandidateRule candidate) {
         var random = new SplittableRandom(traffic.hashCode());
         var tally = new TraceTally(shutdowns);
         for (int i = 0; i < shutdowns; i++) {
             var trace = new Trace(random, -random.nextDouble(youngest, YOUNGER_THAN));
             writer.accept(trace);
-            tally.add(TracePlayer.play(trace, senders), trace.lastLearns());
+            tally.add(TracePlayer.play(trace, senders, candidate), trace.lastLearns());
         }
         return tally;
     }

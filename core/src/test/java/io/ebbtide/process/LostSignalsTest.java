@@ -110,6 +110,18 @@ final class LostSignalsTest {
         }
     }
 
+    /** Such as thread dumps: each while the one before still counts, but few at once. */
+    @Test
+    void somethingElse_againAndAgain_atTheLimit_isNoSignal() {
+        refused = true;
+        for (int i = 0; i < 100; i++) {
+            allocated += 300;
+            for (int j = 0; j < 5; j++) {
+                assertThat(signals.poll()).isFalse();
+            }
+        }
+    }
+
     @Test
     void signal_thatIsHandled_isNotLost() {
         refused = true; // its handler has taken the last thread

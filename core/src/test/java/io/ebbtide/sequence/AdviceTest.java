@@ -57,6 +57,65 @@ final class AdviceTest {
     }
 
     @Test
+    void wholeTimeAlthoughNothingCame_namesTheNumberOfRouters_andWhenItWouldHaveEnded() {
+        String advice =
+                "; lame duck ended at 15.0 s, its maximum time, because several routers may be behind one address; if each"
+                        + " address is one router, EBBTIDE_SENDERS=1 would have ended it at ";
+        assertThat(afterWholeTime(LameDuckPolicy.ADAPTIVE, 1_900, true, 4_100L))
+                .containsExactly("the last new request came 1.9 s after the signal" + advice + "4.1 s");
+        assertThat(afterWholeTime(LameDuckPolicy.ADAPTIVE, 0, true, 2_000L))
+                .containsExactly("no new request came after the signal" + advice + "2.0 s");
+    }
+
+    @Test
+    void wholeTime_whereTheNumberOfRoutersIsSet_isNotAdvisedToChangeIt() {
+        var rules = LameDuckRules.defaults().withSenders(16);
+
+        assertThat(afterWholeTime(rules, 8_100, true, 10_000L)).isEmpty();
+    }
+
+    @Test
+    void wholeTimeThatSilenceDidNotEnd_namesAShorterOne_ifARequestWasMeasured() {
+        String advice =
+                "the last new request came 1.9 s after the signal; lame duck ended at 15.0 s, its maximum time, because silence"
+                        + " did not prove earlier that all peers had stopped; if no router needs longer to notice a removal,"
+                        + " EBBTIDE_LAME_DUCK=3s would have ended it at 3.0 s";
+        assertThat(afterWholeTime(LameDuckPolicy.ADAPTIVE, 1_900, true, null)).containsExactly(advice);
+        assertThat(afterWholeTime(LameDuckPolicy.ADAPTIVE, 1_900, true, 12_500L))
+                .as("at a time that saves too little")
+                .containsExactly(advice);
+        assertThat(afterWholeTime(LameDuckPolicy.ADAPTIVE, 8_100, true, null))
+                .as("13 s of 15")
+                .isEmpty();
+        assertThat(afterWholeTime(LameDuckPolicy.ADAPTIVE, 0, true, null))
+                .as("one request a minute")
+                .isEmpty();
+    }
+
+    /** At the next start, a lame duck that is not longer than its minimum is itself a reason for advice. */
+    @Test
+    void shorterLameDuck_isLongerThanTheMinimum() {
+        assertThat(afterWholeTime(LameDuckRules.defaults().withMinimum(Duration.ofSeconds(6)), 1_900, true, null))
+                .singleElement(InstanceOfAssertFactories.STRING)
+                .endsWith("EBBTIDE_LAME_DUCK=7s would have ended it at 7.0 s");
+    }
+
+    @Test
+    void instanceThatNeverHadARequest_saysSo() {
+        for (LameDuckPolicy policy : List.of(LameDuckPolicy.ADAPTIVE, LameDuckPolicy.FIXED)) {
+            assertThat(afterWholeTime(policy, 0, false, null))
+                    .containsExactly(
+                            "no request came to this instance, except those of health checkers; lame duck ended at 15.0 s; if no"
+                                    + " instance of this service receives requests, set EBBTIDE_LAME_DUCK_POLICY=none");
+        }
+    }
+
+    @Test
+    void fixedTimeWithoutRequestsAfterTheSignal_needsNoAdvice() {
+        assertThat(afterWholeTime(LameDuckPolicy.FIXED, 0, true, 2_000L)).isEmpty();
+    }
+
+    @Test
     void lameDuckThatFits_needsNoAdvice() {
         assertThat(after(LameDuckPolicy.ADAPTIVE, LameDuckReason.QUIET, null, 4_000, 1_900))
                 .isEmpty();
@@ -109,9 +168,7 @@ final class AdviceTest {
 
         List<String> advice = Advice.after(
                 plan(LameDuckPolicy.ADAPTIVE, Map.of()),
-                new ShutdownReport.LameDuckEnd(LameDuckReason.NONE, null),
-                Duration.ZERO,
-                late(Duration.ZERO, 0),
+                facts(LameDuckReason.NONE, null, Duration.ZERO, late(Duration.ZERO, 0)),
                 List.of(cut),
                 List.of(stop));
 
@@ -234,9 +291,7 @@ final class AdviceTest {
     private static List<String> withoutLameDuck(Shares shares, LameDuckPolicy policy, TrafficSource... sources) {
         return Advice.after(
                 plan(shares, policy, Map.of(), sources),
-                new ShutdownReport.LameDuckEnd(LameDuckReason.NONE, null),
-                Duration.ZERO,
-                late(Duration.ofMillis(1_500), 1),
+                facts(LameDuckReason.NONE, null, Duration.ZERO, late(Duration.ofMillis(1_500), 1)),
                 List.of(),
                 List.of());
     }
@@ -244,9 +299,7 @@ final class AdviceTest {
     private static String afterCut(ShutdownReport.Cut cut, Map<WorkKind, Duration> limits) {
         List<String> advice = Advice.after(
                 plan(LameDuckPolicy.ADAPTIVE, limits),
-                new ShutdownReport.LameDuckEnd(LameDuckReason.QUIET, null),
-                Duration.ofSeconds(2),
-                late(Duration.ZERO, 0),
+                facts(LameDuckReason.QUIET, null, Duration.ofSeconds(2), late(Duration.ZERO, 0)),
                 List.of(cut),
                 List.of());
         return advice.get(0);
@@ -256,9 +309,32 @@ final class AdviceTest {
             LameDuckPolicy policy, LameDuckReason ended, @Nullable String heldBy, long lasted, long latest) {
         return Advice.after(
                 plan(policy, Map.of()),
-                new ShutdownReport.LameDuckEnd(ended, heldBy),
-                Duration.ofMillis(lasted),
-                late(Duration.ofMillis(latest), 1),
+                facts(ended, heldBy, Duration.ofMillis(lasted), late(Duration.ofMillis(latest), 1)),
+                List.of(),
+                List.of());
+    }
+
+    private static Advice.LameDuckFacts facts(
+            LameDuckReason reason, @Nullable String heldBy, Duration endedAt, ShutdownReport.Late late) {
+        return new Advice.LameDuckFacts(
+                new ShutdownReport.LameDuckEnd(reason, heldBy), endedAt, late, late.count() > 0, null);
+    }
+
+    private static List<String> afterWholeTime(
+            LameDuckPolicy policy, long latest, boolean hasSeenAny, @Nullable Long endIfOneRouter) {
+        return afterWholeTime(LameDuckRules.defaults().withPolicy(policy), latest, hasSeenAny, endIfOneRouter);
+    }
+
+    private static List<String> afterWholeTime(
+            LameDuckRules rules, long latest, boolean hasSeenAny, @Nullable Long endIfOneRouter) {
+        return Advice.after(
+                plan(Shares.DERIVED.withLameDuck(Duration.ofSeconds(15)), rules, Map.of(), new SilentSource()),
+                new Advice.LameDuckFacts(
+                        new ShutdownReport.LameDuckEnd(LameDuckReason.MAX, hasSeenAny ? "10.0.0.7" : null),
+                        Duration.ofSeconds(15),
+                        late(Duration.ofMillis(latest), latest == 0 ? 0 : 1),
+                        hasSeenAny,
+                        endIfOneRouter == null ? null : Duration.ofMillis(endIfOneRouter)),
                 List.of(),
                 List.of());
     }
@@ -273,6 +349,11 @@ final class AdviceTest {
 
     private static Plan plan(
             Shares shares, LameDuckPolicy policy, Map<WorkKind, Duration> limits, TrafficSource... sources) {
+        return plan(shares, LameDuckRules.defaults().withPolicy(policy), limits, sources);
+    }
+
+    private static Plan plan(
+            Shares shares, LameDuckRules rules, Map<WorkKind, Duration> limits, TrafficSource... sources) {
         return new Plan(
                 "orders",
                 List.of(),
@@ -280,7 +361,7 @@ final class AdviceTest {
                 Map.of(),
                 List.of(),
                 GraceBudget.of(Duration.ofSeconds(30), shares, Duration.ofSeconds(15)),
-                LameDuckRules.defaults().withPolicy(policy),
+                rules,
                 limits,
                 Map.of());
     }

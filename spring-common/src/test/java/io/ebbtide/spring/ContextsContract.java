@@ -13,15 +13,20 @@ import io.ebbtide.report.ExitCode;
 import io.ebbtide.testkit.WireConnection;
 import io.ebbtide.testkit.WireResponse;
 import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URL;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -43,6 +48,13 @@ public abstract class ContextsContract {
     private static final String ONE_SERVER = "spring.autoconfigure.exclude="
             + "org.springframework.boot.jetty.autoconfigure.actuate.web.server.JettyServletManagementContextAutoConfiguration";
 
+    private static final int UNANSWERED_MILLIS = 5_000;
+    private static final int WARM_UP_PAIRS = 10;
+    private static final int PAIRS = 100;
+
+    /** Of the lower bound of the median's interval of 95 % for 100 values, counted from 0. */
+    private static final int LOWER_RANK = 39;
+
     /** For the tests of the starters. */
     protected ContextsContract() {}
 
@@ -50,9 +62,11 @@ public abstract class ContextsContract {
     @RestController
     static class Held {
         static final AtomicReference<CountDownLatch> RELEASED = new AtomicReference<>();
+        static final AtomicInteger ENTERED = new AtomicInteger();
 
         @GetMapping("/held")
         String held() throws InterruptedException {
+            ENTERED.incrementAndGet();
             RELEASED.get().await();
             return "released";
         }
@@ -61,6 +75,7 @@ public abstract class ContextsContract {
     private static CountDownLatch hold() {
         var released = new CountDownLatch(1);
         Held.RELEASED.set(released);
+        Held.ENTERED.set(0);
         return released;
     }
 
@@ -107,6 +122,54 @@ public abstract class ContextsContract {
         assertThat(service.state()).isEqualTo(LifecycleState.STOPPED);
         assertThatThrownBy(() -> WireConnection.get(management, "/actuator/health/liveness"))
                 .isInstanceOf(IOException.class);
+    }
+
+    /** The same with Boot alone, as the guide says. */
+    @Test
+    final void managementPortOfItsOwn_withoutEbbtide_staysOpenWhileARequestIsInFlight() throws Exception {
+        CountDownLatch released = hold();
+        ConfigurableApplicationContext context = new SpringApplicationBuilder(WorkApplication.class, Held.class)
+                .properties(DEFAULTS)
+                .properties(
+                        ONE_SERVER,
+                        "management.server.port=0",
+                        "ebbtide.enabled=false",
+                        "server.shutdown=graceful",
+                        "spring.lifecycle.timeout-per-shutdown-phase=60m")
+                .run();
+        try {
+            int port = port(context);
+            int management = Integer.parseInt(
+                    Objects.requireNonNull(context.getEnvironment().getProperty("local.management.port")));
+            CompletableFuture<WireResponse> answer = send(port, "/held");
+            Awaitility.await().atMost(SOON).until(() -> Held.ENTERED.get() > 0);
+
+            Thread closing = close(context);
+            Awaitility.await().atMost(SOON).until(() -> !answers(port));
+            boolean isManagementOpen = answers(management);
+            boolean isInFlight = !answer.isDone();
+            released.countDown();
+
+            assertThat(isManagementOpen).isTrue();
+            assertThat(isInFlight).isTrue();
+            assertThat(answer.get(SOON.toSeconds(), TimeUnit.SECONDS).status()).isEqualTo(200);
+            closing.join(SOON.toMillis());
+            assertThat(closing.isAlive()).isFalse();
+        } finally {
+            released.countDown();
+        }
+    }
+
+    /** A port whose server takes no connection any more may still be open. */
+    private static boolean answers(int port) {
+        try {
+            var connection =
+                    (HttpURLConnection) new URL("http://127.0.0.1:" + port + "/actuator/health").openConnection();
+            connection.setReadTimeout(UNANSWERED_MILLIS);
+            return connection.getResponseCode() > 0;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** The parent of an application: no web application. */
@@ -196,5 +259,57 @@ public abstract class ContextsContract {
         System.out.printf("CLOSED: ten contexts of a test suite in %d ms%n", took.toMillis());
         assertThat(services).extracting(Ebbtide::state).containsOnly(LifecycleState.STOPPED);
         assertThat(took).as("a lame duck would take many minutes").isLessThan(SOON);
+    }
+
+    /** A test of the application starts and closes a context. The times are printed. */
+    @Test
+    @Tag("full")
+    final void contextsOfTests_endTheirServices_andTheTimesArePrinted_withEbbtideAndWithout() {
+        List<Long> bare = new ArrayList<>();
+        List<Long> ours = new ArrayList<>();
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < WARM_UP_PAIRS + PAIRS; i++) {
+            boolean isBareFirst = i % 2 == 0;
+            long first = startAndClose(!isBareFirst);
+            long second = startAndClose(isBareFirst);
+            if (i >= WARM_UP_PAIRS) {
+                bare.add(isBareFirst ? first : second);
+                ours.add(isBareFirst ? second : first);
+                ratios.add((double) ours.get(ours.size() - 1) / bare.get(bare.size() - 1));
+            }
+        }
+
+        Collections.sort(bare);
+        Collections.sort(ours);
+        Collections.sort(ratios);
+        System.out.printf(
+                "TEST CONTEXT: started and closed in %.1f ms without Ebbtide, %.1f ms with it; ratio %.3f (95 %% %.3f to %.3f), medians of"
+                        + " %d pairs%n",
+                bare.get(PAIRS / 2) / 1e6,
+                ours.get(PAIRS / 2) / 1e6,
+                ratios.get(PAIRS / 2),
+                ratios.get(LOWER_RANK),
+                ratios.get(PAIRS - 1 - LOWER_RANK),
+                PAIRS);
+    }
+
+    /** Returns nanoseconds. */
+    private static long startAndClose(boolean isEnabled) {
+        long startNanos = System.nanoTime();
+        ConfigurableApplicationContext context = new SpringApplicationBuilder(WorkApplication.class)
+                .properties(DEFAULTS)
+                .properties("ebbtide.enabled=" + isEnabled)
+                .run();
+        List<Ebbtide> services = context.getBeanProvider(EbbtideLifecycle.class).stream()
+                .map(EbbtideLifecycle::service)
+                .toList();
+        context.close();
+        long nanos = System.nanoTime() - startNanos;
+
+        assertThat(services)
+                .hasSize(isEnabled ? 1 : 0)
+                .extracting(Ebbtide::state)
+                .allMatch(LifecycleState.STOPPED::equals);
+        return nanos;
     }
 }

@@ -2,6 +2,7 @@ package io.ebbtide.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.ServiceProcess;
 import io.ebbtide.testkit.WireConnection;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.Test;
 /** A reactive application on a server that Ebbtide cannot drain: all the rest works, and a warning says so. */
 @Tag("extended") // slow, and seldom concerned
 public abstract class UndrainedContract {
+    private static final JsonMapper JSON = new JsonMapper();
+
     private final Class<?> main;
     private final String factory;
 
@@ -26,6 +29,39 @@ public abstract class UndrainedContract {
     protected UndrainedContract(Class<?> main, String factory) {
         this.main = main;
         this.factory = factory;
+    }
+
+    /**
+     * Prints the current thread; called by the reactive indicator {@code reactive} of the application.
+     *
+     * @return its detail {@code seen}
+     */
+    public static int seen() {
+        System.out.println("the indicator runs on " + Thread.currentThread().getName());
+        return 3;
+    }
+
+    @Test
+    final void reactiveIndicator_runsInTheBackground_andActuatorShowsItsLastResult() throws Exception {
+        try (ServiceProcess process = JavaLauncher.of(main)
+                .arguments(
+                        "--spring.main.web-application-type=reactive",
+                        "--spring.main.banner-mode=off",
+                        "--management.endpoint.health.show-details=always",
+                        "--ebbtide.management-port=0")
+                .start()) {
+            int port = process.awaitPort();
+
+            Awaitility.await()
+                    .atMost(ServerContract.SOON)
+                    .untilAsserted(() -> assertThat(JSON.readTree(WireConnection.get(port, "/actuator/health")
+                                            .body())
+                                    .at("/components/reactive"))
+                            .isEqualTo(JSON.readTree("{\"status\": \"UP\", \"details\": {\"seen\": 3}}")));
+            process.awaitLine("^the indicator runs on ", ServerContract.SOON);
+            assertThat(process.output().lines().filter(line -> line.startsWith("the indicator runs on ")))
+                    .allMatch(line -> line.startsWith("the indicator runs on ebbtide-work-check-"));
+        }
     }
 
     @Test

@@ -1,9 +1,13 @@
 package io.ebbtide.spring.boot3;
 
+import io.ebbtide.spring.UndrainedContract;
 import io.ebbtide.spring.WorkApplication;
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.ReactiveHealthIndicator;
 import org.springframework.boot.web.embedded.netty.NettyReactiveWebServerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import reactor.core.publisher.Mono;
 
 /** Chooses Netty for the application, with several servers on the class path. */
 @Configuration(proxyBeanMethods = false)
@@ -15,5 +19,11 @@ class OnNetty {
     @Bean
     NettyReactiveWebServerFactory server() {
         return new NettyReactiveWebServerFactory();
+    }
+
+    @Bean
+    ReactiveHealthIndicator reactiveHealthIndicator() {
+        return () -> Mono.fromSupplier(
+                () -> Health.up().withDetail("seen", UndrainedContract.seen()).build());
     }
 }
