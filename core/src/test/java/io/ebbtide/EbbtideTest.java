@@ -12,20 +12,24 @@ import io.ebbtide.lifecycle.LifecycleState;
 import io.ebbtide.report.ExitCode;
 import io.ebbtide.report.LifecycleListener;
 import io.ebbtide.report.ShutdownReport;
+import io.ebbtide.spi.ConnectionUse;
 import io.ebbtide.spi.Traffic;
 import io.ebbtide.spi.TrafficSource;
 import io.ebbtide.testing.SilentSource;
 import io.ebbtide.testing.TestTimeouts;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -409,6 +413,40 @@ final class EbbtideTest {
                 .hasMessageContaining("\"outcome\":\"WORK_CUT\"")
                 .hasMessageContaining("GET /export")
                 .hasMessageContaining("EbbtideTest.close_withWorkThatNeverEnds_cutsItAndSaysWhich");
+    }
+
+    /** Takes some seconds: a shorter lame duck is not worth advice. */
+    @Test
+    void serviceThatHadNoRequest_saysSoInItsReport_andOneThatHadADoesNot() throws Exception {
+        var lameDuck = ROOMY.withLameDuck(Duration.ofMillis(3_500));
+        var used = new AtomicReference<Traffic>();
+        Ebbtide unusedService = Ebbtide.builder("unused")
+                .serve(new SilentSource())
+                .settings(lameDuck)
+                .build()
+                .start();
+        Ebbtide usedService = Ebbtide.builder("used")
+                .serve(new SilentSource() {
+                    @Override
+                    public void start(Traffic traffic) {
+                        used.set(traffic);
+                    }
+                })
+                .settings(lameDuck)
+                .build()
+                .start();
+        Ticket request = used.get()
+                .admit(WorkKind.REQUEST, () -> "GET /", InetAddress.getLoopbackAddress(), ConnectionUse.FIRST);
+        Objects.requireNonNull(request).close();
+
+        unusedService.shutdownWithLameDuck("test");
+        usedService.shutdownWithLameDuck("test");
+
+        assertThat(unusedService.awaitStopped(TestTimeouts.HANG).advice())
+                .singleElement()
+                .asString()
+                .startsWith("no request came to this instance, except those of health checkers; lame duck ended at ");
+        assertThat(usedService.awaitStopped(TestTimeouts.HANG).advice()).isEmpty();
     }
 
     @Test

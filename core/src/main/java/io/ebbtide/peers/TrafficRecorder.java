@@ -11,6 +11,7 @@ public final class TrafficRecorder {
     private final Peers peers;
     private volatile @Nullable RequestWatcher watcher;
     private volatile boolean shuttingDown;
+    private volatile boolean hasSeenUnknown;
     private volatile long signalNanos;
 
     /** Creates the recorder of a service that is not shutting down. */
@@ -28,6 +29,13 @@ public final class TrafficRecorder {
         peers.arrived(peer, endsConnection);
     }
 
+    /** Records a request of which nothing is known. */
+    public void arrivedFromUnknown() {
+        if (!hasSeenUnknown) { // a write for each request would slow down other threads
+            hasSeenUnknown = true;
+        }
+    }
+
     /**
      * Records a request that comes during the shutdown.
      *
@@ -40,7 +48,7 @@ public final class TrafficRecorder {
 
     /** Whether any request has ever come; those of health checkers are not among them. */
     public boolean hasSeenAny() {
-        return peers.hasSeenAny();
+        return hasSeenUnknown || peers.hasSeenAny();
     }
 
     /** Returns the watcher of answered requests; null if there is none. */

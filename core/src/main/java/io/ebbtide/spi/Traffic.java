@@ -58,6 +58,7 @@ public final class Traffic {
      *     or the time for it is over: the work is to be refused
      */
     public @Nullable Ticket admit(WorkKind kind, Supplier<String> description) {
+        recorder.arrivedFromUnknown();
         Ticket ticket = inFlight.tryEnter(kind, description);
         if (recorder.isShuttingDown()) {
             recorder.late(ticket != null, null, false);

@@ -91,6 +91,18 @@ final class LateTrafficTest {
         assertThat(inFlight.count()).isEqualTo(2);
     }
 
+    @Test
+    void anyRequestButAHealthCheckers_isSeen() throws Exception {
+        traffic.admit(WorkKind.REQUEST, () -> "GET /", null, ConnectionUse.FIRST);
+        assertThat(recorder.hasSeenAny()).isFalse();
+
+        arrives(1, true);
+        assertThat(recorder.hasSeenAny()).isTrue();
+        var ofUnknown = new TrafficRecorder(ticker);
+        new Traffic(inFlight, ofUnknown).admit(WorkKind.REQUEST, () -> "GET /");
+        assertThat(ofUnknown.hasSeenAny()).isTrue();
+    }
+
     private void arrives(int peer, boolean newConnection) throws UnknownHostException {
         InetAddress address = InetAddress.getByAddress(new byte[] {10, 0, 0, (byte) peer});
         traffic.admit(
