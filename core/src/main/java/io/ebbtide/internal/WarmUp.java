@@ -48,9 +48,17 @@ public final class WarmUp {
     /** The thread ends shortly afterwards. */
     private static void inBackground(Runnable loading) {
         try {
-            Threads.daemon("ebbtide-warm-up", loading).start();
+            Threads.daemon("ebbtide-warm-up", () -> attempt(loading)).start();
         } catch (OutOfMemoryError e) {
             // no thread available: then each class is loaded when it is needed
+        }
+    }
+
+    private static void attempt(Runnable loading) {
+        try {
+            loading.run();
+        } catch (RuntimeException | Error e) { // for example a full heap
+            // each class is loaded when it is needed, and the code that needs it reports why it cannot be
         }
     }
 

@@ -346,7 +346,7 @@ final class HangingService {
                     for (int size = 1 << 20; size >= 1 << 13; size /= 2) {
                         fillWith(size, hoard);
                     }
-                    System.out.println("full");
+                    System.out.println("\nfull"); // another thread may have written half a line
                     forEver();
                 })
                 .start();

@@ -279,7 +279,8 @@ final class LastResortIT {
             assertThat(service.awaitExit(SOON).code()).isIn(0, 80, 81, 82);
             assertThat(service.output())
                     .containsPattern(
-                            "\\{\"event\":\"shutdown\"|ebbtide: ('service'|all services have stopped).* is halted");
+                            "\\{\"event\":\"shutdown\"|ebbtide: ('service'|all services have stopped).* is halted")
+                    .doesNotContain("Exception in thread \"ebbtide-warm-up\"");
         }
     }
 }
