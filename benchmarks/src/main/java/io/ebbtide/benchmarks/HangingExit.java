@@ -288,7 +288,7 @@ final class HangingExit {
             for (int size = LARGEST; size >= SMALLEST; size /= 2) {
                 fillWith(size);
             }
-            System.out.println("full");
+            System.out.println("\nfull"); // another thread may have written half a line
             Service.hang();
         }
 

@@ -6,9 +6,11 @@ import io.ebbtide.testkit.JavaLauncher;
 import io.ebbtide.testkit.ServiceProcess;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A Tomcat with one connector more, which cannot be drained: a warning names it, and the other one is drained. */
+@Tag("extended") // slow, and seldom concerned
 public abstract class OtherConnectorContract {
     private final Class<?> main;
 
