@@ -2,7 +2,6 @@ package io.ebbtide;
 
 import io.ebbtide.internal.PrintableLogger;
 import java.util.List;
-import org.slf4j.Logger;
 
 /**
  * The settings of a service and its warnings, logged when it is built. Immutable.
@@ -11,8 +10,7 @@ import org.slf4j.Logger;
  * @param warnings one line for each problem of the settings
  */
 record Announcement(String service, String line, List<String> warnings) {
-    void log(Logger logger) {
-        Logger to = PrintableLogger.of(logger);
+    void log(PrintableLogger to) {
         to.info("'{}': {}", service, line);
         for (String warning : warnings) {
             to.warn("'{}': {}", service, warning);

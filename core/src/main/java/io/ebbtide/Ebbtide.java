@@ -7,7 +7,6 @@ import io.ebbtide.inflight.Ticket;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Expect;
-import io.ebbtide.internal.WarmUp;
 import io.ebbtide.lifecycle.LifecycleState;
 import io.ebbtide.management.ManagementServer;
 import io.ebbtide.process.ProcessOwner;
@@ -78,7 +77,6 @@ public final class Ebbtide implements AutoCloseable {
      * @param service its name in logs, metrics, reports and threads; not blank
      */
     public static EbbtideBuilder builder(String service) {
-        WarmUp.forStart();
         return new EbbtideBuilder(service);
     }
 

@@ -97,8 +97,10 @@ public final class EbbtideBuilder {
     /** Adds a component, which starts after, and stops before, all that were added so far. */
     public EbbtideBuilder component(String name, Component component) {
         Expect.name(name, "name");
-        if (components.stream().anyMatch(part -> part.name().equals(name))) {
-            throw Expect.wrong("component", "'" + name + "'", "a name that no other component has");
+        for (NamedComponent other : components) {
+            if (other.name().equals(name)) {
+                throw Expect.wrong("component", "'" + name + "'", "a name that no other component has");
+            }
         }
         components.add(new NamedComponent(name, Expect.present(component, "component '" + name + "'")));
         return this;
@@ -150,8 +152,10 @@ public final class EbbtideBuilder {
     /** Adds a server or another source of work. */
     public EbbtideBuilder serve(TrafficSource source) {
         Expect.present(source, "source");
-        if (sources.stream().anyMatch(each -> each == source)) {
-            throw Expect.wrong("source", "added twice", "each source once");
+        for (TrafficSource other : sources) {
+            if (other == source) {
+                throw Expect.wrong("source", "added twice", "each source once");
+            }
         }
         sources.add(source);
         return this;
@@ -281,13 +285,6 @@ public final class EbbtideBuilder {
         Orchestrator orchestrator = Orchestrator.of(environment);
         var budget = effective.budget(orchestrator);
         var log = new BackgroundLog("ebbtide-" + service + "-log", ticker);
-        var inFlight = new InFlight(ticker);
-        var health = new Health(service, ticker, log);
-        var control = new HealthControl(health);
-        for (Registration each : checks) {
-            control.register(each.name(), each.kind(), each.check());
-        }
-
         var plan = new Plan(
                 service,
                 components,
@@ -298,6 +295,17 @@ public final class EbbtideBuilder {
                 effective.lameDuckRules(),
                 effective.drainLimits(),
                 backlogs);
+        warnings.addAll(plan.warnings(effective.shares(), orchestrator));
+        var announcement =
+                new Announcement(service, effective.line(orchestrator, Terminal.isAttached()), List.copyOf(warnings));
+        log.write(LOG, announcement::log); // a full pipe must not stop the service; written while the rest is built
+
+        var inFlight = new InFlight(ticker);
+        var health = new Health(service, ticker, log);
+        var control = new HealthControl(health);
+        for (Registration each : checks) {
+            control.register(each.name(), each.kind(), each.check());
+        }
         var lifecycle = new Lifecycle(plan, control, inFlight, log, ticker);
         boolean isEverywhere = effective.probeDetails() == ProbeDetails.EVERYWHERE;
         Probes probes = ProbeAnswers.probes(health, lifecycle, isEverywhere);
@@ -324,10 +332,6 @@ public final class EbbtideBuilder {
                     ticker);
             lifecycle.surroundWith(new NamedComponent("management server", management));
         }
-        warnings.addAll(plan.warnings(effective.shares(), orchestrator));
-        var announcement =
-                new Announcement(service, effective.line(orchestrator, Terminal.isAttached()), List.copyOf(warnings));
-        log.write(LOG, announcement::log); // a full pipe must not stop the service
         log.flush(MAX_FOR_ANNOUNCEMENT);
         String managementAddress = effective.managementAddress(orchestrator);
         ManagementServer started = management;

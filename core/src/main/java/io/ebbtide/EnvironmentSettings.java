@@ -98,9 +98,13 @@ final class EnvironmentSettings {
 
     /** Returns the names of settings whose value Kubernetes has set for a Service of that name, sorted. */
     static List<String> serviceLinks(Map<String, String> environment) {
-        return ours(environment).stream()
-                .filter(name -> isServiceLink(environment.getOrDefault(name, "")) && Variables.ALL.containsKey(name))
-                .toList();
+        List<String> links = new ArrayList<>();
+        for (String name : ours(environment)) {
+            if (isServiceLink(environment.getOrDefault(name, "")) && Variables.ALL.containsKey(name)) {
+                links.add(name);
+            }
+        }
+        return links;
     }
 
     /** Returns warnings about variables that are ignored; the list is mutable. */

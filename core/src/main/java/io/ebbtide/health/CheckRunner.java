@@ -22,7 +22,6 @@ final class CheckRunner {
      * perhaps an event loop, and should not have to publish the result: the scheduler's thread does.
      */
     private static final Duration LOST_AFTER = Duration.ofSeconds(5);
-    private static final Outcome PROVED = Outcome.up().with("evidence", true);
 
     /** The parts that all runners of one service share. */
     record Engine(
@@ -43,7 +42,7 @@ final class CheckRunner {
     private volatile CheckStatus status;
     private @Nullable Verdict verdict;
     private @Nullable Run current;
-    private Scheduler.Timer next = () -> {};
+    private Scheduler.Timer next = Scheduler.Timer.NONE;
     private boolean stopped;
     private boolean stackLogged;
     private long lastResultNanos;
@@ -168,13 +167,13 @@ final class CheckRunner {
                 return false;
             }
             long provedNanos = evidence.lastNanos();
-            turned = judge(PROVED, null, null);
+            turned = judge(Evidence.PROVED, null, null);
             lastResultNanos = provedNanos;
             untilNext =
                     Durations.max(Duration.ZERO, pause().minus(engine.ticker().since(provedNanos)));
         }
         try {
-            report(turned, PROVED);
+            report(turned, Evidence.PROVED);
         } finally {
             scheduleNext(untilNext);
         }
@@ -254,7 +253,7 @@ final class CheckRunner {
             }
             run.wakeBy(engine.scheduler().after(schedule.suspectInterval(), () -> overdue(run)));
             first = run.becomeOverdue();
-            result = evidenceIsFresh() ? PROVED : known;
+            result = evidenceIsFresh() ? Evidence.PROVED : known;
             Instant since = first ? engine.ticker().now() : status.hungSince();
             turned = judge(result, engine.ticker().since(run.begunNanos()), since);
         }

@@ -10,10 +10,10 @@ import java.util.stream.Collectors;
 
 /** Checks the JVM for threads that wait for each other. */
 final class DeadlockCheck implements Callable<Outcome> {
-    private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-
     @Override
     public Outcome call() {
+        ThreadMXBean threads =
+                ManagementFactory.getThreadMXBean(); // takes long the first time, and not on the caller's thread
         long[] ids = threads.findDeadlockedThreads();
         if (ids == null) {
             return Outcome.up();

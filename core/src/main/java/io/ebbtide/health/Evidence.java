@@ -16,6 +16,9 @@ import io.ebbtide.internal.Ticker;
  * }</pre>
  */
 public final class Evidence {
+    /** The outcome of a run that evidence replaces. */
+    static final Outcome PROVED = Outcome.up().with("evidence", true);
+
     /** Reporting more often than this adds no information, and would make threads contend for the field. */
     private static final long GRAIN_NANOS = 10_000_000;
 

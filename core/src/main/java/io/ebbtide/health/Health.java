@@ -10,9 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,6 +69,7 @@ public final class Health {
     /** Checks that were added while the others run, and have had no outcome yet. */
     private final List<CheckRunner> joining = new CopyOnWriteArrayList<>();
 
+    private final Set<String> names = ConcurrentHashMap.newKeySet();
     private final List<Runnable> views = new CopyOnWriteArrayList<>();
     private final List<HoldFor> holds = new CopyOnWriteArrayList<>();
     private final AtomicBoolean publishing = new AtomicBoolean();
@@ -77,6 +79,9 @@ public final class Health {
     private volatile @Nullable Stall stall;
     private long inspectedNanos;
     private volatile @Nullable String brokenReason;
+    /** Whether checks were added that have not been published. */
+    private volatile boolean isOutdated;
+
     private volatile Published published =
             new Published(new Snapshot(List.of(), List.of(), null, false), OptionalLong.empty());
 
@@ -115,7 +120,10 @@ public final class Health {
                             .formatted(name, service));
         }
         runners.add(runner(name, kind, check));
-        publish();
+        isOutdated = true; // published when first asked for: to publish each of many checks takes long
+        if (!views.isEmpty()) {
+            publish();
+        }
     }
 
     /**
@@ -138,8 +146,7 @@ public final class Health {
     }
 
     private CheckRunner runner(String name, ProbeKind kind, Check check) {
-        if (Stream.concat(runners.stream(), joining.stream())
-                .anyMatch(other -> other.name().equals(name))) {
+        if (names.contains(name)) {
             throw Expect.wrong("check", "'" + name + "'", "a name that no other check of '" + service + "' has");
         }
         if (kind == ProbeKind.LIVENESS && check.isDependency()) {
@@ -149,7 +156,9 @@ public final class Health {
                     "a check of this process alone: when a dependency fails, restarting every replica fixes nothing and "
                             + "adds a restart storm; register it for readiness");
         }
-        return new CheckRunner(name, kind, check, engine);
+        var runner = new CheckRunner(name, kind, check, engine);
+        names.add(name);
+        return runner;
     }
 
     /** Begins to run the checks, all of them now. A second call does nothing. */
@@ -183,6 +192,9 @@ public final class Health {
      * was available, its last verdicts do not outlive their time: from then on they are shown as stale.
      */
     public Snapshot snapshot() {
+        if (isOutdated) {
+            publish();
+        }
         Snapshot last = published.snapshot();
         return isStalled() ? last.stale() : last;
     }
@@ -273,10 +285,10 @@ public final class Health {
             long began = ticker.nanos();
             publishing.set(false);
             publishSoon.set(false);
-            List<CheckRunner> known =
-                    joining.stream().filter(runner -> runner.status().known()).toList();
-            runners.addAll(known);
-            joining.removeAll(known);
+            isOutdated = false; // before the checks are read: one that is added now is published next time
+            if (!joining.isEmpty()) {
+                admitJoining();
+            }
             boolean startedBefore = published.snapshot().started();
             startedNow = !startedBefore && running.get() && startupChecksAreUp();
             published = new Published(
@@ -295,6 +307,13 @@ public final class Health {
                 }
             }
         }
+    }
+
+    private void admitJoining() {
+        List<CheckRunner> known =
+                joining.stream().filter(runner -> runner.status().known()).toList();
+        runners.addAll(known);
+        joining.removeAll(known);
     }
 
     private List<CheckStatus> statuses() {

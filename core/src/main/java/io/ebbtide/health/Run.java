@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** One run of a check, from its start to its result. Safe for use by many threads. */
 final class Run {
     private final Duration timeout;
-    private volatile Timer timer = () -> {};
+    private volatile Timer timer = Timer.NONE;
     private volatile boolean overdue;
     private volatile @Nullable CompletionStage<Outcome> stage;
     private volatile boolean awaitsStage;

@@ -19,7 +19,6 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -147,13 +146,21 @@ public final class InFlight {
 
     /** Returns how much work is in flight. Only an observation: work may begin and end at the same time. */
     public int count() {
-        return sum(Stripe::count);
+        int count = 0;
+        for (Stripe stripe : stripes) {
+            count += stripe.count();
+        }
+        return count;
     }
 
     /** Returns how much work of one kind is in flight. */
     public int count(WorkKind kind) {
         Expect.present(kind, "kind");
-        return sum(stripe -> stripe.count(kind));
+        int count = 0;
+        for (Stripe stripe : stripes) {
+            count += stripe.count(kind);
+        }
+        return count;
     }
 
     /** Returns how much work of one kind was aborted by a shutdown: it was in flight when its time was over. */
@@ -363,14 +370,6 @@ public final class InFlight {
             stripe.addTo(all);
         }
         return all;
-    }
-
-    private int sum(ToIntFunction<Stripe> count) {
-        int sum = 0;
-        for (Stripe stripe : stripes) {
-            sum += count.applyAsInt(stripe);
-        }
-        return sum;
     }
 
     private static int powerOfTwo(int atLeast) {

@@ -60,7 +60,7 @@ public final class BackgroundLog implements AutoCloseable {
      * Writes the line later by calling {@code line}, for example {@code log.write(LOG, to -> to.info("..."))}. Never
      * blocks.
      */
-    public synchronized void write(Logger logger, Consumer<Logger> line) {
+    public synchronized void write(Logger logger, Consumer<PrintableLogger> line) {
         try {
             writer.execute(() -> writeNow(logger, line));
             taken++;
@@ -97,7 +97,7 @@ public final class BackgroundLog implements AutoCloseable {
         return survived.get();
     }
 
-    private void writeNow(Logger given, Consumer<Logger> line) {
+    private void writeNow(Logger given, Consumer<PrintableLogger> line) {
         boolean isWritten = false;
         try {
             Logger logger = isNeverMute && SpareLogger.isNeeded() ? SpareLogger.get() : given;
@@ -116,7 +116,7 @@ public final class BackgroundLog implements AutoCloseable {
     }
 
     /** Returns whether the line was written there; if not, its failure is, if possible. */
-    private static boolean writeToStandardError(Logger given, Consumer<Logger> line, Throwable failure) {
+    private static boolean writeToStandardError(Logger given, Consumer<PrintableLogger> line, Throwable failure) {
         try {
             line.accept(PrintableLogger.of(SpareLogger.get()));
             return true;

@@ -13,8 +13,6 @@ public final class Durations {
     /** The maximum duration of a setting: a year. Sums of a few of these fit into nanoseconds. */
     public static final Duration LONGEST = Duration.ofDays(365);
 
-    private static final Pattern SHORT = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)");
-
     private Durations() {}
 
     /**
@@ -24,7 +22,8 @@ public final class Durations {
      * @throws IllegalArgumentException if the text is none of these; the message gives the expected form
      */
     public static Duration parse(String text) {
-        Matcher matcher = SHORT.matcher(text.strip().toLowerCase(Locale.ROOT));
+        Matcher matcher =
+                Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h)").matcher(text.strip().toLowerCase(Locale.ROOT));
         if (matcher.matches()) {
             long amount = Long.parseLong(matcher.group(1));
             return switch (matcher.group(2)) {

@@ -18,11 +18,7 @@ public final class Printable {
 
     /** The text with control characters and line separators escaped, at its full length. */
     public static String escape(String text) {
-        int harmless = 0;
-        while (harmless < text.length() && !isHarmful(text.charAt(harmless))) {
-            harmless++;
-        }
-        if (harmless == text.length()) {
+        if (isPrintable(text)) {
             return text;
         }
         var escaped = new StringBuilder(text.length() + 16);
@@ -35,7 +31,16 @@ public final class Printable {
 
     /** Whether the text has no character that {@link #escape} would escape. */
     public static boolean isPrintable(String text) {
-        return text.chars().noneMatch(Printable::isHarmful);
+        return harmless(text) == text.length();
+    }
+
+    /** The number of characters before the first harmful one. */
+    private static int harmless(String text) {
+        int harmless = 0;
+        while (harmless < text.length() && !isHarmful(text.charAt(harmless))) {
+            harmless++;
+        }
+        return harmless;
     }
 
     /** The path of a request as it was sent, without the part after a semicolon, which may be a session's key. */

@@ -1,74 +1,65 @@
 package io.ebbtide.internal;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** A logger that removes secrets and control characters from all arguments of its messages. Stateless. */
+/** A logger that removes secrets and control characters from all arguments of its messages. Immutable. */
 public final class PrintableLogger {
     /*
      * All log lines pass through here, so that no line that is added later can be forged by a name, a reason or a path.
-     * Formats are our own and stay as they are, and so do Lines. A proxy, as the interface differs between SLF4J 1.7
-     * and 2.
+     * Formats are our own and stay as they are, and so do Lines.
      */
-    private PrintableLogger() {}
+    private static final String PLACEHOLDER = "{}";
+
+    private final Logger logger;
+
+    private PrintableLogger(Logger logger) {
+        this.logger = logger;
+    }
 
     /** A logger that writes to this one. */
-    public static Logger of(Logger logger) {
-        return (Logger) Proxy.newProxyInstance(
-                Logger.class.getClassLoader(), new Class<?>[] {Logger.class}, (proxy, method, arguments) -> {
-                    try {
-                        return isWithThrowable(method)
-                                ? withTrace(method).invoke(logger, traced(arguments))
-                                : method.invoke(logger, printable(arguments));
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause() == null ? e : e.getCause();
-                    }
-                });
+    public static PrintableLogger of(Logger logger) {
+        return new PrintableLogger(logger);
     }
 
-    private static boolean isWithThrowable(Method method) {
-        Class<?>[] types = method.getParameterTypes();
-        return types.length > 1 && types[types.length - 1] == Throwable.class;
+    /**
+     * Logs at DEBUG.
+     *
+     * @param values shown in place of {@code {}}; a throwable at the end that has no place is shown after the message
+     */
+    public void debug(String format, @Nullable Object... values) {
+        logger.debug(withPlaceForAll(format, values), printable(values));
     }
 
-    /** The method of the same name that takes an object instead of the throwable, which a logger would print unchanged. */
-    private static Method withTrace(Method method) throws NoSuchMethodException {
-        Class<?>[] types = method.getParameterTypes();
-        types[types.length - 1] = Object.class;
-        return Logger.class.getMethod(method.getName(), types);
+    /** Logs at INFO, as {@link #debug} does. */
+    public void info(String format, @Nullable Object... values) {
+        logger.info(withPlaceForAll(format, values), printable(values));
     }
 
-    private static Object[] traced(Object[] arguments) {
-        Object[] traced = arguments.clone();
-        int last = traced.length - 1;
-        String format = String.valueOf(traced[last - 1]);
-        traced[last - 1] = format.contains("{}") ? format : format + ": {}";
-        traced[last] = traced[last] instanceof Throwable failure ? Redact.trace(failure) : null;
-        return traced;
+    /** Logs at WARN, as {@link #debug} does. */
+    public void warn(String format, @Nullable Object... values) {
+        logger.warn(withPlaceForAll(format, values), printable(values));
     }
 
-    private static Object @Nullable [] printable(Object @Nullable [] arguments) {
-        if (arguments == null) {
-            return null;
+    /** Logs at ERROR, as {@link #debug} does. */
+    public void error(String format, @Nullable Object... values) {
+        logger.error(withPlaceForAll(format, values), printable(values));
+    }
+
+    /** A throwable becomes text, which SLF4J would not append by itself. */
+    private static String withPlaceForAll(String format, @Nullable Object[] values) {
+        int places = 0;
+        for (int at = format.indexOf(PLACEHOLDER); at >= 0; at = format.indexOf(PLACEHOLDER, at + 2)) {
+            places++;
         }
-        Object[] printable = arguments.clone();
-        boolean isBehindFormat = false;
-        for (int i = 0; i < printable.length; i++) {
-            if (isBehindFormat) {
-                printable[i] = printable[i] instanceof Object[] all ? printable(all, 0) : printable(printable[i]);
-            }
-            isBehindFormat |= printable[i] instanceof String;
-        }
-        return printable;
+        boolean needsPlace = places < values.length && values[values.length - 1] instanceof Throwable;
+        return needsPlace ? format + ": " + PLACEHOLDER : format;
     }
 
-    private static Object[] printable(Object[] values, int from) {
-        Object[] printable = values.clone();
-        for (int i = from; i < printable.length; i++) {
-            printable[i] = printable(printable[i]);
+    private static @Nullable Object[] printable(@Nullable Object[] values) {
+        @Nullable Object[] printable = new Object[values.length];
+        for (int i = 0; i < values.length; i++) {
+            printable[i] = printable(values[i]);
         }
         return printable;
     }

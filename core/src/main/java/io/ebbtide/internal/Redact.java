@@ -11,7 +11,7 @@ public final class Redact {
      * password}, and tokens; empty for null. Identifiers (pods, UUIDs, trace ids, commits, class names) stay as they are.
      */
     public static String text(@Nullable String text) {
-        return text == null ? "" : SecretScanner.mask(text);
+        return text == null || text.isEmpty() ? "" : SecretScanner.mask(text);
     }
 
     /** Returns the value of this name without secrets: {@code ***} if the name is that of a secret. */

@@ -28,6 +28,9 @@ public interface Scheduler extends AutoCloseable {
     /** A task that is not yet due. */
     @FunctionalInterface
     interface Timer {
+        /** The timer of no task. */
+        Timer NONE = () -> {};
+
         /** Cancels the task if it has not begun. A second call does nothing. */
         void cancel();
     }

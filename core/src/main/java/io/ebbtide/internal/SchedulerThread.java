@@ -1,7 +1,6 @@
 package io.ebbtide.internal;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +19,14 @@ final class SchedulerThread implements Scheduler {
 
     private final String name;
     private final Ticker ticker;
-    private final PriorityQueue<Task> queue =
-            new PriorityQueue<>(FEW, Comparator.<Task>comparingLong(task -> task.dueNanos));
+    private final PriorityQueue<Task> queue = new PriorityQueue<>(FEW);
     private int cancelled;
     private boolean started;
     private boolean closed;
 
     private final long madeNanos;
 
-    private final class Task implements Timer {
+    private final class Task implements Timer, Comparable<Task> {
         private final Runnable action;
 
         /** Zero for a task that runs once. */
@@ -48,6 +46,11 @@ final class SchedulerThread implements Scheduler {
         @Override
         public void cancel() {
             forget(this);
+        }
+
+        @Override
+        public int compareTo(Task other) {
+            return Long.compare(dueNanos, other.dueNanos);
         }
     }
 

@@ -1,39 +1,29 @@
 package io.ebbtide.internal;
 
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.JarURLConnection;
 import java.net.URISyntaxException;
 import java.net.URL;
-import java.nio.channels.Selector;
-import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 
-/** Loads classes in the background, at the two moments when time is available for it. */
+/** Loads classes in the background, once a service runs. */
 public final class WarmUp {
-    private static final AtomicBoolean STARTED = new AtomicBoolean();
     private static final AtomicBoolean RUNS = new AtomicBoolean();
+    /** The first requests have the processors for themselves. */
+    private static final Duration PAUSE = Duration.ofMillis(500);
+
     private static final String OURS = "io.ebbtide";
     private static final String CLASS = ".class";
 
     private WarmUp() {}
-
-    /**
-     * Loads the classes that every service needs shortly afterwards, while it is configured; once per process. Not in a web
-     * application, which may be gone before.
-     */
-    public static void forStart() {
-        boolean endsWithTheProcess = WarmUp.class.getClassLoader() == ClassLoader.getSystemClassLoader();
-        if (endsWithTheProcess && STARTED.compareAndSet(false, true)) {
-            inBackground(WarmUp::loadForStart);
-        }
-    }
 
     /**
      * Loads, while a service runs that owns the process, the classes that its shutdown needs: by then its jar may have been
@@ -41,35 +31,25 @@ public final class WarmUp {
      */
     public static void forShutdown() {
         if (RUNS.compareAndSet(false, true)) {
-            inBackground(WarmUp::loadForShutdown);
+            inBackground();
         }
     }
 
     /** The thread ends shortly afterwards. */
-    private static void inBackground(Runnable loading) {
+    private static void inBackground() {
         try {
-            Threads.daemon("ebbtide-warm-up", () -> attempt(loading)).start();
+            Threads.daemon("ebbtide-warm-up", WarmUp::attempt).start();
         } catch (OutOfMemoryError e) {
             // no thread available: then each class is loaded when it is needed
         }
     }
 
-    private static void attempt(Runnable loading) {
+    private static void attempt() {
         try {
-            loading.run();
+            LockSupport.parkNanos(PAUSE.toNanos());
+            loadForShutdown();
         } catch (RuntimeException | Error e) { // for example a full heap
             // each class is loaded when it is needed, and the code that needs it reports why it cannot be
-        }
-    }
-
-    /** No class that logs: a logger requested while another thread initializes the logging is not usable yet. */
-    private static void loadForStart() {
-        try {
-            ServerSocketChannel.open().close();
-            Selector.open().close();
-            ManagementFactory.getThreadMXBean();
-        } catch (IOException | RuntimeException | Error e) {
-            // the code that needs it fails by itself, and reports it
         }
     }
 

@@ -99,7 +99,7 @@ public final class ManagementServer implements Component {
             listeners.add(listener);
             listener.configureBlocking(false);
             listener.bind(wanted, BACKLOG);
-            int localPort = listener.socket().getLocalPort();
+            int localPort = ((InetSocketAddress) listener.getLocalAddress()).getPort();
             if (address.equals(LOOPBACK)) {
                 addOtherLoopback(localPort, listeners);
             }

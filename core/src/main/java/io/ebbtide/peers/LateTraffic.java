@@ -4,12 +4,11 @@ import io.ebbtide.internal.Durations;
 import io.ebbtide.internal.Ticker;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAccumulator;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -31,11 +30,11 @@ public final class LateTraffic {
 
     private static final class Tally {
         final LongAdder count = new LongAdder();
-        final LongAccumulator latestNanos = new LongAccumulator(Math::max, 0);
+        final AtomicLong latestNanos = new AtomicLong();
 
         void add(long offsetNanos) {
             count.increment();
-            latestNanos.accumulate(offsetNanos);
+            latestNanos.accumulateAndGet(offsetNanos, Math::max);
         }
 
         Duration latest() {
@@ -45,7 +44,9 @@ public final class LateTraffic {
 
     LateTraffic(Ticker ticker) {
         this.ticker = ticker;
-        Arrays.setAll(offsets, i -> new LongAdder());
+        for (int i = 0; i < offsets.length; i++) {
+            offsets[i] = new LongAdder();
+        }
     }
 
     void arrived(long signalNanos, boolean admitted, @Nullable InetAddress peer, boolean newConnection) {

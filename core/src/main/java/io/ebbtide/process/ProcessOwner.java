@@ -76,7 +76,6 @@ public final class ProcessOwner {
     private final AtomicBoolean prepared = new AtomicBoolean();
     private final SignalCount signals = new SignalCount(TICKER);
     private final AtomicInteger handledSignals = new AtomicInteger();
-    private final ThreadWatch threadWatch = new ThreadWatch(handledSignals::get, this::signalLost, this::warnFirst);
     private final Map<Lifecycle, Thread> runners = new ConcurrentHashMap<>();
     private final AtomicBoolean written = new AtomicBoolean();
     private volatile BooleanSupplier interactive = () -> false;
@@ -235,7 +234,7 @@ public final class ProcessOwner {
             return;
         }
         try {
-            threadWatch.start();
+            new ThreadWatch(handledSignals::get, this::signalLost, this::warnFirst).start();
             WarmUp.forShutdown();
             String parent = ShutdownHazards.wrongParent();
             if (parent != null) {

@@ -175,7 +175,12 @@ final class ThreadLimit {
     }
 
     private static @Nullable String firstLine(Path file, Predicate<String> wanted) {
-        return lines(file).stream().filter(wanted).findFirst().orElse(null);
+        for (String line : lines(file)) {
+            if (wanted.test(line)) {
+                return line;
+            }
+        }
+        return null;
     }
 
     private static List<String> lines(Path file) {

@@ -178,7 +178,9 @@ public final class Lifecycle {
             throw stoppedInstead(null);
         }
         startTook = ticker.since(began);
-        onStarted.forEach(Runnable::run);
+        for (Runnable each : onStarted) {
+            each.run();
+        }
     }
 
     /** Returns how long {@link #start} took until the service was RUNNING; zero before. */
@@ -401,7 +403,9 @@ public final class Lifecycle {
     }
 
     private void moved(LifecycleState from, LifecycleState to) {
-        views.forEach(view -> notify(view, to));
+        for (Consumer<LifecycleState> view : views) {
+            notify(view, to);
+        }
         if (to == LifecycleState.STOPPING || to == LifecycleState.STOPPED) {
             drained.complete(null);
         }

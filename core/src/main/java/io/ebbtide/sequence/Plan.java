@@ -67,7 +67,12 @@ public record Plan(
 
     /** Whether clients choose to send work to one of these, and so must notice the shutdown. */
     public static boolean haveSenders(List<TrafficSource> sources) {
-        return Expect.list(sources, "sources").stream().anyMatch(Plan::hasSenders);
+        for (TrafficSource source : Expect.list(sources, "sources")) {
+            if (hasSenders(source)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A source that fails to report is assumed to have external clients: that costs time at most. */

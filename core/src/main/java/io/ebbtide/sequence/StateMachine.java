@@ -56,7 +56,12 @@ final class StateMachine {
     }
 
     boolean hasEntered(LifecycleState which) {
-        return entries.stream().anyMatch(entry -> entry.state() == which);
+        for (Entry entry : entries) {
+            if (entry.state() == which) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns how long each past state lasted. */

@@ -1,20 +1,18 @@
 package io.ebbtide.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import java.lang.reflect.Method;
-import java.util.Arrays;
-import java.util.stream.Stream;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.Marker;
-import org.slf4j.MarkerFactory;
 
 final class PrintableLoggerTest {
     private final Logger logger = new LoggerContext().getLogger("test");
@@ -27,40 +25,53 @@ final class PrintableLoggerTest {
         logger.addAppender(logged);
     }
 
-    /** The signatures of each method name, with and without a marker: a text, a text and an object, two objects, an array, a throwable. */
-    static Stream<Method> methods() {
-        return Arrays.stream(org.slf4j.Logger.class.getMethods())
-                .filter(method -> method.getName().matches("trace|debug|info|warn|error"));
+    private interface Method {
+        void log(PrintableLogger to, String format, Object... values);
+    }
+
+    static List<Arguments> methods() {
+        return List.of(
+                arguments(Level.DEBUG, (Method) PrintableLogger::debug),
+                arguments(Level.INFO, (Method) PrintableLogger::info),
+                arguments(Level.WARN, (Method) PrintableLogger::warn),
+                arguments(Level.ERROR, (Method) PrintableLogger::error));
     }
 
     @ParameterizedTest
     @MethodSource("methods")
-    void everyMethod_logsOneLine_withoutControlCharactersAndThrowables(Method method) throws Exception {
-        Object[] arguments = Arrays.stream(method.getParameterTypes())
-                .map(PrintableLoggerTest::argument)
-                .toArray();
-
-        method.invoke(PrintableLogger.of(logger), arguments);
+    void valuesWithControlCharacters_areOneLine_atTheLevelOfTheMethod(Level level, Method method) {
+        method.log(PrintableLogger.of(logger), "it is {}, {}", "FORGED\n", new Lines("a\nb"));
 
         assertThat(logged.list).hasSize(1);
-        ILoggingEvent event = logged.list.get(0);
-        assertThat(event.getThrowableProxy()).isNull();
-        assertThat(event.getFormattedMessage()).startsWith("it is").doesNotContain("FORGED\n");
-        if (arguments[arguments.length - 1] instanceof Throwable) {
-            assertThat(event.getFormattedMessage()).contains("IllegalStateException: no database");
-        }
+        assertThat(logged.list.get(0).getLevel()).isEqualTo(level);
+        assertThat(logged.list.get(0).getFormattedMessage()).isEqualTo("it is FORGED\\u000a, a\nb");
     }
 
-    private static Object argument(Class<?> type) {
-        if (type == String.class) {
-            return "it is {}, {}";
-        }
-        if (type == Marker.class) {
-            return MarkerFactory.getMarker("marker");
-        }
-        if (type == Throwable.class) {
-            return new IllegalStateException("no database");
-        }
-        return type == Object[].class ? new Object[] {"FORGED\n", "FORGED\n"} : "FORGED\n";
+    @ParameterizedTest
+    @MethodSource("methods")
+    void aThrowable_isText_withAPlaceInTheFormatAndWithout(Level level, Method method) {
+        var failure = new IllegalStateException("no database\nFORGED");
+
+        method.log(PrintableLogger.of(logger), "it is {}", failure);
+        method.log(PrintableLogger.of(logger), "it is", failure);
+        method.log(PrintableLogger.of(logger), "it is {}", "down", failure);
+
+        assertThat(logged.list).hasSize(3).allMatch(event -> event.getThrowableProxy() == null);
+        assertThat(logged.list)
+                .extracting(
+                        event -> event.getFormattedMessage().lines().findFirst().orElse(""))
+                .containsExactly(
+                        "it is IllegalStateException: no database FORGED",
+                        "it is: IllegalStateException: no database FORGED",
+                        "it is down: IllegalStateException: no database FORGED");
+    }
+
+    @ParameterizedTest
+    @MethodSource("methods")
+    void noValues_andNull_areLoggedAsTheyAre(Level level, Method method) {
+        method.log(PrintableLogger.of(logger), "it is");
+        method.log(PrintableLogger.of(logger), "it is {}", (Object) null);
+
+        assertThat(logged.list).extracting(ILoggingEvent::getFormattedMessage).containsExactly("it is", "it is null");
     }
 }

@@ -9,7 +9,6 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -17,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * way to suppress its warning, and a trimmed runtime image may lack the module. Safe for use by many threads.
  */
 final class SigtermHandler {
-    private static final Logger LOG = PrintableLogger.of(LoggerFactory.getLogger(SigtermHandler.class));
+    private static final PrintableLogger LOG = PrintableLogger.of(LoggerFactory.getLogger(SigtermHandler.class));
 
     /** One stop may come as several signals, within milliseconds: GNU timeout and wrappers forward them. */
     private static final Duration SAME = Duration.ofSeconds(1);

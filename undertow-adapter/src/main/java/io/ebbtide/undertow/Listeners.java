@@ -6,7 +6,6 @@ import java.lang.reflect.Field;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -136,12 +135,13 @@ final class Listeners {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
         Thread[] threads = new Thread[2 * group.activeCount() + 16];
         int count = group.enumerate(threads);
-        return Arrays.stream(threads, 0, count)
-                .filter(thread -> thread instanceof XnioIoThread io
-                        && io.getWorker() == worker
-                        && thread.getName().endsWith(" Accept"))
-                .map(XnioIoThread.class::cast)
-                .findFirst()
-                .orElse(null);
+        for (int i = 0; i < count; i++) {
+            if (threads[i] instanceof XnioIoThread thread
+                    && thread.getWorker() == worker
+                    && thread.getName().endsWith(" Accept")) {
+                return thread;
+            }
+        }
+        return null;
     }
 }

@@ -16,9 +16,9 @@ import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.xnio.OptionMap;
 import org.xnio.Options;
@@ -162,17 +162,24 @@ public final class UndertowSource implements TrafficSource, ProbeHost {
             }
             throw e;
         }
-        int port = -1;
-        if (!undertow.getListenerInfo().isEmpty()) {
-            port = ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+        running = running(undertow, worker);
+    }
+
+    private Running running(Undertow undertow, XnioWorker worker) {
+        int firstPort = -1;
+        var names = new StringBuilder();
+        List<ConnectorStatistics> statistics = new ArrayList<>();
+        for (Undertow.ListenerInfo listener : undertow.getListenerInfo()) {
+            int port = ((InetSocketAddress) listener.getAddress()).getPort();
+            firstPort = firstPort < 0 ? port : firstPort;
+            names.append(names.isEmpty() ? "" : ",")
+                    .append(listener.getProtcol())
+                    .append(':')
+                    .append(port);
+            statistics.add(listener.getConnectorStatistics());
         }
-        name = undertow.getListenerInfo().stream()
-                .map(info -> info.getProtcol() + ":" + ((InetSocketAddress) info.getAddress()).getPort())
-                .collect(Collectors.joining(","));
-        List<ConnectorStatistics> statistics = undertow.getListenerInfo().stream()
-                .map(Undertow.ListenerInfo::getConnectorStatistics)
-                .toList();
-        running = new Running(worker, Listeners.of(undertow, worker), statistics, port);
+        name = names.toString();
+        return new Running(worker, Listeners.of(undertow, worker), List.copyOf(statistics), firstPort);
     }
 
     @Override
