@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -94,10 +95,43 @@ public final class Threads {
                 .collect(Collectors.joining()));
     }
 
+    /** All platform threads that run, without their stacks: reading those would stop the threads. */
+    public static List<Thread> running() {
+        ThreadGroup all = Thread.currentThread().getThreadGroup();
+        while (all.getParent() != null) {
+            all = all.getParent();
+        }
+        Thread[] threads = new Thread[2 * all.activeCount() + 16];
+        int count = all.enumerate(threads);
+        while (count == threads.length) { // perhaps there were more
+            threads = new Thread[2 * count];
+            count = all.enumerate(threads);
+        }
+        return List.of(Arrays.copyOf(threads, count));
+    }
+
     /** Whether a thread is in exit: that waits for the hooks, so a drain in a hook must not wait for the thread. */
     public static boolean isInExit(Thread thread) {
-        return Arrays.stream(thread.getStackTrace())
-                .anyMatch(frame -> frame.getClassName().equals("java.lang.Shutdown")
-                        && frame.getMethodName().equals("exit"));
+        return isInExit(thread.getStackTrace());
+    }
+
+    /**
+     * A test for threads that are in exit, as of now. For the owners of much work: all stacks are read at once, and not one
+     * for each question, which stops all threads.
+     */
+    public static Predicate<Thread> inExit() {
+        Map<Thread, Boolean> known = new HashMap<>();
+        Thread.getAllStackTraces().forEach((thread, stack) -> known.put(thread, isInExit(stack)));
+        return thread -> known.computeIfAbsent(thread, Threads::isInExit); // a virtual one is in no list
+    }
+
+    private static boolean isInExit(StackTraceElement[] stack) {
+        for (StackTraceElement frame : stack) {
+            if (frame.getClassName().equals("java.lang.Shutdown")
+                    && frame.getMethodName().equals("exit")) {
+                return true;
+            }
+        }
+        return false;
     }
 }

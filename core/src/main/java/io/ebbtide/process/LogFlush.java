@@ -1,5 +1,6 @@
 package io.ebbtide.process;
 
+import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ final class LogFlush {
                 appender.getClass().getMethod("getNumberOfElementsInQueue").invoke(appender);
         Object name = appender.getClass().getMethod("getName").invoke(appender);
         return (Integer) queued == 0
-                && Thread.getAllStackTraces().keySet().stream()
+                && Threads.running().stream()
                         .filter(thread -> thread.getName().equals("AsyncAppender-Worker-" + name))
                         .allMatch(thread -> thread.getState() == Thread.State.WAITING);
     }

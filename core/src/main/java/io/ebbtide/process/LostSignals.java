@@ -112,7 +112,7 @@ final class LostSignals {
     }
 
     private static @Nullable Long dispatcher() {
-        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+        for (Thread thread : Threads.running()) {
             if (thread.getName().equals(DISPATCHER)) {
                 return thread.getId();
             }
@@ -122,7 +122,7 @@ final class LostSignals {
 
     /** Whether the JVM has started a handler of SIGTERM or SIGINT that has not ended. */
     static boolean isHandlerAlive() {
-        return Thread.getAllStackTraces().keySet().stream()
+        return Threads.running().stream()
                 .map(Thread::getName)
                 .anyMatch(name -> name.equals("SIGTERM handler") || name.equals("SIGINT handler"));
     }

@@ -29,6 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -319,6 +320,9 @@ public final class ProcessOwner {
 
     /** A kill gives no time for a message, so one is written before, and updated as long as there is time. */
     private void writeDraft() {
+        if (terminationLog.isNone()) {
+            return; // and no thread has to be started in each state
+        }
         Runnable writing = () -> terminationLog.writeDraft(() -> services.stream()
                 .filter(Lifecycle::isShuttingDown)
                 .map(TerminationDraft::of)
@@ -452,7 +456,8 @@ public final class ProcessOwner {
             services.forEach(service -> SignalHandlers.warnOfLaterOnes(service::warn));
         }
         for (Lifecycle service = unstopped(); service != null; service = unstopped()) {
-            services.forEach(each -> each.giveUp(Threads::isInExit));
+            Predicate<Thread> inExit = Threads.inExit();
+            services.forEach(each -> each.giveUp(inExit));
             service.isStoppedWithin(RESCAN);
         }
         if (!isReportedByRunners()) {

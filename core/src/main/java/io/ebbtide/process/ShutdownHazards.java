@@ -1,5 +1,6 @@
 package io.ebbtide.process;
 
+import io.ebbtide.internal.Threads;
 import io.ebbtide.internal.Ticker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,7 +39,7 @@ final class ShutdownHazards {
     /** Records the running threads: hooks do not run yet. */
     void recordRunningThreads() {
         var running = new HashSet<Long>();
-        for (Thread thread : Thread.getAllStackTraces().keySet()) {
+        for (Thread thread : Threads.running()) {
             running.add(thread.getId());
         }
         before = running;

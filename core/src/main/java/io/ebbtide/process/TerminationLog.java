@@ -49,6 +49,11 @@ final class TerminationLog {
         return new TerminationLog(null, false);
     }
 
+    /** Whether it discards everything. */
+    boolean isNone() {
+        return file == null;
+    }
+
     /**
      * Opens and empties the file.
      *
@@ -56,6 +61,9 @@ final class TerminationLog {
      * @param warn receives a line if it cannot be written
      */
     static TerminationLog open(@Nullable String configured, Ticker ticker, Consumer<String> warn) {
+        if (configured == null && !Files.isWritable(KUBERNETES)) { // in /dev, which answers
+            return none();
+        }
         var opened = new CompletableFuture<TerminationLog>();
         BoundedCall call = BoundedCall.begin(
                 "ebbtide-termination-message",
@@ -80,9 +88,6 @@ final class TerminationLog {
 
     /** May block for ever, on a file system that does not answer. */
     private static TerminationLog openNow(@Nullable String configured) throws IOException {
-        if (configured == null && !Files.isWritable(KUBERNETES)) {
-            return none();
-        }
         Path path = configured == null ? KUBERNETES : Path.of(configured);
         boolean isSpecial = Files.exists(path) && !Files.isRegularFile(path);
         return isSpecial

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -36,5 +38,48 @@ final class ThreadsTest {
         assertThat(one).containsOnlyKeys(waiting);
         assertThat(one.get(waiting)).hasSize(2);
         assertThat(Threads.frames(List.of(), 16)).isEmpty();
+    }
+
+    @Test
+    void running_areThoseThatTheJvmLists_fromEveryGroup() throws Exception {
+        var release = new CountDownLatch(1);
+        var group = new ThreadGroup("a group of its own");
+        List<Thread> started = IntStream.range(0, 100)
+                .mapToObj(i -> new Thread(group, () -> await(release), "running-" + i))
+                .toList();
+        started.forEach(Thread::start);
+
+        List<Thread> running = Threads.running();
+        release.countDown();
+        for (Thread each : started) {
+            each.join();
+        }
+
+        assertThat(running)
+                .containsAll(started)
+                .contains(Thread.currentThread())
+                .extracting(Thread::getName)
+                .contains("Signal Dispatcher");
+        assertThat(Threads.running()).doesNotContainAnyElementsOf(started);
+    }
+
+    @Test
+    void inExit_isNoThreadOfAProcessThatRuns_alsoOneThatStartsLater() throws Exception {
+        Predicate<Thread> inExit = Threads.inExit();
+        var release = new CountDownLatch(1);
+        Thread later = Threads.daemon("later", () -> await(release));
+        later.start();
+
+        assertThat(inExit).rejects(Thread.currentThread(), later);
+        release.countDown();
+        later.join();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
