@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
+import org.slf4j.helpers.NOPLogger;
 
 /** Writes log lines on a thread of its own, in order. Safe for use by many threads. */
 public final class BackgroundLog implements AutoCloseable {
@@ -35,6 +36,7 @@ public final class BackgroundLog implements AutoCloseable {
     private long lost;
     private long lostBeforeFlush;
     private volatile boolean isNeverMute;
+    private volatile boolean isMute;
 
     /** Creates a log whose thread has this name. */
     public BackgroundLog(String threadName, Ticker ticker) {
@@ -44,6 +46,13 @@ public final class BackgroundLog implements AutoCloseable {
     BackgroundLog(SerialExecutor writer, Ticker ticker) {
         this.writer = writer;
         this.ticker = ticker;
+    }
+
+    /** Creates a log that renders its lines and discards them. */
+    public static BackgroundLog mute(String threadName, Ticker ticker) {
+        var log = new BackgroundLog(threadName, ticker);
+        log.isMute = true;
+        return log;
     }
 
     /**
@@ -100,7 +109,7 @@ public final class BackgroundLog implements AutoCloseable {
     private void writeNow(Logger given, Consumer<PrintableLogger> line) {
         boolean isWritten = false;
         try {
-            Logger logger = isNeverMute && SpareLogger.isNeeded() ? SpareLogger.get() : given;
+            Logger logger = target(given);
             reportDropped(logger);
             line.accept(PrintableLogger.of(logger));
             isWritten = true;
@@ -113,6 +122,13 @@ public final class BackgroundLog implements AutoCloseable {
                 notifyAll();
             }
         }
+    }
+
+    private Logger target(Logger given) {
+        if (isMute) {
+            return NOPLogger.NOP_LOGGER;
+        }
+        return isNeverMute && SpareLogger.isNeeded() ? SpareLogger.get() : given;
     }
 
     /** Returns whether the line was written there; if not, its failure is, if possible. */

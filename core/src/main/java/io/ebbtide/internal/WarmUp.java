@@ -28,26 +28,29 @@ public final class WarmUp {
     /**
      * Loads, while a service runs that owns the process, the classes that its shutdown needs: by then its jar may have been
      * replaced, or the heap may be full. Once per process.
+     *
+     * @param rehearsal run afterwards, on the same thread: links and initializes what is not by being loaded
      */
-    public static void forShutdown() {
+    public static void forShutdown(Runnable rehearsal) {
         if (RUNS.compareAndSet(false, true)) {
-            inBackground();
+            inBackground(rehearsal);
         }
     }
 
     /** The thread ends shortly afterwards. */
-    private static void inBackground() {
+    private static void inBackground(Runnable rehearsal) {
         try {
-            Threads.daemon("ebbtide-warm-up", WarmUp::attempt).start();
+            Threads.daemon("ebbtide-warm-up", () -> attempt(rehearsal)).start();
         } catch (OutOfMemoryError e) {
             // no thread available: then each class is loaded when it is needed
         }
     }
 
-    private static void attempt() {
+    private static void attempt(Runnable rehearsal) {
         try {
             LockSupport.parkNanos(PAUSE.toNanos());
             loadForShutdown();
+            rehearsal.run();
         } catch (RuntimeException | Error e) { // for example a full heap
             // each class is loaded when it is needed, and the code that needs it reports why it cannot be
         }

@@ -122,8 +122,12 @@ final class Connections {
 
     void closeAll() {
         List<Connection> all = new ArrayList<>();
-        byPhase.values().forEach(all::addAll);
-        all.forEach(Connection::close);
+        for (Set<Connection> each : byPhase.values()) {
+            all.addAll(each);
+        }
+        for (Connection connection : all) {
+            connection.close();
+        }
     }
 
     private @Nullable Connection first(Connection.Phase phase) {

@@ -32,6 +32,15 @@ final class LogFlush {
         }
     }
 
+    /** Links what {@link #flush} needs. Waits for nothing, and never throws. */
+    static void rehearse(Ticker ticker) {
+        try {
+            flushLogback(Duration.ZERO, ticker);
+        } catch (ReflectiveOperationException | RuntimeException | LinkageError e) {
+            // another framework, or another version
+        }
+    }
+
     private static void flushLogback(Duration max, Ticker ticker) throws ReflectiveOperationException {
         ILoggerFactory factory = LoggerFactory.getILoggerFactory();
         if (!factory.getClass().getName().equals("ch.qos.logback.classic.LoggerContext")) {

@@ -14,6 +14,7 @@ import io.ebbtide.report.ExitCode;
 import io.ebbtide.report.ShutdownReport;
 import io.ebbtide.sequence.Deadlines;
 import io.ebbtide.sequence.Lifecycle;
+import io.ebbtide.sequence.Rehearsal;
 import io.ebbtide.sequence.ShutdownMode;
 import io.ebbtide.sequence.StartFailure;
 import java.nio.charset.StandardCharsets;
@@ -236,7 +237,7 @@ public final class ProcessOwner {
         }
         try {
             new ThreadWatch(handledSignals::get, this::signalLost, this::warnFirst).start();
-            WarmUp.forShutdown();
+            WarmUp.forShutdown(ProcessOwner::rehearse);
             String parent = ShutdownHazards.wrongParent();
             if (parent != null) {
                 service.warn(parent);
@@ -245,6 +246,11 @@ public final class ProcessOwner {
         } catch (RuntimeException | Error e) {
             // a service that serves goes on without it
         }
+    }
+
+    private static void rehearse() {
+        Rehearsal.run(TICKER);
+        LogFlush.rehearse(TICKER);
     }
 
     private ExitCode awaitEnd(Lifecycle service) {
@@ -361,7 +367,9 @@ public final class ProcessOwner {
     /** Runs once, on the thread of the last run(), or in the hook. */
     private void writeReports() {
         if (written.compareAndSet(false, true)) {
-            writeBounded(timeToWrite(), () -> terminationLog.write(reports));
+            if (!terminationLog.isNone()) {
+                writeBounded(timeToWrite(), () -> terminationLog.write(reports));
+            }
             LogFlush.flush(halfOfTheRest(), TICKER);
         }
     }

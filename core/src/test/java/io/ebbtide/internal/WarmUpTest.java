@@ -15,7 +15,7 @@ final class WarmUpTest {
     /** Warms up, waits for the end of the warm-up, and does nothing else. */
     static final class Idle {
         public static void main(String[] arguments) throws InterruptedException {
-            WarmUp.forShutdown();
+            WarmUp.forShutdown(() -> {});
             for (Thread thread : Thread.getAllStackTraces().keySet()) {
                 if (thread.getName().equals("ebbtide-warm-up")) {
                     thread.join();
