@@ -38,6 +38,7 @@ final class Benchmarks {
         catalogue.put("ProbeLatency", ProbeLatency::measure);
         catalogue.put("ManagementLoad", ManagementLoad::measure);
         catalogue.put("ManyChecks", ManyChecks::measure);
+        catalogue.put("TicketCost", TicketCost::measure);
         catalogue.put("MetricsCost", MetricsCost::measure);
         catalogue.put("SpringReadyTime", SpringReadyTime::measure);
         catalogue.put("SpringProbes", SpringProbes::measure);

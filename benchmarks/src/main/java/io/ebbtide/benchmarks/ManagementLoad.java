@@ -9,8 +9,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +40,6 @@ final class ManagementLoad {
     private static final Bound LATENCY = Bound.below(Duration.ofMillis(50));
     private static final Bound SHARE = Bound.below(0.1);
     private static final Bound NONE = Bound.below(1.0);
-    private static final String BASELINE = "benchmark.baseline";
     private static final byte[] PROBE =
             "GET /health/ready HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -85,15 +82,13 @@ final class ManagementLoad {
     }
 
     static void measure(Results results) throws Exception {
-        Path baseline = baseline();
         List<Version> versions = new ArrayList<>();
         try {
-            if (baseline == null) {
-                results.note("no version to compare with: -D%s=<jar of ebbtide-core> names one".formatted(BASELINE));
-            } else {
+            Baseline.noteIfNone(results);
+            if (!Baseline.jars().isEmpty()) {
                 versions.add(new Version(
-                        " of " + baseline.getFileName(),
-                        launcher().first(baseline).start()));
+                        " of " + Baseline.jars().get(0).getFileName(),
+                        Baseline.of(launcher()).start()));
             }
             versions.add(new Version("", launcher().start()));
             for (HostileClients.Kind kind : HostileClients.Kind.values()) {
@@ -109,18 +104,6 @@ final class ManagementLoad {
 
     private static JavaLauncher launcher() {
         return JavaLauncher.of(Service.class).jvmOptions("-Xmx256m");
-    }
-
-    private static @Nullable Path baseline() {
-        String path = System.getProperty(BASELINE, "");
-        if (path.isEmpty()) {
-            return null;
-        }
-        Path jar = Path.of(path).toAbsolutePath();
-        if (!Files.isRegularFile(jar)) {
-            throw new IllegalArgumentException("%s: %s (expected: a jar of ebbtide-core)".formatted(BASELINE, jar));
-        }
-        return jar;
     }
 
     private static void measure(Results results, HostileClients.Kind kind, List<Version> versions) throws Exception {

@@ -4,6 +4,8 @@ package io.ebbtide.benchmarks;
 enum Unit {
     MILLIS("ms", 1),
     PERCENT("%", 2),
+    NANOS("ns", 1),
+    BYTES("B", 1),
     RATIO("", 3),
     COUNT("", 0);
 
