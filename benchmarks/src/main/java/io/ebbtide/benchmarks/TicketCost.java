@@ -39,6 +39,8 @@ final class TicketCost {
                     .warmupTime(TimeValue.milliseconds(500))
                     .measurementIterations(ITERATIONS)
                     .measurementTime(TimeValue.milliseconds(500))
+                    // else the first use of fresh memory costs several times as much as a ticket
+                    .jvmArgs("-Xms800m", "-Xmx800m", "-XX:+AlwaysPreTouch")
                     .addProfiler(GCProfiler.class)
                     .verbosity(VerboseMode.SILENT)
                     .build();
