@@ -17,6 +17,9 @@ import org.springframework.core.Ordered;
  */
 public abstract class ServerCustomizer<F extends ConfigurableWebServerFactory>
         implements WebServerFactoryCustomizer<F>, Ordered {
+    /** Registered by Spring in each web application on servlets: in a WAR before, else after its server is created. */
+    private static final String SERVLET_CONTEXT = "servletContext";
+
     private final EmbeddedServers servers;
     private final ApplicationContext context;
 
@@ -48,6 +51,9 @@ public abstract class ServerCustomizer<F extends ConfigurableWebServerFactory>
 
     @Override
     public final void customize(F factory) {
+        if (context.containsLocalBean(SERVLET_CONTEXT)) {
+            return; // in a WAR, Boot creates the factory and no server
+        }
         Guarded guarded = guard(factory);
         servers.add(context, guarded.source(), guarded.undrained());
         factory.setShutdown(Shutdown.IMMEDIATE);
