@@ -23,8 +23,12 @@ record RealStores(RealPostgres postgres, RealRedis redis) implements AutoCloseab
 
     /** Launches a main class on these stores and free ports, as in a pod whose grace is a minute. */
     JavaLauncher launcher(Class<?> main) {
-        return JavaLauncher.of(main)
-                .arguments("--server.port=0", "--spring.main.banner-mode=off")
+        return on(JavaLauncher.of(main));
+    }
+
+    /** Completes a launcher in the same way. */
+    JavaLauncher on(JavaLauncher launcher) {
+        return launcher.arguments("--server.port=0", "--spring.main.banner-mode=off")
                 .environment("SPRING_DATASOURCE_URL", postgres.jdbcUrl())
                 .environment("SPRING_DATA_REDIS_URL", redis.uri())
                 .environment("EBBTIDE_GRACE", "60s")
