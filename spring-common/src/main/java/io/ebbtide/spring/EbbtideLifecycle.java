@@ -110,7 +110,9 @@ public final class EbbtideLifecycle
         boolean owner = set == null ? ProcessOwnership.ofThisThread() : set;
         childrenToCome = ChildContexts.toCome();
         List<TrafficSource> all = new ArrayList<>();
-        if (childrenToCome > 0 || !servers.isEmpty()) {
+        boolean mayServe =
+                !servers.isEmpty() || !UndrainedServers.hasServer(context); // or its children may, now or later
+        if (childrenToCome > 0 || mayServe) {
             all.add(servers.asSource(childrenToCome > 0, properties.probesOnServerPort()));
         }
         sources.orderedStream().forEach(all::add);

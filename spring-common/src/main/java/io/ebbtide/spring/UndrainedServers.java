@@ -34,6 +34,12 @@ final class UndrainedServers {
         }
     }
 
+    /** Whether a context has a server, an embedded one or that of a servlet container. Called once it has created its own. */
+    static boolean hasServer(ConfigurableApplicationContext context) {
+        ConfigurableListableBeanFactory beans = context.getBeanFactory();
+        return beans.containsSingleton(WEB_SERVER) || beans.containsSingleton(SERVLET_CONTEXT);
+    }
+
     private static List<String> undrained(ConfigurableApplicationContext context, EmbeddedServers servers) {
         if (servers.has(context)) {
             return servers.undrained(context);

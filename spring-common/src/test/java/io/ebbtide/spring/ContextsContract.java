@@ -242,6 +242,66 @@ public abstract class ContextsContract {
         parent(child).close();
     }
 
+    /** Boot's builder has not announced it: the parent runs before it is known that there will be a server. */
+    @Test
+    final void childOfAParentThatRuns_isDrained_withoutLameDuck() throws Exception {
+        CountDownLatch released = hold();
+        ConfigurableApplicationContext parent = new SpringApplicationBuilder(Parent.class)
+                .web(WebApplicationType.NONE)
+                .properties(DEFAULTS)
+                .run();
+        ConfigurableApplicationContext child = new SpringApplicationBuilder(WorkApplication.class, Held.class)
+                .parent(parent)
+                .web(WebApplicationType.SERVLET)
+                .properties(DEFAULTS)
+                .run();
+        Ebbtide service = service(child);
+        CompletableFuture<WireResponse> answer = send(port(child), "/held");
+        ServerContract.awaitInFlight(child, 1);
+
+        service.shutdownWithLameDuck("a signal");
+        awaitState(service, LifecycleState.DRAINING);
+        released.countDown();
+
+        assertThat(service).isSameAs(service(parent));
+        assertThat(answer.get(SOON.toSeconds(), TimeUnit.SECONDS).status()).isEqualTo(200);
+        assertThat(service.awaitStopped(SOON).states()).doesNotContainKey(LifecycleState.LAME_DUCK);
+        assertThat(service.awaitStopped(SOON).exitCode()).isEqualTo(ExitCode.CLEAN);
+        assertThat(parent.isActive()).isFalse();
+        assertThat(child.isActive()).isFalse();
+    }
+
+    /** A parent as that of several applications, which knows nothing of Ebbtide. */
+    @Configuration(proxyBeanMethods = false)
+    static class BareParent {}
+
+    @Test
+    final void childOfAParentWithoutAutoConfiguration_isAServiceOfItsOwn() throws Exception {
+        CountDownLatch released = hold();
+        ConfigurableApplicationContext child = new SpringApplicationBuilder(BareParent.class)
+                .web(WebApplicationType.NONE)
+                .properties(DEFAULTS)
+                .child(WorkApplication.class, Held.class)
+                .web(WebApplicationType.SERVLET)
+                .run();
+        Ebbtide service = service(child);
+        LifecycleState whenReady = service.state();
+        CompletableFuture<WireResponse> answer = send(port(child), "/held");
+        ServerContract.awaitInFlight(child, 1);
+
+        Thread closing = close(child);
+        awaitState(service, LifecycleState.DRAINING);
+        released.countDown();
+
+        assertThat(whenReady).isEqualTo(LifecycleState.RUNNING);
+        assertThat(parent(child).getBeanProvider(EbbtideLifecycle.class)).isEmpty();
+        assertThat(answer.get(SOON.toSeconds(), TimeUnit.SECONDS).status()).isEqualTo(200);
+        closing.join(SOON.toMillis());
+        assertThat(service.awaitStopped(Duration.ZERO).exitCode()).isEqualTo(ExitCode.CLEAN);
+        assertThat(parent(child).isActive()).isTrue();
+        parent(child).close();
+    }
+
     @Test
     final void contextsOfATestSuite_existAtOnce_andEndWithTheirServices() {
         var contexts = new ArrayList<ConfigurableApplicationContext>();
