@@ -40,6 +40,8 @@ final class ClassDependenciesTest {
                 "jdbc-check",
                 "redis-check",
                 "spring-common",
+                "spring-boot-starter",
+                "spring-boot3-starter",
                 "manifest-lint",
                 "autoscale-sim",
                 "testkit",

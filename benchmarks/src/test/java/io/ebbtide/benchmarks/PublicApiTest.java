@@ -2,6 +2,10 @@ package io.ebbtide.benchmarks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.ArchConfiguration;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.zaxxer.hikari.HikariDataSource;
 import io.ebbtide.Ebbtide;
 import io.ebbtide.EbbtideBuilder;
@@ -130,7 +134,46 @@ final class PublicApiTest {
             "jetty-adapter", Set.of(),
             "servlet-adapter", Set.of("Durations", "JdkModules", "PrintableLogger", "Redact", "Ticker"),
             "redis-check", Set.of("Expect", "Threads"),
-            "jdbc-check", Set.of("Durations", "Expect", "Threads", "Ticker"));
+            "jdbc-check", Set.of("Durations", "Expect", "Threads", "Ticker"),
+            "spring-common", Set.of(),
+            "spring-boot-starter", Set.of(),
+            "spring-boot3-starter", Set.of());
+
+    /**
+     * The public types of Spring's modules, without the prefix of the package: those for users, those that Spring requires to be public
+     * or calls, and those that the starters and other packages share. Users pass arguments to none of them, so none is called here; what
+     * users set are properties, see EbbtidePropertiesTest.
+     */
+    private static final Map<String, Set<String>> TYPES_OF_SPRINGS_MODULES = Map.of(
+            "spring-common",
+            union(
+                    Set.of("EbbtideCustomizer", "EbbtideLifecycle"),
+                    Set.of(
+                            "EbbtideAutoConfiguration",
+                            "EbbtideProperties",
+                            "actuate.EbbtideEndpoint",
+                            "actuate.EbbtideEndpointProperties",
+                            "actuate.EbbtideEndpointWebExtension",
+                            "actuate.EndpointAutoConfiguration",
+                            "actuate.MetricsAutoConfiguration",
+                            "work.WorkAutoConfiguration"),
+                    Set.of(
+                            "CheckFinder",
+                            "EmbeddedServers",
+                            "FoundCheck",
+                            "HealthChecks",
+                            "LastResult",
+                            "ServerCustomizer",
+                            "ServerCustomizer$Guarded",
+                            "ServiceDescription")),
+            "spring-boot-starter",
+            Set.of("boot4.HealthAutoConfiguration", "boot4.JettyAutoConfiguration", "boot4.TomcatAutoConfiguration"),
+            "spring-boot3-starter",
+            Set.of(
+                    "boot3.HealthAutoConfiguration",
+                    "boot3.JettyAutoConfiguration",
+                    "boot3.TomcatAutoConfiguration",
+                    "boot3.UndertowAutoConfiguration"));
 
     /**
      * These end the process, wait for other threads, start others or signal them, or are for the library or a servlet container
@@ -226,6 +269,31 @@ final class PublicApiTest {
 
             assertThat(imported).as(each.getKey()).isEqualTo(each.getValue());
         }
+    }
+
+    @Test
+    void publicTypes_ofSpringsModules_areTheseAndNoOther() {
+        TYPES_OF_SPRINGS_MODULES.forEach((module, expected) -> {
+            ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
+            Set<String> types = new TreeSet<>();
+            for (JavaClass type : new ClassFileImporter().importPath(Path.of("..", module, "target", "classes"))) {
+                if (isPublic(type)) {
+                    types.add(type.getFullName().substring("io.ebbtide.spring.".length()));
+                }
+            }
+
+            assertThat(types).as(module).isEqualTo(expected);
+        });
+    }
+
+    /** Whether a type is public, and those around it, too. */
+    private static boolean isPublic(JavaClass type) {
+        return type.getModifiers().contains(JavaModifier.PUBLIC)
+                && type.getEnclosingClass().map(PublicApiTest::isPublic).orElse(true);
+    }
+
+    private static Set<String> union(Set<String> forUsers, Set<String> forSpring, Set<String> between) {
+        return Stream.of(forUsers, forSpring, between).flatMap(Set::stream).collect(Collectors.toSet());
     }
 
     private void callAll(int combinations) throws Exception {
