@@ -7,17 +7,43 @@ import io.ebbtide.Settings;
 import io.ebbtide.budget.LameDuckPolicy;
 import io.ebbtide.budget.LameDuckReadiness;
 import io.ebbtide.budget.LameDuckRules;
+import io.ebbtide.budget.Orchestrator;
 import io.ebbtide.inflight.WorkKind;
 import io.ebbtide.probe.ProbeDetails;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 final class EbbtidePropertiesTest {
+    private static final List<String> ANY_VALUES = List.of(
+            "",
+            " ",
+            "\n",
+            "a\nb",
+            "\u0000",
+            "x".repeat(10_000),
+            "-1",
+            "0",
+            "1",
+            "65536",
+            "99999999999999999999",
+            "NaN",
+            "true",
+            "none",
+            "-1s",
+            "0s",
+            "1ns",
+            "30s",
+            "3650d",
+            "PT2562047788015215H30M7.999999999S",
+            "PT-2562047788015215H-30M-8S");
+
     private static EbbtideProperties bind(Map<String, String> properties) {
         return new Binder(new MapConfigurationPropertySource(properties))
                 .bindOrCreate("ebbtide", EbbtideProperties.class);
@@ -90,6 +116,29 @@ final class EbbtidePropertiesTest {
         assertThatThrownBy(() -> properties.settings(0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("99999");
+    }
+
+    @Test
+    void anyValue_ofAnyProperty_isTaken_orRefusedWithAMessage() {
+        int taken = 0;
+        int refused = 0;
+        for (RecordComponent component : EbbtideProperties.class.getRecordComponents()) {
+            String name = "ebbtide." + DurationsWithUnit.kebab(component.getName());
+            for (String value : ANY_VALUES) {
+                try {
+                    bind(Map.of(name, value)).settings(0).budget(Orchestrator.NONE);
+                    taken++;
+                } catch (BindException | IllegalArgumentException e) {
+                    assertThat(e).as("%s=%s", name, value).message().isNotBlank();
+                    refused++;
+                } catch (RuntimeException e) {
+                    throw new AssertionError(name + "=" + value, e);
+                }
+            }
+        }
+
+        assertThat(taken).isGreaterThan(100);
+        assertThat(refused).isGreaterThan(100);
     }
 
     @Test
