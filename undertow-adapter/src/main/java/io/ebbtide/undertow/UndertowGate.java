@@ -15,16 +15,22 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.ServerConnection;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.AttachmentKey;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
 import java.net.InetAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The outermost handler: probes first, then the gate, then the application. Safe for use by many threads. */
 final class UndertowGate implements HttpHandler {
     private static final AttachmentKey<Boolean> USED = AttachmentKey.create(Boolean.class);
+
+    /** The names of the headers of probes, which are few; to make one takes longer than to look it up. */
+    private static final Map<String, HttpString> NAMES = new ConcurrentHashMap<>();
 
     private final HttpHandler application;
     private final Traffic traffic;
@@ -62,7 +68,10 @@ final class UndertowGate implements HttpHandler {
 
     private void answer(HttpServerExchange exchange, ProbeResponse probe) {
         exchange.setStatusCode(probe.status());
-        probe.headers().forEach((name, value) -> exchange.getResponseHeaders().put(new HttpString(name), value));
+        HeaderMap headers = exchange.getResponseHeaders();
+        for (Map.Entry<String, String> header : probe.headers().entrySet()) {
+            headers.put(NAMES.computeIfAbsent(header.getKey(), HttpString::new), header.getValue());
+        }
         if (traffic.isShuttingDown() || expectsWithoutContent(exchange)) {
             exchange.setPersistent(false);
         }
