@@ -39,6 +39,7 @@ final class Benchmarks {
         catalogue.put("ManagementLoad", ManagementLoad::measure);
         catalogue.put("ManyChecks", ManyChecks::measure);
         catalogue.put("TicketCost", TicketCost::measure);
+        catalogue.put("Scale", Scale::measure);
         catalogue.put("MetricsCost", MetricsCost::measure);
         catalogue.put("SpringReadyTime", SpringReadyTime::measure);
         catalogue.put("SpringProbes", SpringProbes::measure);
