@@ -44,7 +44,7 @@ final class Scale {
         curve(results, "checks: built, started, all UP, closed", 10_000, Scale::checks);
         curve(results, "open tickets: entered, listed, closed", 1_000_000, Scale::tickets);
         curve(results, "queues: registered as meters, and removed", 1_000, Scale::queues);
-        curve(results, "sending addresses: one request each, then judged in a lame duck", 1_000, Scale::addresses);
+        curve(results, "sending addresses: one request each, then judged in a lame duck", 2_000, Scale::addresses);
     }
 
     private static void curve(Results results, String name, int most, Subject subject) {
